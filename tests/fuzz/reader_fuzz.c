@@ -1,0 +1,114 @@
+/*
+ * Feeds bytes as a trace file through the whole load, every option that
+ * changes its way varied by the first bytes, and holds the result against
+ * what every trace must be.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "load.h"
+
+#define OPTION_BYTES	2
+
+/* Small, so that the fuzzer comes upon them. */
+static const struct trace_limits limits = {
+	.line_bytes = 1024,
+	.requests = 16,
+	.lookups = 64,
+	.blocks = 32,
+};
+
+static void must(bool cond, const char *what)
+{
+	if (cond)
+		return;
+	fprintf(stderr, "broken: %s\n", what);
+	abort();
+}
+
+static void set_options(struct trace_options *o, const uint8_t *bytes)
+{
+	static const uint32_t block_tokens[] = { 1, 16, 512, UINT32_MAX };
+
+	trace_options_init(o);
+	o->bad_lines = bytes[0] & 1 ? TRACE_BAD_LINES_SKIP :
+				      TRACE_BAD_LINES_FAIL;
+	o->partial = bytes[0] & 2 ? TRACE_PARTIAL_SKIP : TRACE_PARTIAL_STORE;
+	o->unit = bytes[0] & 4 ? TRACE_UNIT_S : TRACE_UNIT_MS;
+	o->block_tokens = block_tokens[bytes[0] >> 3 & 3];
+	o->max_requests = bytes[0] >> 5;
+	o->shards = (bytes[1] & 3) + 1;
+	o->shard = (bytes[1] >> 2) % o->shards + 1;
+}
+
+static void check_request(const struct trace *t, uint32_t i)
+{
+	const struct trace_request *req = &t->requests[i];
+	uint64_t full = req->input_length / t->block_tokens;
+
+	must(req->arrival_ns >= 0, "arrivals are relative to the first");
+	must(!i || req->arrival_ns >= req[-1].arrival_ns, "arrivals in order");
+	must(req->first_lookup == (i ? req[-1].first_lookup +
+				       req[-1].nr_lookups : 0),
+	     "lookups follow each other");
+	must(req->nr_lookups == full || req->nr_lookups == full + 1,
+	     "lookups go with the length");
+}
+
+static void check_trace(const struct trace *t, const struct trace_options *o)
+{
+	uint32_t i, next = 0;
+	uint64_t nr = 0;
+
+	must(!o->max_requests || t->nr_requests <= o->max_requests, "cut");
+	must(t->nr_requests || o->shards > 1, "no empty trace");
+	for (i = 0; i < t->nr_requests; i++) {
+		check_request(t, i);
+		nr += t->requests[i].nr_lookups;
+	}
+	must(nr == t->nr_lookups, "all lookups belong to requests");
+	for (nr = 0; nr < t->nr_lookups; nr++) {
+		must(t->lookups[nr] <= next, "numbered by first appearance");
+		next += t->lookups[nr] == next;
+	}
+	must(next == t->nr_blocks, "numbered densely");
+	for (i = 0; i < t->nr_blocks; i++)
+		must(t->hash_ids[i] <= INT64_MAX, "hash ids in range");
+	must(!t->bad_lines || o->bad_lines == TRACE_BAD_LINES_SKIP, "counted");
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static int fd = -1;
+	static char path[32];
+	struct trace_options o;
+	struct trace_error err = { "" };
+	struct trace t;
+
+	if (size < OPTION_BYTES)
+		return 0;
+	if (fd < 0) {
+		fd = memfd_create("trace", 0);
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	}
+	set_options(&o, data);
+	o.source = path;
+	size -= OPTION_BYTES;
+	if (ftruncate(fd, 0) ||
+	    pwrite(fd, data + OPTION_BYTES, size, 0) != (ssize_t)size)
+		abort();
+	if (trace_load_within(&t, &o, &limits, &err)) {
+		must(!strncmp(err.text, "trace=", 6), "the error names it");
+		must(!t.requests && !t.nr_requests, "empty after an error");
+	} else {
+		check_trace(&t, &o);
+	}
+	trace_free(&t);
+	return 0;
+}
