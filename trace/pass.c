@@ -1,0 +1,279 @@
+#include <string.h>
+
+#include "planner.h"
+
+/* A pass under way. */
+struct pass {
+	struct planner *pl;
+	struct plan_stats *stats;
+	struct plan_step *steps;	/* NULL: statistics only */
+	uint64_t nr_steps;
+	/* of the request being planned: */
+	uint32_t nr_reads;
+	uint32_t nr_writes;
+	uint32_t nr_cached;	/* lookups of blocks that a tier had */
+	bool last_cached;	/* the latest lookup was one of them */
+	bool hit;
+	bool hit_beyond_first;
+	bool broken;		/* the prefix has ended */
+};
+
+static uint64_t next_use(const struct planner *pl, uint32_t block)
+{
+	return pl->future.next ? pl->future.next[block] : 0;
+}
+
+static void set_step(struct plan_step *step, bool write, uint32_t slot,
+		     uint32_t block, uint32_t need)
+{
+	step->write = write;
+	step->slot = slot;
+	step->issued = 0;
+	step->block = block;
+	step->need = need;
+}
+
+static void add_read(struct pass *ps, uint32_t block)
+{
+	uint32_t at = ps->pl->storage.slots[block];
+	struct slot *slot = &ps->pl->slots[at];
+
+	if (ps->steps)
+		set_step(&ps->steps[ps->nr_steps + ps->nr_reads], false, at,
+			 block, slot->filled);
+	slot->ops++;
+	ps->nr_reads++;
+}
+
+/* Kept aside: in the plan a request's writes follow all its reads. */
+static void add_write(struct pass *ps, uint32_t block)
+{
+	uint32_t at = ps->pl->storage.slots[block];
+	struct slot *slot = &ps->pl->slots[at];
+
+	if (ps->steps)
+		set_step(&ps->pl->writes[ps->nr_writes], true, at, block,
+			 slot->ops);
+	slot->filled = ++slot->ops;
+	ps->nr_writes++;
+}
+
+static void store(struct pass *ps, uint32_t block)
+{
+	struct planner *pl = ps->pl;
+
+	if (pl->lookups && pl->lookups[block] < pl->opt.admit) {
+		ps->stats->unadmitted++;
+		return;
+	}
+	if (cache_insert(&pl->storage, block, next_use(pl, block)) !=
+	    POLICY_NO_BLOCK) {
+		ps->stats->evictions++;
+		ps->stats->slots_rewritten++;
+	}
+	add_write(ps, block);
+}
+
+/* Into memory, if there is such a tier. */
+static void promote(struct pass *ps, uint32_t block)
+{
+	struct planner *pl = ps->pl;
+	uint32_t victim;
+
+	if (!pl->memory.capacity)
+		return;
+	victim = cache_insert(&pl->memory, block, 0);
+	if (victim != POLICY_NO_BLOCK &&
+	    pl->opt.offload == PLAN_OFFLOAD_EVICT &&
+	    !cache_has(&pl->storage, victim))
+		store(ps, victim);
+}
+
+static void miss(struct pass *ps, uint32_t block)
+{
+	struct planner *pl = ps->pl;
+
+	ps->stats->misses++;
+	if (!pl->memory.capacity || pl->opt.offload == PLAN_OFFLOAD_THROUGH)
+		store(ps, block);
+	promote(ps, block);
+}
+
+static void count_hit(struct pass *ps, uint32_t block, bool first)
+{
+	ps->pl->tally[block]++;
+	ps->hit = true;
+	if (!first)
+		ps->hit_beyond_first = true;
+}
+
+static void find_cached(struct pass *ps, uint32_t block, bool first,
+			bool stored, bool in_memory)
+{
+	struct planner *pl = ps->pl;
+
+	if (in_memory)
+		cache_touch(&pl->memory, block, 0);
+	/* A hit in memory is no use of storage, but changes the next one. */
+	if (stored && (!in_memory || pl->future.next))
+		cache_touch(&pl->storage, block, next_use(pl, block));
+	ps->nr_cached++;
+	if (ps->broken) {
+		ps->stats->skipped++;
+		return;
+	}
+	count_hit(ps, block, first);
+	if (in_memory) {
+		ps->stats->memory_hits++;
+		return;
+	}
+	ps->stats->hits++;
+	add_read(ps, block);
+	promote(ps, block);
+}
+
+static void look_up(struct pass *ps, uint32_t block, bool first)
+{
+	struct planner *pl = ps->pl;
+	bool stored = cache_has(&pl->storage, block);
+	bool in_memory = pl->memory.capacity && cache_has(&pl->memory, block);
+
+	if (pl->lookups)
+		pl->lookups[block]++;
+	if (!pl->tally[block]) {
+		pl->tally[block] = 1;
+		ps->stats->unique_blocks++;
+	}
+	ps->last_cached = stored || in_memory;
+	if (ps->last_cached) {
+		find_cached(ps, block, first, stored, in_memory);
+	} else {
+		miss(ps, block);
+		ps->broken = pl->opt.lookup == PLAN_LOOKUP_PREFIX;
+	}
+}
+
+/* The last block of a request may be partly filled. */
+static uint32_t miss_tokens(const struct pass *ps,
+			    const struct trace_request *rq)
+{
+	uint64_t tokens = ps->pl->trace->block_tokens;
+	uint64_t whole = rq->nr_lookups * tokens;
+	uint64_t cached = ps->nr_cached * tokens;
+
+	if (ps->last_cached && whole > rq->input_length)
+		cached -= whole - rq->input_length;
+	return rq->input_length - cached;
+}
+
+static void count_request(struct pass *ps, const struct trace_request *rq)
+{
+	struct plan_stats *st = ps->stats;
+
+	st->requests++;
+	st->lookups += rq->nr_lookups;
+	st->writes += ps->nr_writes;
+	st->requests_with_hits += ps->hit;
+	st->requests_with_hits_beyond_first += ps->hit_beyond_first;
+	st->requests_with_reads += ps->nr_reads > 0;
+	st->requests_with_writes += ps->nr_writes > 0;
+	st->input_tokens += rq->input_length;
+	st->output_tokens += rq->output_length;
+}
+
+static void plan_request(struct pass *ps, struct plan *p, uint32_t r)
+{
+	struct planner *pl = ps->pl;
+	const struct trace_request *rq = &pl->trace->requests[r];
+	uint64_t end = rq->first_lookup + rq->nr_lookups;
+
+	ps->nr_reads = 0;
+	ps->nr_writes = 0;
+	ps->nr_cached = 0;
+	ps->last_cached = false;
+	ps->hit = false;
+	ps->hit_beyond_first = false;
+	ps->broken = false;
+	for (uint64_t i = rq->first_lookup; i < end; i++) {
+		uint32_t block = pl->trace->lookups[i];
+
+		if (pl->future.next)
+			future_advance(&pl->future, i, block);
+		look_up(ps, block, i == rq->first_lookup);
+	}
+	count_request(ps, rq);
+	if (!p)
+		return;
+	memcpy(&p->steps[ps->nr_steps + ps->nr_reads], pl->writes,
+	       ps->nr_writes * sizeof(*pl->writes));
+	p->requests[r] = (struct plan_request){
+		.first_step = ps->nr_steps,
+		.nr_reads = ps->nr_reads,
+		.nr_writes = ps->nr_writes,
+		.miss_tokens = miss_tokens(ps, rq),
+	};
+	ps->nr_steps += ps->nr_reads + ps->nr_writes;
+}
+
+/* What rewrites a slot does so whether it is counted or not. */
+static void begin_statistics(struct pass *ps)
+{
+	struct planner *pl = ps->pl;
+
+	memset(pl->tally, 0, pl->trace->nr_blocks * sizeof(*pl->tally));
+	*ps->stats = (struct plan_stats){
+		.slots_rewritten = ps->stats->slots_rewritten,
+	};
+}
+
+/* @first: the request that the statistics begin with. */
+static void end_statistics(struct pass *ps, uint32_t first)
+{
+	const struct planner *pl = ps->pl;
+	const struct trace *t = pl->trace;
+	struct plan_stats *st = ps->stats;
+
+	st->slots_used = pl->storage.used;
+	if (st->requests)
+		st->span_ns = t->requests[t->nr_requests - 1].arrival_ns -
+			      t->requests[first].arrival_ns;
+	for (uint32_t b = 0; b < t->nr_blocks; b++)
+		if (pl->tally[b] > st->hottest_block_hits + 1)
+			st->hottest_block_hits = pl->tally[b] - 1;
+}
+
+/* The cache is warm, but what it knows is of the pass before. */
+static void renew_future(struct planner *pl)
+{
+	future_rewind(&pl->future, pl->trace);
+	for (uint32_t b = 0; b < pl->trace->nr_blocks; b++)
+		if (cache_has(&pl->storage, b))
+			cache_touch(&pl->storage, b, next_use(pl, b));
+}
+
+void planner_pass(struct planner *pl, struct plan *p, struct plan_stats *stats)
+{
+	struct plan_stats unasked = { 0 };
+	struct pass ps = {
+		.pl = pl,
+		.stats = stats ? stats : &unasked,
+		.steps = p ? p->steps : NULL,
+	};
+	uint32_t nr_requests = pl->trace->nr_requests;
+	uint32_t warmup = pl->warm ? 0 : pl->opt.warmup_requests;
+
+	*ps.stats = (struct plan_stats){ 0 };
+	if (warmup > nr_requests)
+		warmup = nr_requests;
+	if (pl->future.next && pl->warm)
+		renew_future(pl);
+	for (uint32_t r = 0; r < warmup; r++)
+		plan_request(&ps, p, r);
+	begin_statistics(&ps);
+	for (uint32_t r = warmup; r < nr_requests; r++)
+		plan_request(&ps, p, r);
+	end_statistics(&ps, warmup);
+	if (p)
+		p->nr_steps = ps.nr_steps;
+	pl->warm = true;
+}

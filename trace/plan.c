@@ -1,0 +1,49 @@
+#include <inttypes.h>
+#include <string.h>
+
+#include "plan.h"
+
+void plan_options_init(struct plan_options *o)
+{
+	memset(o, 0, sizeof(*o));
+	o->slots = PLAN_SLOTS_UNBOUNDED;
+	o->eviction = policy_find("lru");
+	o->lookup = PLAN_LOOKUP_PREFIX;
+	o->offload = PLAN_OFFLOAD_THROUGH;
+	o->admit = 1;
+}
+
+/*
+ * A lookup is one step at most, but for a block that is read, goes into
+ * memory and pushes out another that has to be written.
+ */
+static uint64_t max_steps(const struct trace *t, const struct plan_options *o)
+{
+	if (o->memory_blocks && o->offload == PLAN_OFFLOAD_EVICT)
+		return 2 * t->nr_lookups;
+	return t->nr_lookups;
+}
+
+int plan_alloc(struct plan *p, const struct trace *t,
+	       const struct plan_options *o, const struct mem *mem,
+	       struct trace_error *err)
+{
+	memset(p, 0, sizeof(*p));
+	p->nr_requests = t->nr_requests;
+	p->max_steps = max_steps(t, o);
+	p->requests = mem->alloc(p->nr_requests * sizeof(*p->requests));
+	p->steps = mem->alloc(p->max_steps * sizeof(*p->steps));
+	if (p->requests && p->steps)
+		return 0;
+	plan_free(p, mem);
+	return trace_fail(err, "not enough memory for the plan of %" PRIu64
+			  " lookups: cut the trace with max_requests=",
+			  t->nr_lookups);
+}
+
+void plan_free(struct plan *p, const struct mem *mem)
+{
+	mem->free(p->requests, p->nr_requests * sizeof(*p->requests));
+	mem->free(p->steps, p->max_steps * sizeof(*p->steps));
+	memset(p, 0, sizeof(*p));
+}
