@@ -1,0 +1,830 @@
+#include "fio.h"
+#include "iolog.h"
+
+#include "clock.h"
+#include "feed.h"
+#include "job.h"
+#include "replay.h"
+#include "stamp.h"
+#include "warmup.h"
+
+#define USEC		1000ULL
+#define LOOK_NS		(20000 * USEC)	/* between looks for dead workers */
+#define POLL_NS		(200 * USEC)	/* for what another job brings about */
+#define BLOCKED_SPINS	8		/* short waits before longer ones */
+#define STORES_SOUGHT	64		/* requests looked through for a write */
+
+static struct feed *feed_of(struct thread_data *td)
+{
+	return &job_of(td)->feed;
+}
+
+static const struct layout *layout_of(struct thread_data *td)
+{
+	return &job_of(td)->group->layout;
+}
+
+static uint64_t unit_of(struct thread_data *td, bool write)
+{
+	return td->o.bs[write ? DDIR_WRITE : DDIR_READ];
+}
+
+static void wake_at(struct feed *f, uint64_t ns)
+{
+	f->wake_ns = min(f->wake_ns, ns);
+}
+
+/*
+ * The core frees every entry that it takes, so each is an allocation: of one
+ * size, and returned before the next, which malloc serves from its cache.
+ */
+static struct io_piece *add_piece(struct thread_data *td, enum fio_ddir ddir)
+{
+	struct io_piece *ipo = calloc(1, sizeof(*ipo));
+
+	if (!ipo) {
+		td_verror(td, ENOMEM, "feed");
+		return NULL;
+	}
+	init_ipo(ipo);
+	ipo->ddir = ddir;
+	flist_add_tail(&ipo->list, &td->io_log_list);
+	return ipo;
+}
+
+static void add_action(struct thread_data *td, unsigned int action, int fileno)
+{
+	struct io_piece *ipo = add_piece(td, DDIR_INVAL);
+
+	if (ipo) {
+		ipo->file_action = action;
+		ipo->fileno = fileno;
+	}
+}
+
+static void give(struct thread_data *td, const struct feed_io *io,
+		 enum fio_ddir ddir, const struct plan_step *step, uint64_t len)
+{
+	struct job *job = job_of(td);
+	struct feed *f = &job->feed;
+	struct io_piece *ipo = add_piece(td, ddir);
+
+	if (!ipo)
+		return;
+	ipo->fileno = target_file(&job->target, step->slot);
+	ipo->offset = target_offset(&job->target, td, step->slot) + io->offset;
+	ipo->len = len;
+	f->given[f->given_count++] = *io;
+}
+
+/* fsync=N and its kin: fio's own, but not done by the core on this path. */
+static enum fio_ddir sync_due(struct thread_data *td, uint64_t writes)
+{
+	if (td->o.fsync_blocks && !(writes % td->o.fsync_blocks))
+		return DDIR_SYNC;
+	if (td->o.fdatasync_blocks && !(writes % td->o.fdatasync_blocks))
+		return DDIR_DATASYNC;
+	if (td->sync_file_range_nr && !(writes % td->sync_file_range_nr))
+		return DDIR_SYNC_FILE_RANGE;
+	return DDIR_INVAL;
+}
+
+static void give_sync(struct thread_data *td, struct feed_step *fs)
+{
+	struct feed *f = feed_of(td);
+	enum fio_ddir ddir = sync_due(td, ++f->writes_given);
+	struct feed_io io = { .sync = fs->req };
+
+	if (ddir == DDIR_INVAL)
+		return;
+	fs->req->stores_left++;
+	give(td, &io, ddir, fs->step, 0);
+}
+
+static bool limit_reached(struct thread_data *td)
+{
+	struct feed *f = feed_of(td);
+
+	return (td->o.number_ios &&
+		f->ios_given >= td->o.number_ios * td->loops) ||
+	       (td->o.io_size && f->bytes_given >= td->o.io_size * td->loops);
+}
+
+static void give_io(struct thread_data *td, struct feed_step *fs, uint64_t len)
+{
+	struct feed *f = feed_of(td);
+	struct feed_io io = { .step = fs, .offset = f->open_offset };
+
+	give(td, &io, fs->step->write ? DDIR_WRITE : DDIR_READ, fs->step, len);
+	f->ios_given++;
+	f->bytes_given += len;
+	if (fs->step->write)
+		give_sync(td, fs);
+	f->limited = limit_reached(td);
+}
+
+/* The rest of the open step, object by object, as far as the batch goes. */
+static void give_open(struct thread_data *td, unsigned int batch)
+{
+	const struct layout *l = layout_of(td);
+	struct feed *f = feed_of(td);
+	uint64_t unit = unit_of(td, f->open->step->write);
+
+	while (f->given_count < batch && !f->limited && !td->error) {
+		uint64_t in_object = f->open_offset % l->object_slot;
+		uint64_t len = min(unit, l->object_slot - in_object);
+
+		give_io(td, f->open, len);
+		f->open_offset += len;
+		if (f->open_offset == l->slot_bytes) {
+			f->open = NULL;
+			return;
+		}
+	}
+}
+
+static void open_step(struct feed *f, struct request *req,
+		      struct plan_step *step)
+{
+	struct feed_step *fs = f->free_steps;
+
+	f->free_steps = fs->next_free;
+	fs->req = req;
+	fs->step = step;
+	fs->left = f->step_ios[step->write];
+	step->issued = 1;
+	if (step->write) {
+		req->stores_fed++;
+		f->stores_inflight++;
+	} else {
+		req->loads_fed++;
+		f->loads_inflight++;
+		f->front_searched = false;
+	}
+	f->open = fs;
+	f->open_offset = 0;
+}
+
+static void add_store(struct feed *f, struct request *req)
+{
+	req->next_store = NULL;
+	if (f->stores)
+		f->last_store->next_store = req;
+	else
+		f->stores = req;
+	f->last_store = req;
+}
+
+static void remove_store(struct feed *f, struct request *prev,
+			 struct request *req)
+{
+	if (prev)
+		prev->next_store = req->next_store;
+	else
+		f->stores = req->next_store;
+	if (f->last_store == req)
+		f->last_store = prev;
+}
+
+static void request_finished(struct feed *f, struct request *req)
+{
+	if (!f->async)
+		f->loading--;
+	replay_request_done(f->replay, req);
+}
+
+/* Tokens that no tier had are computed before their blocks can be stored. */
+static uint64_t prefill_ns(struct thread_data *td, const struct request *req)
+{
+	uint64_t rate = job_of(td)->options->prefill_rate;
+
+	return rate ? req->plan->miss_tokens * 1000000000ULL / rate : 0;
+}
+
+static void loads_finished(struct thread_data *td, struct request *req)
+{
+	struct feed *f = feed_of(td);
+
+	req->last_load_ns = clock_now();
+	req->ready_ns = req->last_load_ns + prefill_ns(td, req);
+	atomic_store_explicit(&req->loaded, req->number + 1,
+			      memory_order_release);
+	if (f->async)
+		f->loading--;
+	if (!req->stores_left)
+		request_finished(f, req);
+}
+
+static void store_finished(struct feed *f, struct request *req)
+{
+	if (--req->stores_left)
+		return;
+	req->last_store_ns = clock_now();
+	if (!req->loads_left)
+		request_finished(f, req);
+}
+
+static void front_start(struct thread_data *td, struct request *req,
+			uint64_t arrival_ns)
+{
+	struct feed *f = feed_of(td);
+
+	req->arrival_ns = arrival_ns;
+	atomic_fetch_add_explicit(&f->replay->started, 1, memory_order_relaxed);
+	f->loading++;
+	if (req->plan->nr_writes)
+		add_store(f, req);
+	if (!req->plan->nr_reads && !req->plan->nr_writes)
+		f->front = NULL;
+	if (!req->plan->nr_reads)
+		loads_finished(td, req);
+}
+
+/* fio's own estimate goes by bytes; with timestamps it is time that counts. */
+static void show_progress(struct thread_data *td, uint64_t now_ns)
+{
+	struct replay *r = feed_of(td)->replay;
+	double bytes = td->io_bytes[DDIR_READ] + td->io_bytes[DDIR_WRITE];
+	double passed = now_ns - atomic_load(&r->epoch_ns);
+
+	if (r->passes == UINT64_MAX || passed <= 0)
+		return;
+	td->total_io_size = bytes * ((double)r->passes * r->pass_ns) / passed;
+}
+
+/*
+ * Has the request in front begun, or can it now? It must have its plan, and
+ * with timestamps its time must have come.
+ */
+static bool front_begun(struct thread_data *td, uint64_t now_ns)
+{
+	struct feed *f = feed_of(td);
+	struct request *req = f->front;
+	uint64_t arrival_ns = now_ns;
+
+	if (req->arrival_ns)
+		return true;
+	if (f->front_plans && !clock_drain(td))
+		f->front_plans = !replay_plan_pass(f->replay, req);
+	if (f->front_plans || (!req->plan && !replay_bind(f->replay, req))) {
+		wake_at(f, now_ns + POLL_NS);
+		return false;
+	}
+	if (f->warming && !replay_warming(f->replay, req->number)) {
+		f->warming = false;
+		warmup_end(td);
+	}
+	if (f->timed && !replay_warming(f->replay, req->number)) {
+		arrival_ns = replay_arrival(f->replay, req->number);
+		if (arrival_ns > now_ns) {
+			wake_at(f, arrival_ns);
+			return false;
+		}
+	}
+	front_start(td, req, arrival_ns);
+	if (f->timed)
+		show_progress(td, arrival_ns);
+	return true;
+}
+
+static void look_for_dead(struct thread_data *td, uint64_t now_ns)
+{
+	struct feed *f = feed_of(td);
+	uint32_t thread;
+
+	if (now_ns < f->look_ns ||
+	    f->replay->nr_workers + f->replay->observers < 2)
+		return;
+	f->look_ns = now_ns + LOOK_NS;
+	thread = replay_find_dead(f->replay);
+	if (thread)
+		log_err("mooncake: job '%s' (pid %d) died; the others of its replay group end\n",
+			replay_worker_td(thread)->o.name,
+			(int)replay_worker_td(thread)->pid);
+}
+
+/*
+ * A job with I/O in flight takes a request only once it has arrived: another
+ * one may be free before this one is.
+ */
+static void take_front(struct thread_data *td, uint64_t now_ns)
+{
+	struct feed *f = feed_of(td);
+	bool busy = f->loading || f->stores_inflight;
+
+	look_for_dead(td, now_ns);
+	if (f->over || (f->max_inflight && f->loading >= f->max_inflight))
+		return;
+	f->front = replay_take(f->replay, now_ns, f->timed, busy, &f->over,
+			       &f->front_plans);
+	f->front_searched = false;
+	if (f->front || f->over)
+		return;
+	if (f->timed && busy && replay_next_arrival(f->replay) > now_ns)
+		wake_at(f, replay_next_arrival(f->replay));
+	else
+		wake_at(f, now_ns + POLL_NS);
+}
+
+static struct plan_step *next_write(struct request *req)
+{
+	struct plan_step *step = req->steps + req->plan->nr_reads;
+
+	while (step->issued)
+		step++;
+	return step;
+}
+
+/* The write of this job, not given yet, that fills the slot for @read. */
+static struct plan_step *find_write(struct feed *f,
+				    const struct plan_step *read,
+				    struct request **req)
+{
+	struct plan_step *step, *end;
+	struct request *at;
+
+	for (at = f->stores; at; at = at->next_store) {
+		step = at->steps + at->plan->nr_reads;
+		end = step + at->plan->nr_writes;
+		for (; step < end; step++) {
+			if (step->issued || step->slot != read->slot ||
+			    step->need != read->need - 1)
+				continue;
+			*req = at;
+			return step;
+		}
+	}
+	return NULL;
+}
+
+static void note_blocked(struct thread_data *td, const struct plan_step *step,
+			 uint64_t now_ns)
+{
+	struct feed *f = feed_of(td);
+
+	if (replay_abandoned(f->replay, step) &&
+	    !replay_ready(f->replay, step)) {
+		f->over = f->limited = true;
+		log_info("mooncake: job '%s' ends early: another job stopped before the I/O that it waits for\n",
+			 td->o.name);
+		return;
+	}
+	f->blocked = true;
+	wake_at(f, f->blocked_rounds < BLOCKED_SPINS ? now_ns + 5 * USEC :
+						       now_ns + POLL_NS);
+}
+
+static struct plan_step *pick_load(struct thread_data *td, uint64_t now_ns,
+				   struct request **req)
+{
+	struct feed *f = feed_of(td);
+	struct plan_step *write, *read;
+
+	*req = f->front;
+	if (f->front->loads_fed == f->front->plan->nr_reads)
+		return NULL;
+	read = &f->front->steps[f->front->loads_fed];
+	if (replay_ready(f->replay, read))
+		return read;
+	if (!f->front_searched) {
+		f->front_searched = true;
+		write = find_write(f, read, req);
+		if (write && replay_ready(f->replay, write))
+			return write;
+	}
+	note_blocked(td, read, now_ns);
+	return NULL;
+}
+
+/*
+ * Places in the queue that background writes may take: few while reads are in
+ * work, so that a read finds a place and the device, and never all.
+ */
+static unsigned int store_places(struct thread_data *td)
+{
+	unsigned int depth = td->o.iodepth;
+
+	return max(feed_of(td)->loading ? depth / 8 : depth / 2, 1U);
+}
+
+/* May this request's writes go now, if order allows? */
+static bool store_may_go(struct thread_data *td, const struct request *req,
+			 uint64_t now_ns)
+{
+	struct feed *f = feed_of(td);
+
+	/* Somebody waits, perhaps for this one. */
+	if (f->blocked || atomic_load_explicit(&f->replay->waiting,
+					       memory_order_relaxed))
+		return true;
+	if (!f->async)
+		return req->loads_fed == req->plan->nr_reads;
+	if (f->stores_inflight >= store_places(td) || req->loads_left)
+		return false;
+	if (req->ready_ns > now_ns) {
+		wake_at(f, req->ready_ns);
+		return false;
+	}
+	return true;
+}
+
+static struct plan_step *pick_store(struct thread_data *td, uint64_t now_ns,
+				    struct request **req)
+{
+	struct feed *f = feed_of(td);
+	struct request *at, *prev = NULL, *next;
+	struct plan_step *step;
+	unsigned int sought = 0;
+
+	for (at = f->stores; at && sought < STORES_SOUGHT; at = next) {
+		next = at->next_store;
+		if (at->stores_fed == at->plan->nr_writes) {
+			remove_store(f, prev, at);
+			continue;
+		}
+		prev = at;
+		sought++;
+		if (!store_may_go(td, at, now_ns))
+			continue;
+		step = next_write(at);
+		if (replay_ready(f->replay, step)) {
+			*req = at;
+			return step;
+		}
+		note_blocked(td, step, now_ns);
+	}
+	return NULL;
+}
+
+/* With store=inline a request is in front until its writes are given too. */
+static bool leave_front(struct feed *f)
+{
+	struct request *req = f->front;
+
+	if (req->loads_fed < req->plan->nr_reads ||
+	    (!f->async && req->stores_fed < req->plan->nr_writes))
+		return false;
+	f->front = NULL;
+	return true;
+}
+
+/* The next step to give, or NULL when there is none now. */
+static struct plan_step *pick_step(struct thread_data *td, uint64_t now_ns,
+				   struct request **req)
+{
+	struct feed *f = feed_of(td);
+	struct plan_step *step;
+
+	while (!f->limited) {
+		if (!f->front)
+			take_front(td, now_ns);
+		if (!f->front || !front_begun(td, now_ns))
+			return pick_store(td, now_ns, req);
+		/* A request without I/O is over at once. */
+		if (!f->front)
+			continue;
+		step = pick_load(td, now_ns, req);
+		if (!step)
+			step = pick_store(td, now_ns, req);
+		if (step || !leave_front(f))
+			return step;
+	}
+	return NULL;
+}
+
+/* Puts I/O on the core's list; false when there is none to give now. */
+static bool give_some(struct thread_data *td)
+{
+	struct feed *f = feed_of(td);
+	unsigned int batch = FEED_BATCH;
+	uint64_t now_ns = clock_now();
+	struct plan_step *step;
+	struct request *req;
+
+	f->wake_ns = CLOCK_NEVER;
+	f->blocked = false;
+	while (f->given_count < batch && !f->limited && !td->error) {
+		if (!f->open) {
+			step = pick_step(td, now_ns, &req);
+			if (!step)
+				break;
+			open_step(f, req, step);
+			/* A read may come up before the next write. */
+			if (step->write && f->async)
+				batch = f->given_count + 1;
+		}
+		give_open(td, batch);
+	}
+	return f->given_count;
+}
+
+static void set_waiting(struct feed *f, bool waiting)
+{
+	if (waiting == !!f->blocked_rounds)
+		return;
+	if (waiting) {
+		atomic_fetch_add(&f->replay->waiting, 1);
+		f->order_waits++;
+	} else {
+		atomic_fetch_sub(&f->replay->waiting, 1);
+		f->blocked_rounds = 0;
+	}
+}
+
+static void wait_for_more(struct thread_data *td)
+{
+	struct feed *f = feed_of(td);
+	uint64_t since = clock_now();
+
+	look_for_dead(td, since);
+	set_waiting(f, f->blocked);
+	if (f->wake_ns == CLOCK_NEVER && !td->io_u_in_flight &&
+	    !td->io_u_queued)
+		f->wake_ns = since + POLL_NS;
+	clock_wait(td, f->wake_ns);
+	if (f->blocked) {
+		f->blocked_rounds++;
+		f->order_wait_ns += clock_now() - since;
+	}
+}
+
+static bool feed_over(const struct feed *f)
+{
+	return f->limited ||
+	       (f->over && !f->front && !f->open && !f->stores);
+}
+
+/*
+ * Its own part is done. A replay is over when all of it is: until then this
+ * job watches whether the others are alive, since fio would not tell.
+ */
+static void wait_for_others(struct thread_data *td)
+{
+	struct job *job = job_of(td);
+	struct replay *r = job->feed.replay;
+
+	atomic_store(&r->workers[job->row].state, WORKER_DONE);
+	while (!clock_stop(td) && !replay_failed(r) && !replay_complete(r) &&
+	       replay_running(r)) {
+		look_for_dead(td, clock_now());
+		clock_wait(td, clock_now() + 5 * POLL_NS);
+	}
+}
+
+static void feed_end(struct thread_data *td)
+{
+	struct job *job = job_of(td);
+
+	clock_drain(td);
+	if (feed_over(&job->feed) && !td->error)
+		wait_for_others(td);
+	job->ended = true;
+	if (replay_failed(job->feed.replay) && !td->error)
+		td_verror(td, ECANCELED, "mooncake: another job of the replay group failed");
+}
+
+void feed_more(struct thread_data *td)
+{
+	struct feed *f = feed_of(td);
+
+	f->given_head = f->given_count = 0;
+	while (!clock_stop(td) && !replay_failed(f->replay)) {
+		if (give_some(td)) {
+			set_waiting(f, false);
+			add_action(td, FIO_LOG_UNLINK_FILE, 0);
+			return;
+		}
+		if (feed_over(f))
+			break;
+		wait_for_more(td);
+	}
+	set_waiting(f, false);
+	feed_end(td);
+}
+
+void feed_bind(struct thread_data *td, struct io_u *io_u)
+{
+	struct feed *f = feed_of(td);
+	struct feed_io *io = &f->bound[io_u->index];
+
+	/* Queued again, or what the core issues by itself. */
+	if (io->step || io->sync || (io_u->flags & IO_U_F_VER_LIST) ||
+	    td->runstate == TD_FSYNCING || f->given_head == f->given_count)
+		return;
+	*io = f->given[f->given_head++];
+}
+
+static struct stamp stamp_of(struct thread_data *td, const struct feed_io *io)
+{
+	struct feed *f = feed_of(td);
+	const struct plan_step *step = io->step->step;
+
+	return stamp_make(f->replay->stamp_run,
+			  f->replay->trace->hash_ids[step->block],
+			  plan_generation(step), io->offset);
+}
+
+void feed_issue(struct thread_data *td, struct io_u *io_u)
+{
+	struct feed *f = feed_of(td);
+	struct feed_io *io = &f->bound[io_u->index];
+	struct request *req;
+	struct stamp stamp;
+
+	if (!io->step)
+		return;
+	req = io->step->req;
+	if (io_u->ddir == DDIR_READ) {
+		if (!req->first_load_ns)
+			req->first_load_ns = clock_now();
+		return;
+	}
+	if (!req->first_store_ns)
+		req->first_store_ns = clock_now();
+	if (f->stamp_stride) {
+		stamp = stamp_of(td, io);
+		stamp_write(&stamp, io_u->buf, io_u->buflen, f->stamp_stride);
+	}
+}
+
+static void report_mismatch(struct thread_data *td, struct io_u *io_u,
+			    const struct stamp *want, const struct stamp *found,
+			    uint64_t at)
+{
+	struct feed_io *io = &feed_of(td)->bound[io_u->index];
+	char what[200] = "no stamp: it was never written, or overwritten by something else";
+
+	if (stamp_valid(found))
+		snprintf(what, sizeof(what), "block %llu, generation %llu, offset %llu%s",
+			 (unsigned long long)found->hash_id,
+			 (unsigned long long)found->generation,
+			 (unsigned long long)found->offset,
+			 found->run == want->run ? "" : ", of another run");
+	log_err("mooncake: block %llu (slot %u, generation %llu) read from %s at offset %llu is not what was written: at %llu in the slot there is %s\n",
+		(unsigned long long)want->hash_id, io->step->step->slot,
+		(unsigned long long)want->generation, io_u->file->file_name,
+		(unsigned long long)(io_u->offset + io_u->xfer_buflen -
+				     io_u->buflen),
+		(unsigned long long)at, what);
+}
+
+static void check_read(struct thread_data *td, struct io_u *io_u)
+{
+	struct feed *f = feed_of(td);
+	struct stamp want, found;
+	uint64_t at;
+
+	want = stamp_of(td, &f->bound[io_u->index]);
+	if (stamp_check(&want, io_u->buf, io_u->buflen, f->stamp_stride, &at,
+			&found))
+		return;
+	report_mismatch(td, io_u, &want, &found, at);
+	io_u->error = EILSEQ;
+}
+
+static void step_finished(struct thread_data *td, struct feed_step *fs)
+{
+	struct feed *f = feed_of(td);
+	struct request *req = fs->req;
+	bool write = fs->step->write;
+
+	replay_slot_done(f->replay, fs->step);
+	fs->req = NULL;
+	fs->next_free = f->free_steps;
+	f->free_steps = fs;
+	if (write) {
+		f->stores_inflight--;
+		store_finished(f, req);
+	} else {
+		f->loads_inflight--;
+		if (!--req->loads_left)
+			loads_finished(td, req);
+	}
+}
+
+/* Short of its length: the core issues the rest, unless nothing came at all
+ * or the file ends there, which no slot of ours does. */
+static bool rest_follows(struct io_u *io_u)
+{
+	uint64_t done = io_u->xfer_buflen - io_u->resid;
+
+	if (done && io_u->offset + done < io_u->file->real_file_size)
+		return true;
+	io_u->error = EIO;
+	return false;
+}
+
+void feed_complete(struct thread_data *td, struct io_u *io_u)
+{
+	struct feed *f = feed_of(td);
+	struct feed_io *io = &f->bound[io_u->index];
+	struct feed_step *fs = io->step;
+
+	if (fs) {
+		if (!io_u->error && io_u->resid && rest_follows(io_u))
+			return;
+		if (!io_u->error && io_u->ddir == DDIR_READ && f->stamp_stride)
+			check_read(td, io_u);
+		io->step = NULL;
+		if (!--fs->left)
+			step_finished(td, fs);
+	} else if (io->sync) {
+		struct request *req = io->sync;
+
+		io->sync = NULL;
+		store_finished(f, req);
+	}
+}
+
+static int feed_alloc(struct thread_data *td, struct feed *f)
+{
+	/* In flight, given, and one being opened. */
+	unsigned int i, steps = td->o.iodepth + FEED_BATCH + 1;
+
+	f->steps = calloc(steps, sizeof(*f->steps));
+	f->bound = calloc(td->o.iodepth, sizeof(*f->bound));
+	if (!f->steps || !f->bound) {
+		td_verror(td, ENOMEM, "feed");
+		return 1;
+	}
+	for (i = 0; i < steps; i++) {
+		f->steps[i].next_free = f->free_steps;
+		f->free_steps = &f->steps[i];
+	}
+	return 0;
+}
+
+static uint64_t ios_of_step(struct thread_data *td, bool write)
+{
+	const struct layout *l = layout_of(td);
+	uint64_t unit = unit_of(td, write);
+
+	return l->objects * ((l->object_slot + unit - 1) / unit);
+}
+
+int feed_start(struct thread_data *td)
+{
+	struct job *job = job_of(td);
+	struct feed *f = &job->feed;
+	struct fio_file *file;
+	unsigned int i;
+
+	if (feed_alloc(td, f))
+		return 1;
+	clock_init();
+	f->step_ios[0] = ios_of_step(td, false);
+	f->step_ios[1] = ios_of_step(td, true);
+	if (job->check_blocks)
+		f->stamp_stride = min(unit_of(td, false), unit_of(td, true));
+	f->timed = option_timed(td);
+	f->async = option_store_async(td, job->options);
+	f->max_inflight = option_max_inflight(td, job->options);
+	if (f->replay->warmup) {
+		f->warming = true;
+		warmup_begin(td);
+	}
+	for_each_file(td, file, i)
+		add_action(td, FIO_LOG_OPEN_FILE, i);
+	add_action(td, FIO_LOG_UNLINK_FILE, 0);
+	return td->error ? 1 : 0;
+}
+
+static void drop_list(struct thread_data *td)
+{
+	struct io_piece *ipo;
+
+	while (!flist_empty(&td->io_log_list)) {
+		ipo = flist_first_entry(&td->io_log_list, struct io_piece, list);
+		flist_del(&ipo->list);
+		free(ipo);
+	}
+}
+
+static void abandon_all(struct thread_data *td)
+{
+	struct feed *f = feed_of(td);
+	unsigned int i, steps = td->o.iodepth + FEED_BATCH + 1;
+	struct request *req;
+
+	for (i = 0; i < steps; i++)
+		if (f->steps[i].req)
+			atomic_fetch_or(&f->replay->slot_done[f->steps[i].step->slot],
+					REPLAY_SLOT_ABANDONED);
+	for (req = f->stores; req; req = req->next_store)
+		replay_abandon(f->replay, req);
+	if (f->front && (f->front->plan || replay_bind(f->replay, f->front)))
+		replay_abandon(f->replay, f->front);
+}
+
+void feed_stop(struct thread_data *td)
+{
+	struct feed *f = feed_of(td);
+
+	if (f->steps && f->bound)
+		abandon_all(td);
+	drop_list(td);
+	free(f->steps);
+	free(f->bound);
+	f->steps = NULL;
+	f->bound = NULL;
+}

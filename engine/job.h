@@ -1,0 +1,36 @@
+/*
+ * One fio job of this engine. td->io_ops points at the ops inside it, which
+ * are the backend's with a few hooks replaced: fio's core calls the backend
+ * directly, and job_of() finds the job again.
+ */
+#ifndef MOONCAKE_JOB_H
+#define MOONCAKE_JOB_H
+
+#include "fio.h"
+
+#include "feed.h"
+#include "group.h"
+#include "options.h"
+#include "target.h"
+
+struct job {
+	struct ioengine_ops ops;	/* td->io_ops */
+	struct ioengine_ops backend;	/* its hooks before any was replaced */
+	struct mooncake_options *options;
+	struct group *group;
+	struct target target;
+	struct feed feed;
+	char *iolog_name;	/* makes fio replay a log: see feed.c */
+	unsigned int row;	/* among the replay's workers */
+	int ring_fd;		/* the backend's io_uring, or -1 */
+	bool polls;		/* completions need polling (hipri) */
+	bool check_blocks;
+	bool ended;		/* came to an end that is no failure */
+};
+
+static inline struct job *job_of(struct thread_data *td)
+{
+	return container_of(td->io_ops, struct job, ops);
+}
+
+#endif

@@ -1,0 +1,26 @@
+/* fio options that would make a run wrong in silence. */
+#ifndef MOONCAKE_REFUSE_H
+#define MOONCAKE_REFUSE_H
+
+#include "layout.h"
+
+struct thread_data;
+struct job;
+
+/* Options that are refused for every job, and whatever the trace. Returns 0,
+ * or -1 with @err naming the option. */
+int refuse_options(struct thread_data *td, const struct mooncake_options *o,
+		   struct trace_error *err);
+
+/* The I/O unit: bs=, or a whole object. Sets it in td->o. */
+int refuse_units(struct thread_data *td, const struct layout *l,
+		 struct trace_error *err);
+
+/* What depends on the plan: verify=, and whether the buffers fit in memory. */
+int refuse_plan(struct thread_data *td, struct job *job,
+		struct trace_error *err);
+
+/* What only matters for observers: where group_reporting would merge one. */
+int refuse_observer(struct thread_data *td, struct trace_error *err);
+
+#endif

@@ -1,0 +1,282 @@
+#include "fio.h"
+
+#include "replay.h"
+
+#define REQUESTS_MIN	1024
+#define REQUESTS_MAX	(1U << 22)
+
+/* Records are reused after this many requests, so it also bounds how far the
+ * fastest job can run ahead of the slowest observer or write. */
+static uint64_t request_records(uint32_t nr_requests)
+{
+	uint64_t n = REQUESTS_MIN;
+
+	while (n < nr_requests && n < REQUESTS_MAX)
+		n *= 2;
+	return n;
+}
+
+static struct replay *map_replay(uint64_t slots, uint64_t records,
+				 uint32_t jobs)
+{
+	size_t bytes = sizeof(struct replay) +
+		       slots * sizeof(_Atomic uint64_t) +
+		       records * sizeof(struct request) +
+		       jobs * sizeof(struct worker);
+	struct replay *r = mem_shared.alloc(bytes);
+
+	if (!r)
+		return NULL;
+	r->bytes = bytes;
+	r->slots = slots;
+	r->slot_done = (_Atomic uint64_t *)(r + 1);
+	r->requests = (struct request *)(r->slot_done + slots);
+	r->request_mask = records - 1;
+	r->workers = (struct worker *)(r->requests + records);
+	return r;
+}
+
+/* Two passes are never in work with the same plan, so two plans do. */
+static int plan_passes(struct replay *r, const struct plan_options *po,
+		       struct plan_stats *stats, struct trace_error *err)
+{
+	if (plan_alloc(&r->plans[0], r->trace, po, &mem_shared, err))
+		return -1;
+	if (r->passes > 1 &&
+	    plan_alloc(&r->plans[1], r->trace, po, &mem_shared, err))
+		return -1;
+	planner_pass(r->planner, &r->plans[0], stats);
+	r->unfinished[0] = r->nr_requests;
+	r->planned = 1;
+	return 0;
+}
+
+struct replay *replay_create(const struct trace *trace,
+			     const struct plan_options *po, uint64_t passes,
+			     uint32_t workers, uint32_t observers,
+			     struct plan_stats *stats, struct trace_error *err)
+{
+	struct planner *planner;
+	struct replay *r;
+
+	planner = planner_create(trace, po, &mem_shared, err);
+	if (!planner)
+		return NULL;
+	r = map_replay(planner_slots(planner),
+		       request_records(trace->nr_requests),
+		       workers + observers);
+	if (!r) {
+		trace_fail(err, "no memory for the state of %u requests and %llu slots; max_requests= makes the replay smaller",
+			   trace->nr_requests,
+			   (unsigned long long)planner_slots(planner));
+		return NULL;
+	}
+	r->trace = trace;
+	r->planner = planner;
+	r->passes = passes;
+	r->nr_requests = trace->nr_requests;
+	r->warmup = po->warmup_requests;
+	r->nr_workers = workers;
+	r->observers = observers;
+	return plan_passes(r, po, stats, err) ? NULL : r;
+}
+
+void replay_destroy(struct replay *r)
+{
+	planner_free(r->planner);
+	plan_free(&r->plans[0], &mem_shared);
+	plan_free(&r->plans[1], &mem_shared);
+	mem_shared.free(r, r->bytes);
+}
+
+static bool replay_over(const struct replay *r, uint64_t number)
+{
+	return !r->nr_requests || number / r->nr_requests >= r->passes;
+}
+
+static int64_t arrival_offset(const struct replay *r, uint64_t number)
+{
+	return (int64_t)(number / r->nr_requests) * r->pass_ns +
+	       r->arrivals[number % r->nr_requests];
+}
+
+uint64_t replay_arrival(const struct replay *r, uint64_t number)
+{
+	uint64_t epoch = atomic_load_explicit(&r->epoch_ns,
+					      memory_order_relaxed);
+
+	if (!epoch)
+		return 0;
+	return epoch + arrival_offset(r, number) - arrival_offset(r, r->warmup);
+}
+
+uint64_t replay_next_arrival(struct replay *r)
+{
+	uint64_t number = atomic_load(&r->next);
+
+	if (replay_over(r, number) || replay_warming(r, number))
+		return 0;
+	return replay_arrival(r, number);
+}
+
+static void set_epoch(struct replay *r, uint64_t now_ns)
+{
+	uint64_t unset = 0;
+
+	if (!atomic_load_explicit(&r->epoch_ns, memory_order_relaxed))
+		atomic_compare_exchange_strong(&r->epoch_ns, &unset, now_ns);
+}
+
+static bool may_take(struct replay *r, uint64_t number, uint64_t now_ns,
+		     bool timed, bool only_due)
+{
+	const struct request *req = &r->requests[number & r->request_mask];
+
+	if (atomic_load_explicit(&req->users, memory_order_acquire))
+		return false;
+	if (replay_warming(r, number))
+		return true;
+	if (!replay_warm(r))
+		return false;
+	if (!timed)
+		return true;
+	set_epoch(r, now_ns);
+	return !only_due || replay_arrival(r, number) <= now_ns;
+}
+
+static struct request *own_request(struct replay *r, uint64_t number)
+{
+	struct request *req = &r->requests[number & r->request_mask];
+
+	/* Observers may be looking at the atomics, which only ever grow. */
+	memset(&req->number, 0, sizeof(*req) - offsetof(struct request, number));
+	req->number = number;
+	atomic_store_explicit(&req->users, 1 + r->observers,
+			      memory_order_relaxed);
+	return req;
+}
+
+struct request *replay_take(struct replay *r, uint64_t now_ns, bool timed,
+			    bool only_due, bool *over, bool *plan)
+{
+	uint64_t number = atomic_load(&r->next);
+
+	do {
+		*over = replay_over(r, number);
+		if (*over || !may_take(r, number, now_ns, timed, only_due))
+			return NULL;
+	} while (!atomic_compare_exchange_weak(&r->next, &number, number + 1));
+
+	*plan = number && !(number % r->nr_requests);
+	return own_request(r, number);
+}
+
+bool replay_plan_pass(struct replay *r, const struct request *req)
+{
+	uint64_t pass = req->number / r->nr_requests;
+
+	if (atomic_load_explicit(&r->unfinished[pass & 1],
+				 memory_order_acquire))
+		return false;
+	planner_pass(r->planner, &r->plans[pass & 1], NULL);
+	atomic_store_explicit(&r->unfinished[pass & 1], r->nr_requests,
+			      memory_order_relaxed);
+	atomic_store_explicit(&r->planned, pass + 1, memory_order_release);
+	return true;
+}
+
+bool replay_bind(struct replay *r, struct request *req)
+{
+	uint64_t pass = req->number / r->nr_requests;
+	struct plan *plan = &r->plans[pass & 1];
+
+	if (atomic_load_explicit(&r->planned, memory_order_acquire) <= pass)
+		return false;
+	req->plan = &plan->requests[req->number % r->nr_requests];
+	req->steps = &plan->steps[req->plan->first_step];
+	req->loads_left = req->plan->nr_reads;
+	req->stores_left = req->plan->nr_writes;
+	return true;
+}
+
+void replay_release(struct request *req)
+{
+	atomic_fetch_sub_explicit(&req->users, 1, memory_order_release);
+}
+
+void replay_request_done(struct replay *r, struct request *req)
+{
+	uint64_t pass = req->number / r->nr_requests;
+
+	atomic_store_explicit(&req->finished, req->number + 1,
+			      memory_order_release);
+	atomic_fetch_sub_explicit(&r->unfinished[pass & 1], 1,
+				  memory_order_release);
+	atomic_fetch_add_explicit(&r->done, 1, memory_order_release);
+	replay_release(req);
+}
+
+void replay_abandon(struct replay *r, struct request *req)
+{
+	uint32_t i, steps = req->plan->nr_reads + req->plan->nr_writes;
+
+	for (i = 0; i < steps; i++)
+		if (!req->steps[i].issued)
+			atomic_fetch_or(&r->slot_done[req->steps[i].slot],
+					REPLAY_SLOT_ABANDONED);
+}
+
+struct thread_data *replay_worker_td(uint32_t thread)
+{
+	return tnumber_to_td(thread - 1);
+}
+
+void replay_fail(struct replay *r)
+{
+	atomic_store(&r->failed, 1);
+}
+
+uint32_t replay_find_dead(struct replay *r)
+{
+	uint32_t i;
+
+	for (i = 0; i < r->nr_workers + r->observers; i++) {
+		struct worker *w = &r->workers[i];
+
+		if (!w->thread)
+			continue;
+		/* The order matters: a worker sets its state, then exits. */
+		if (replay_worker_td(w->thread)->runstate < TD_EXITED)
+			continue;
+		if (atomic_load(&w->state) > WORKER_RUNNING)
+			continue;
+		replay_fail(r);
+		return w->thread;
+	}
+	return 0;
+}
+
+uint32_t replay_running(struct replay *r)
+{
+	uint32_t i, running = 0;
+
+	for (i = 0; i < r->nr_workers; i++) {
+		struct thread_data *td;
+
+		if (!r->workers[i].thread)
+			continue;
+		td = replay_worker_td(r->workers[i].thread);
+		if (atomic_load(&r->workers[i].state) > WORKER_RUNNING)
+			continue;
+		if (td->runstate >= TD_EXITED ||
+		    (td->runstate == TD_NOT_CREATED && td->terminate))
+			continue;
+		running++;
+	}
+	return running;
+}
+
+bool replay_complete(struct replay *r)
+{
+	return atomic_load(&r->done) >= atomic_load(&r->next);
+}

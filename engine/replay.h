@@ -1,0 +1,194 @@
+/*
+ * What the jobs of a replay change while they run. All of it lies in shared
+ * mappings made before fio forks (jobs may be processes or threads), and each
+ * piece has one writer at a time:
+ *
+ *   next             taken by compare-and-swap: who gets it owns the request
+ *   slot_done        each operation's owner adds 1 when it has completed
+ *   requests         a record belongs to the job that took the request until
+ *                    it publishes loaded and finished; then to the observers
+ *   plans            a pass is planned by the job that takes its first request
+ *   workers          each job its own row: workers first, then observers
+ *
+ * Nothing here takes a lock, and waits look only backwards in the plan.
+ */
+#ifndef MOONCAKE_REPLAY_H
+#define MOONCAKE_REPLAY_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "plan.h"
+#include "trace.h"
+
+struct thread_data;
+
+/* One request in flight: times in nanoseconds of fio_gettime(), 0 is unset. */
+struct request {
+	_Atomic uint64_t loaded;	/* number + 1 once its reads are done */
+	_Atomic uint64_t finished;	/* number + 1 once everything is done */
+	_Atomic uint32_t users;		/* owner and observers yet to look */
+	uint64_t number;		/* pass * requests of the trace + index */
+	uint64_t arrival_ns;
+	uint64_t first_load_ns;
+	uint64_t last_load_ns;
+	uint64_t first_store_ns;
+	uint64_t last_store_ns;
+	uint64_t ready_ns;		/* its writes may start (prefill_rate) */
+	const struct plan_request *plan;
+	struct plan_step *steps;	/* reads, then writes */
+	uint32_t loads_fed;		/* reads handed to fio */
+	uint32_t stores_fed;		/* writes handed to fio */
+	uint32_t loads_left;		/* reads not completed */
+	uint32_t stores_left;		/* writes, and their syncs, likewise */
+	struct request *next_store;	/* owner's list of those with writes */
+};
+
+enum worker_state { WORKER_NONE, WORKER_RUNNING, WORKER_DONE, WORKER_FAILED };
+
+struct worker {
+	_Atomic uint32_t state;		/* enum worker_state */
+	_Atomic uint32_t thread;	/* number of its thread_data, 0 is none */
+};
+
+#define REPLAY_SLOT_ABANDONED	(1ULL << 63)
+
+struct replay {
+	/* Fixed once set up. */
+	const struct trace *trace;
+	const int64_t *arrivals;	/* scaled, ns from the first request */
+	int64_t pass_ns;		/* what a pass adds to the arrivals */
+	uint64_t passes;		/* UINT64_MAX: until runtime ends */
+	uint32_t nr_requests;		/* of one pass */
+	uint32_t warmup;
+	uint32_t observers;
+	uint32_t nr_workers;
+	uint64_t slots;			/* of slot_done */
+	uint64_t request_mask;		/* size of requests - 1 */
+	uint64_t stamp_run;		/* tells this run's stamps from others */
+	struct planner *planner;
+	struct plan plans[2];		/* of even and odd passes */
+	size_t bytes;			/* of this mapping */
+
+	_Atomic uint64_t *slot_done;
+	struct request *requests;
+	struct worker *workers;
+
+	_Atomic uint64_t next;		/* number of the next request to take */
+	_Atomic uint64_t planned;	/* passes planned */
+	_Atomic uint32_t unfinished[2];	/* requests of a plan still in work */
+	_Atomic uint64_t started;
+	_Atomic uint64_t done;
+	_Atomic uint32_t waiting;	/* jobs that wait for another's write */
+	_Atomic uint32_t failed;
+	_Atomic uint32_t told;		/* somebody has said what is unfinished */
+	_Atomic uint64_t epoch_ns;	/* when the first paced request arrives */
+};
+
+/*
+ * Makes a replay over @trace with its first pass planned and its statistics
+ * in @stats. @workers is how many jobs will do its I/O, @observers how many
+ * observe. NULL and @err when there is no memory.
+ */
+struct replay *replay_create(const struct trace *trace,
+			     const struct plan_options *po, uint64_t passes,
+			     uint32_t workers, uint32_t observers,
+			     struct plan_stats *stats, struct trace_error *err);
+
+void replay_destroy(struct replay *r);
+
+/*
+ * Takes the next request: its record, or NULL when there is none now. @only_due
+ * takes it only if it has arrived by @now_ns. Sets *@over when there will never
+ * be one again for this replay, and *@plan when the caller has taken the first
+ * request of a pass that it must plan with replay_plan_pass() (first letting
+ * its own I/O complete: planning takes milliseconds).
+ */
+struct request *replay_take(struct replay *r, uint64_t now_ns, bool timed,
+			    bool only_due, bool *over, bool *plan);
+
+/* Plans the pass of a request that replay_take() said to plan for. False while
+ * requests of the pass before last are in work: call again. */
+bool replay_plan_pass(struct replay *r, const struct request *req);
+
+/* Fills the record from the plan; false while its pass is being planned. */
+bool replay_bind(struct replay *r, struct request *req);
+
+/* When the next request arrives, or 0 when that isn't timed or known. */
+uint64_t replay_next_arrival(struct replay *r);
+
+/* Scheduled arrival of request @number, or 0 before the epoch is set. */
+uint64_t replay_arrival(const struct replay *r, uint64_t number);
+
+static inline bool replay_warming(const struct replay *r, uint64_t number)
+{
+	return number < r->warmup;
+}
+
+/* Have all warm-up requests finished? */
+static inline bool replay_warm(struct replay *r)
+{
+	return atomic_load_explicit(&r->done, memory_order_acquire) >=
+	       r->warmup;
+}
+
+/* May this step be issued, by the order of its slot? */
+static inline bool replay_ready(struct replay *r, const struct plan_step *step)
+{
+	uint64_t done = atomic_load_explicit(&r->slot_done[step->slot],
+					     memory_order_acquire);
+
+	return (int32_t)((uint32_t)done - step->need) >= 0;
+}
+
+/* Will what this step waits for never come, because its owner stopped? */
+static inline bool replay_abandoned(struct replay *r,
+				    const struct plan_step *step)
+{
+	return atomic_load_explicit(&r->slot_done[step->slot],
+				    memory_order_acquire) &
+	       REPLAY_SLOT_ABANDONED;
+}
+
+/* An operation on the step's slot has completed. */
+static inline void replay_slot_done(struct replay *r,
+				    const struct plan_step *step)
+{
+	atomic_fetch_add_explicit(&r->slot_done[step->slot], 1,
+				  memory_order_release);
+}
+
+/* The owner is done with the request for good. */
+void replay_request_done(struct replay *r, struct request *req);
+
+/* An observer or owner no longer needs the record. */
+void replay_release(struct request *req);
+
+/* A request that the owner won't finish: whoever waits for it must stop. */
+void replay_abandon(struct replay *r, struct request *req);
+
+/* Some worker has failed or was killed: everybody ends with an error. */
+static inline bool replay_failed(struct replay *r)
+{
+	return atomic_load_explicit(&r->failed, memory_order_relaxed);
+}
+
+void replay_fail(struct replay *r);
+
+/*
+ * Looks for workers and observers that died without a word. Returns the first one's thread
+ * number and marks the replay failed, or 0. Cheap, but not for every I/O.
+ */
+uint32_t replay_find_dead(struct replay *r);
+
+/* Workers that have not ended. */
+uint32_t replay_running(struct replay *r);
+
+/* The fio job behind a worker's thread number. */
+struct thread_data *replay_worker_td(uint32_t thread);
+
+/* Is every request that was ever taken finished, and nothing left to take? */
+bool replay_complete(struct replay *r);
+
+#endif

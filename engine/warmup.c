@@ -1,0 +1,15 @@
+#include "fio.h"
+
+#include "warmup.h"
+
+void warmup_begin(struct thread_data *td)
+{
+	td->o.stats = 0;
+}
+
+void warmup_end(struct thread_data *td)
+{
+	td->o.stats = 1;
+	reset_all_stats(td);
+	reset_io_stats(td);
+}
