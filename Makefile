@@ -1,0 +1,189 @@
+# `make help` lists the targets and variables.
+FIO		?= fio
+FIO_SRC		?=
+FIO_NEWER	?= build/fio-newer
+CFLAGS		?= -O2 -g
+PREFIX		?= /usr/local
+DESTDIR		?=
+SAN		?=
+FUZZ_SECONDS	?= 600
+
+comma		:= ,
+BUILD		?= build$(if $(SAN),/$(subst $(comma),-,$(SAN)))
+
+fio_version	:= $(shell $(FIO) --version 2>/dev/null)
+fio_tree	:= $(or $(FIO_SRC),build/fio-src/$(fio_version))
+setup		:= FIO='$(FIO)' FIO_SRC='$(FIO_SRC)' CC='$(CC)' scripts/setup
+
+flags		:= -std=gnu11 -Wall -Wextra -Itrace -MD -MP $(CPPFLAGS) $(CFLAGS) \
+		   $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all)
+# What fio's own files are compiled with: it decides how structures lie.
+fio_flags	:= -isystem $(fio_tree) -include $(fio_tree)/config-host.h \
+		   -D_GNU_SOURCE -D_LARGEFILE_SOURCE -D_FILE_OFFSET_BITS=64 \
+		   -DMOONCAKE_FIO_VERSION=\"$(fio_version)\"
+libs		:= -ljson-c -lz -lpthread -lm
+
+objects		= $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+trace_obj	:= $(call objects,$(filter-out %_main.c,$(wildcard trace/*.c)))
+main_obj	:= $(call objects,$(wildcard trace/*_main.c))
+engine_obj	:= $(call objects,$(wildcard engine/*.c))
+probe_obj	:= $(call objects,tests/fio_headers_probe.c)
+unit_tests	:= $(patsubst tests/unit/%.c,$(BUILD)/unit/%,\
+		   $(wildcard tests/unit/*_test.c))
+
+engine		:= $(BUILD)/mooncake.so
+plan		:= $(BUILD)/mooncake-plan
+probe		:= $(BUILD)/fio_headers_probe.so
+
+# With V=1 make shows the commands; -j by itself unless it was given.
+Q		:= $(if $(V),,@)
+cores		:= $(shell nproc 2>/dev/null || echo 1)
+again		= $(MAKE) --no-print-directory $(if $(V),,-s) \
+		  $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(cores))
+
+.DELETE_ON_ERROR:
+.PHONY: all engine plan unit probe newer setup run check bench sanitize fuzz \
+	install uninstall clean help FORCE
+
+all: engine plan
+engine: $(engine)
+plan: $(plan)
+unit: $(unit_tests)
+probe: $(probe)
+
+# The engine calls into fio, which resolves those names when it loads it.
+$(engine): $(engine_obj) $(trace_obj)
+	@echo '  LD $@'
+	$(Q)$(CC) $(flags) $(LDFLAGS) -shared -o $@ $^ $(libs)
+
+$(probe): $(probe_obj)
+	@echo '  LD $@'
+	$(Q)$(CC) $(flags) $(LDFLAGS) -shared -o $@ $^
+
+$(plan): $(main_obj) $(trace_obj)
+	@echo '  LD $@'
+	$(Q)$(CC) $(flags) $(LDFLAGS) -o $@ $^ $(libs)
+
+$(unit_tests): $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(trace_obj)
+	@mkdir -p $(@D)
+	@echo '  LD $@'
+	$(Q)$(CC) $(flags) $(LDFLAGS) -o $@ $^ $(libs)
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	@echo '  CC $<'
+	$(Q)$(CC) $(flags) $(extra) -fPIC -fvisibility=hidden -c -o $@ $<
+
+$(engine_obj) $(probe_obj): extra = $(fio_flags)
+$(engine_obj) $(probe_obj): $(BUILD)/fio
+
+# Rewritten only when their text changes: everything is built again then.
+$(BUILD)/flags: text = $(CC) $(flags)
+$(BUILD)/fio: text = $(fio_version) $(fio_flags)
+$(BUILD)/fio: try = $(setup) --check
+$(BUILD)/flags $(BUILD)/fio: FORCE
+	@$(try)
+	@mkdir -p $(@D)
+	@echo '$(text)' | cmp -s - $@ || echo '$(text)' >$@
+
+-include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/obj/*/*/*.d)
+
+# What follows runs make again: after set-up the version of fio may be known.
+setup:
+	@$(setup)
+
+run: setup
+	@$(again) all
+	$(FIO) jobs/mooncake.fio
+
+check: setup
+	@$(if $(FIO_SRC)$(filter-out build/fio-newer,$(FIO_NEWER)),,$(setup) --newer)
+	@$(again) all unit probe newer
+	@BUILD='$(BUILD)' FIO='$(FIO)' FIO_NEWER='$(FIO_NEWER)' tests/run
+
+# The engine for the other fio that the tests use, if there is one.
+newer:
+	@if [ -x $(FIO_NEWER)/fio ]; then \
+		$(MAKE) --no-print-directory engine probe BUILD=$(BUILD)/newer \
+			FIO=$(FIO_NEWER)/fio FIO_SRC=$(FIO_NEWER); \
+	fi
+
+bench: setup
+	@$(again) all
+	@BUILD='$(BUILD)' FIO='$(FIO)' scripts/bench
+
+# fio itself has no sanitizer in it, so that of the engine must be there first.
+build/address-undefined/fio-asan: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '#!/bin/sh' 'export ASAN_OPTIONS=detect_leaks=0' \
+		'export LD_PRELOAD=$(shell $(CC) -print-file-name=libasan.so)' \
+		'exec $(FIO) "$$@"' >$@
+	@chmod +x $@
+
+sanitize: setup build/address-undefined/fio-asan
+	@$(again) SAN=address,undefined all unit probe
+	@BUILD=build/address-undefined FIO=$(word 2,$^) FIO_NEWER= tests/run --timeout 600
+	@$(again) SAN=thread unit
+	@BUILD=build/thread tests/run --timeout 600 --unit
+
+fuzz_sources	:= tests/fuzz/reader_fuzz.c \
+		   $(filter-out %_main.c,$(wildcard trace/*.c))
+
+build/fuzz/reader: $(fuzz_sources) $(wildcard trace/*.h)
+	@mkdir -p $(@D)/corpus
+	clang $(filter-out -MD -MP,$(flags)) -fsanitize=fuzzer,address,undefined \
+		-o $@ $(fuzz_sources) $(libs)
+
+fuzz: build/fuzz/reader
+	build/fuzz/reader -max_total_time=$(FUZZ_SECONDS) \
+		-artifact_prefix=build/fuzz/ build/fuzz/corpus $(wildcard tests/fuzz/corpus)
+
+lib_dir		:= $(PREFIX)/lib/fio
+share_dir	:= $(PREFIX)/share/fio-mooncake
+man_dir		:= $(PREFIX)/share/man/man1
+commands	:= $(notdir $(wildcard scripts/mooncake-* scripts/fio-to-*))
+man_pages	:= $(wildcard docs/*.1)
+
+# The scripts find their lib/ beside them, through the links in bin. Installed
+# jobs name the installed engine.
+install: all
+	install -d $(addprefix $(DESTDIR),$(lib_dir) $(PREFIX)/bin $(man_dir) \
+		$(share_dir)/jobs $(share_dir)/scripts/lib)
+	install -m 644 $(engine) $(DESTDIR)$(lib_dir)/mooncake.so
+	install -m 755 $(plan) $(DESTDIR)$(PREFIX)/bin/mooncake-plan
+	for command in $(commands); do \
+		install scripts/$$command $(DESTDIR)$(share_dir)/scripts && \
+		ln -sf ../share/fio-mooncake/scripts/$$command \
+			$(DESTDIR)$(PREFIX)/bin/$$command || exit 1; \
+	done
+	install -m 644 scripts/lib/*.py $(DESTDIR)$(share_dir)/scripts/lib
+	$(if $(man_pages),install -m 644 $(man_pages) $(DESTDIR)$(man_dir))
+	for job in jobs/*.fio; do \
+		sed 's|external:build/|external:$(lib_dir)/|' $$job \
+			>$(DESTDIR)$(share_dir)/$$job || exit 1; \
+	done
+
+uninstall:
+	rm -f $(addprefix $(DESTDIR),$(lib_dir)/mooncake.so \
+		$(addprefix $(PREFIX)/bin/,mooncake-plan $(commands)) \
+		$(addprefix $(man_dir)/,$(notdir $(man_pages))))
+	rm -rf $(DESTDIR)$(share_dir)
+
+# fio's headers and the newer fio stay: `rm -r build` takes them too.
+clean:
+	rm -rf $(addprefix build/,obj unit newer flags fio mooncake.so \
+		fio_headers_probe.so mooncake-plan fuzz address-undefined thread)
+
+help:
+	@echo 'make               build build/mooncake.so and build/mooncake-plan'
+	@echo 'make setup         install what is missing, get the headers of fio'
+	@echo 'make run           set up, build, run jobs/mooncake.fio'
+	@echo 'make check         set up, build, run all tests'
+	@echo 'make bench         set up, build, measure'
+	@echo 'make sanitize      the tests with address, undefined and thread sanitizers'
+	@echo 'make fuzz          fuzz the trace reader (clang; FUZZ_SECONDS=600)'
+	@echo 'make install       PREFIX=/usr/local DESTDIR=; make uninstall'
+	@echo 'make clean         remove what was built, but not what was fetched'
+	@echo 'FIO=PATH FIO_SRC=DIR    another fio binary and its configured source tree'
+	@echo 'FIO_NEWER=DIR           a second fio, built in its tree, for the tests'
+	@echo 'CC= CFLAGS= SAN= V=1    compiler, flags, -fsanitize= (into build/SAN), verbose'
