@@ -1,0 +1,341 @@
+#!/usr/bin/python3
+"""mooncake-plan as a command: figures, sweeps, curve, reach, output, errors."""
+
+import csv
+import gzip
+import io
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+from testing import TOP, Skip, check, check_equal, check_has, run
+
+BUILD = Path(os.environ.get("BUILD", TOP / "build"))
+TMP = Path(tempfile.mkdtemp(prefix="plan_command_test."))
+SHARED = TOP / ".." / "shared"
+CONVERSATION = SHARED / "traces" / "conversation_trace.jsonl"
+REFERENCE = SHARED / "reference"
+MIB = 1 << 20
+
+MEMBERS = """requests lookups hits memory_hits misses skipped evictions
+unadmitted hit_rate requests_with_hits requests_with_hits_beyond_first
+hottest_block_hits unique_blocks slots block_bytes slot_bytes input_tokens
+output_tokens read_bytes write_bytes span_ms bad_lines options""".split()
+
+
+def command(*arguments, status=0, **more):
+    done = subprocess.run([BUILD / "mooncake-plan", *map(str, arguments)],
+                          stdout=more.pop("stdout", subprocess.PIPE),
+                          stderr=subprocess.PIPE, text=True, check=False,
+                          timeout=100, **more)
+    check_equal(done.returncode, status, f"exit status ({done.stderr})")
+    return done
+
+
+def output(*arguments):
+    return command(*arguments).stdout
+
+
+def as_json(*arguments):
+    return json.loads(output(*arguments, "--json"))
+
+
+def as_csv(*arguments):
+    return list(csv.DictReader(io.StringIO(output(*arguments, "--csv"))))
+
+
+def refused(*arguments, saying, **more):
+    done = command(*arguments, status=1, **more)
+    check_has(done.stderr, "mooncake-plan: ")
+    check_has(done.stderr, saying)
+    check_equal(done.stderr.count("\n"), 1, "lines of the message")
+    check(not done.stdout, f"output beside the message: {done.stdout}")
+
+
+def trace_file(name, *requests):
+    """Requests are lists of hash ids, a second apart."""
+    path = TMP / name
+    path.write_text("".join(
+        json.dumps({"timestamp": 1000 * i, "input_length": 512 * len(ids),
+                    "output_length": 3, "hash_ids": ids}) + "\n"
+        for i, ids in enumerate(requests)))
+    return path
+
+
+SMALL = trace_file("small.jsonl", [1, 2, 3], [1, 2, 4], [1, 5], [1, 2, 3])
+
+
+def reference(name):
+    path = REFERENCE / name
+    if not path.exists() or not CONVERSATION.exists():
+        raise Skip(f"no {path} or {CONVERSATION}")
+    with path.open() as file:
+        return list(csv.DictReader(file))
+
+
+def same_row(wanted, got, **names):
+    for column, value in wanted.items():
+        column = names.get(column, column)
+        if column in got:
+            check_equal(got[column], value, f"{column} of {wanted}")
+
+
+def one_tier(name, *options):
+    """All rows of a lookup come from one sweep."""
+    wanted = reference(name)
+    for lookup in ("prefix", "block"):
+        rows = [row for row in wanted if row["lookup"] == lookup]
+        policies = list(dict.fromkeys(row["eviction"] for row in rows))
+        slots = list(dict.fromkeys(row["capacity_slots"] for row in rows))
+        got = {(row["eviction"], row["capacity"]): row for row in
+               as_csv(CONVERSATION, f"--lookup={lookup}", *options,
+                      f"--eviction={','.join(policies)}",
+                      f"--capacity={','.join(slots)}")}
+        for row in rows:
+            same_row(row, got[row["eviction"], row["capacity_slots"]])
+
+
+def test_reference_cache():
+    one_tier("conversation_cache.csv")
+
+
+def test_reference_admit2():
+    one_tier("conversation_admit2.csv", "--admit=2")
+
+
+def test_reference_partial_skip():
+    one_tier("conversation_partial_skip.csv", "--partial=skip")
+
+
+def test_reference_tiers():
+    for row in reference("conversation_tiers.csv"):
+        got, = as_csv(CONVERSATION, f"--lookup={row['lookup']}",
+                      f"--offload={row['offload']}",
+                      f"--memory-size={int(row['memory_blocks']) * MIB}",
+                      f"--capacity={row['capacity_slots']}")
+        same_row(row, got, reads="hits")
+
+
+def test_fifty_million_tokens():
+    """FAST'25, 5.3.1: that capacity has nearly the whole hit rate."""
+    reference("conversation_cache.csv")
+    row, = as_csv(CONVERSATION, "--reach=0.99")
+    check(int(row["capacity"]) * 512 <= 50e6, f"{row['capacity']} slots")
+
+
+def test_json_members():
+    plan = as_json(SMALL, "--capacity=3")
+    check_equal(list(plan), MEMBERS, "members")
+    check_equal(plan["lookups"], 11, "lookups")
+    check_equal(plan["slots"], 3, "slots")
+    check_equal(plan["hit_rate"], plan["hits"] / plan["lookups"], "hit rate")
+    check_equal(plan["read_bytes"], plan["hits"] * MIB, "read bytes")
+    check_equal(plan["span_ms"], 3000, "span")
+    check_equal(plan["options"]["trace"], str(SMALL), "trace")
+    check_equal(plan["options"]["capacity"], 3, "capacity")
+
+
+def test_unbounded_is_all_blocks():
+    plan = as_json(SMALL)
+    check_equal(plan["slots"], 5, "slots")
+    check_equal(plan["options"]["capacity"], "unbounded", "capacity")
+    check_equal(plan["hits"], 2 + 1 + 3, "hits")
+    check_equal(plan["write_bytes"], 5 * MIB, "bytes written")
+
+
+def test_fraction_of_a_millisecond():
+    path = TMP / "fraction.jsonl"
+    path.write_text('{"timestamp": 0, "input_length": 1, "output_length": 1,'
+                    ' "hash_ids": [0]}\n{"timestamp": 1.5, "input_length": 1,'
+                    ' "output_length": 1, "hash_ids": [0]}\n')
+    check_equal(as_json(path)["span_ms"], 1.5, "span")
+
+
+def test_no_lookup_at_all():
+    path = trace_file("nothing.jsonl", [], [])
+    plan = as_json(path, "--memory-size=1g")
+    check_equal((plan["hit_rate"], plan["slots"]), (0, 0), "rate, slots")
+    check_equal(as_json(path, "--reach=0.9")["lookups"], 0, "lookups")
+    check_equal(json.loads(output(path, "--curve", "--json")), [], "curve")
+    output(path, "--curve")
+    output(path)
+
+
+def test_size_is_capacity():
+    by_size = as_csv(SMALL, "--size=2m,3000k,unbounded")
+    by_slots = as_csv(SMALL, "--capacity=2,2,unbounded")
+    check_equal(by_size, by_slots, "rows")
+    chunks = as_json(SMALL, "--size=9216k", "--bytes-per-token=2049",
+                     "--chunk-tokens=64")
+    check_equal(chunks["slot_bytes"], 8 * 33 * 4096, "slot bytes")
+    check_equal(chunks["slots"], 9216 * 1024 // (8 * 33 * 4096), "slots")
+
+
+def test_sweep_is_the_cross_product():
+    lists = ("--eviction=lru,opt", "--admit=1,2", "--memory-size=0,1m",
+             "--capacity=1,2,unbounded")
+    rows = as_csv(SMALL, *lists)
+    check_equal(len(rows), 24, "rows")
+    check_equal(len({(r["eviction"], r["admit"], r["memory_size"],
+                      r["capacity"]) for r in rows}), 24, "combinations")
+    plans = as_json(SMALL, *lists)
+    for row, plan in zip(rows, plans):
+        check_equal(list(plan), MEMBERS, "members")
+        check_equal(int(row["hits"]), plan["hits"], "hits")
+        check_equal(row["eviction"], plan["options"]["eviction"], "policy")
+    lines = output(SMALL, *lists).splitlines()
+    check_equal(len(lines), 25, "lines of text")
+    check_equal({len(line) for line in lines}, {len(lines[0])}, "widths")
+
+
+def test_figures():
+    row, = as_csv(SMALL, "--capacity=2", "--drive-bytes=1g")
+    writes = int(row["writes"])
+    day = writes * MIB * 86400 / 3
+    check_equal(float(row["write_amplification"]), round(writes / 5, 9), "wa")
+    for name, value in (("terabytes_written_a_day", day / 1e12),
+                        ("drive_writes_a_day", day / (1 << 30))):
+        check(abs(float(row[name]) / value - 1) < 1e-6, f"{name}: {row[name]}")
+    alone = as_csv(trace_file("one.jsonl", [7]))[0]
+    check_equal(alone["terabytes_written_a_day"], "", "without a span")
+    text = output(SMALL, "--capacity=2")
+    check_has(text, "requests_with_hits_beyond_first")
+    check("drive_writes_a_day" not in text, "figure that was not asked for")
+
+
+def test_warmup():
+    plan = as_json(SMALL, "--warmup-requests=2")
+    check_equal((plan["requests"], plan["lookups"], plan["hits"],
+                 plan["unique_blocks"], plan["span_ms"]),
+                (2, 5, 4, 4, 1000), "statistics")
+    check_equal(as_json(SMALL, "--warmup-requests=99")["requests"], 0, "left")
+
+
+def test_curve_is_the_sweep():
+    points = json.loads(output("builtin:conversation", "--max-requests=2000",
+                               "--curve", "--json"))
+    some = points[::len(points) // 20] + points[-1:]
+    runs = as_csv("builtin:conversation", "--max-requests=2000", "--capacity="
+                  + ",".join(str(point["capacity"]) for point in some))
+    for point, row in zip(some, runs):
+        for name in ("capacity", "capacity_bytes", "hits", "skipped",
+                     "writes"):
+            check_equal(point[name], int(row[name]), name)
+    rows = as_csv("builtin:conversation", "--max-requests=2000", "--curve")
+    check_equal(len(rows), len(points), "points")
+    check_has(output("builtin:conversation", "--curve"), "\n   10000 ")
+
+
+def test_reach():
+    rows = as_csv("builtin:conversation", "--max-requests=2000",
+                  "--eviction=lru,opt", "--reach=0.9", "--memory-size=0,100m")
+    check_equal(len(rows), 4, "rows")
+    for row in rows:
+        wanted = 0.9 * float(row["unbounded_hit_rate"])
+        check(float(row["hit_rate"]) >= wanted - 1e-9, f"{row}")
+        less, = as_csv("builtin:conversation", "--max-requests=2000",
+                       f"--eviction={row['eviction']}",
+                       f"--memory-size={row['memory_size']}",
+                       f"--capacity={int(row['capacity']) - 1}")
+        check(float(less["hit_rate"]) < wanted, f"{less}")
+    plan = as_json(SMALL, "--reach=1")
+    check_equal(list(plan), MEMBERS + ["unbounded_hit_rate"], "members")
+
+
+def test_generate():
+    path = TMP / "generated.jsonl"
+    text = output("generate", "conversation")
+    command("generate", "builtin:conversation", f"--output={path}")
+    check_equal(path.read_text(), text, "file and standard output")
+    with gzip.open(f"{path}.gz", "wt") as file:
+        file.write(text)
+    wanted = as_json("builtin:conversation", "--capacity=10000")
+    for source in (path, f"{path}.gz"):
+        plan = as_json(source, "--capacity=10000")
+        plan["options"]["trace"] = wanted["options"]["trace"]
+        check_equal(plan, wanted, f"plan of {source}")
+
+
+def test_generate_every_trace():
+    for name in ("toolagent", "synthetic"):
+        path = TMP / f"{name}.jsonl"
+        command("generate", name, "--output", path)
+        plan, wanted = as_json(path), as_json(f"builtin:{name}")
+        plan["options"] = wanted["options"]
+        check_equal(plan, wanted, name)
+
+
+def test_models():
+    table = as_csv("models")
+    check_equal(as_json("models")[0]["model"], table[0]["model"], "first")
+    name = "llama-3.1-8b"
+    row, = (row for row in table if row["model"] == name)
+    check_equal(row["bytes_per_token"], "131072", "bytes per token")
+    check_equal(row["block_bytes"], str(512 * 131072), "bytes per block")
+    check_has(output("models"), f"\n{name} ")
+    half, = (r for r in as_csv("models", "--kv-dtype=fp8", "--block-tokens=16")
+             if r["model"] == name)
+    check_equal(half["block_bytes"], str(16 * 65536), "bytes per block, fp8")
+    odd, = (r for r in as_csv("models", "--tp=3") if r["model"] == name)
+    check_equal(odd["block_bytes"], "", "with ranks that don't divide heads")
+
+
+def test_help_and_manual_have_every_option():
+    text = output("--help")
+    manual = (TOP / "docs" / "mooncake-plan.1").read_text()
+    options = [line.split()[0].split("=")[0] for line in text.splitlines()
+               if line.startswith("  --")]
+    check(len(options) > 25, f"{options}")
+    for option in options:
+        check(f"Fl -{option[2:]}" in manual, f"the manual lacks {option}")
+    check_has(output("--version"), "mooncake-plan ")
+
+
+def test_wrong_lines():
+    refused(saying="no trace")
+    refused(SMALL, "--eviction=arc", saying="--eviction=arc")
+    refused(SMALL, "--size=1m,4k", saying="--size=4096 holds no slot of")
+    refused(SMALL, "--memory-size=1k", saying="--memory-size=1024 is less")
+    refused(SMALL, "--offload=evict", saying="--offload=evict needs")
+    refused(SMALL, "--curve", "--eviction=opt", saying="--curve is of lru")
+    refused(SMALL, "--curve", "--eviction=lru,lru", saying="--curve is of lru")
+    refused(SMALL, "--curve", "--admit=1,2", saying="--curve takes one")
+    refused(SMALL, "--curve", "--memory-size=1m", saying="--memory-size")
+    refused(SMALL, "--reach=0.9", "--memory-size=1k", saying="--memory-size")
+    refused(SMALL, "--chunk-tokens=7", saying="chunk_tokens=7")
+    refused(SMALL, "--model=gpt-0", saying="model=gpt-0")
+    refused("models", "--kv-dtype=fp1", saying="kv_dtype=fp1")
+    refused("models", "--model=x", saying="leave out --model")
+
+
+def test_wrong_traces():
+    refused(TMP / "missing.jsonl", saying="missing.jsonl")
+    refused("builtin:nothing", saying="builtin:nothing")
+    broken = TMP / "broken.jsonl"
+    broken.write_text(SMALL.read_text() + '{"timestamp": 1\n')
+    refused(broken, saying="line 5")
+    check_equal(as_json(broken, "--bad-lines=skip")["bad_lines"], 1, "skipped")
+
+
+def test_wrong_targets():
+    refused("generate", "nothing", saying="generate nothing: no such")
+    refused("generate", "conversation", f"--output={TMP}", saying=str(TMP))
+    refused("generate", "conversation", "--output=/dev/full",
+            saying="/dev/full: No space left")
+    with open("/dev/full", "w", encoding="ascii") as full:
+        for arguments in ((SMALL,), ("generate", "synthetic")):
+            done = command(*arguments, status=1, stdout=full)
+            check_has(done.stderr, "No space left")
+
+
+if __name__ == "__main__":
+    try:
+        run(globals())
+    finally:
+        for file in TMP.iterdir():
+            file.unlink()
+        TMP.rmdir()

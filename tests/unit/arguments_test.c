@@ -1,0 +1,199 @@
+/*
+ * The command line of mooncake-plan: what is understood, what is refused.
+ */
+#include <stdlib.h>
+
+#include "arguments.h"
+#include "choice.h"
+#include "unit.h"
+
+static struct arguments a;
+static struct trace_error err;
+
+/* Words are separated by blanks. */
+static int parse(const char *line)
+{
+	static char copy[512];
+	char *argv[32] = { "mooncake-plan" };
+	int argc = 1;
+
+	arguments_free(&a);
+	snprintf(copy, sizeof(copy), "%s", line);
+	for (char *word = strtok(copy, " "); word; word = strtok(NULL, " "))
+		argv[argc++] = word;
+	err.text[0] = '\0';
+	return arguments_parse(&a, argc, argv, &err);
+}
+
+static void good(const char *line)
+{
+	parse(line);
+	CHECK_STR(err.text, "");
+}
+
+static void bad(const char *line, const char *why)
+{
+	CHECK_EQ(parse(line), -1);
+	CHECK_HAS(err.text, why);
+}
+
+static void defaults(void)
+{
+	good("T");
+	CHECK_EQ(a.command, COMMAND_PLAN);
+	CHECK_STR(a.trace.source, "T");
+	CHECK_EQ(a.trace.block_tokens, 512);
+	CHECK_EQ(a.layout.block_tokens, 512);
+	CHECK_EQ(a.evictions.nr, 1);
+	CHECK(policies[a.evictions.values[0]] == policy_find("lru"));
+	CHECK_EQ(a.admits.values[0], 1);
+	CHECK_EQ(a.memory_sizes.values[0], 0);
+	CHECK(a.capacities.values[0] == ARGUMENTS_UNBOUNDED);
+	CHECK_EQ(a.sizes.nr, 0);
+}
+
+static void every_option(void)
+{
+	good("--trace=T --max-requests=7 --block-tokens=16 --timestamp-unit=s "
+	     "--partial=skip --shard=2/3 --bad-lines=skip --chunk-tokens=8 "
+	     "--bytes-per-token=2k --model=m --kv-dtype=fp8 --tp=2 "
+	     "--ranks=one --window=skip --lookup=block --offload=evict "
+	     "--warmup-requests=9 --drive-bytes=1T");
+	CHECK_EQ(a.trace.max_requests, 7);
+	CHECK_EQ(a.layout.block_tokens, 16);
+	CHECK_EQ(a.trace.unit, TRACE_UNIT_S);
+	CHECK_EQ(a.trace.partial, TRACE_PARTIAL_SKIP);
+	CHECK_EQ(a.trace.shard, 2);
+	CHECK_EQ(a.trace.shards, 3);
+	CHECK_EQ(a.trace.bad_lines, TRACE_BAD_LINES_SKIP);
+	CHECK_EQ(a.layout.chunk_tokens, 8);
+	CHECK_EQ(a.layout.bytes_per_token, 2048);
+	CHECK_STR(a.layout.model, "m");
+	CHECK_STR(a.layout.kv_dtype, "fp8");
+	CHECK_EQ(a.layout.tp, 2);
+	CHECK_EQ(a.layout.ranks, LAYOUT_RANKS_ONE);
+	CHECK_EQ(a.layout.window, LAYOUT_WINDOW_SKIP);
+	CHECK_EQ(a.plan.lookup, PLAN_LOOKUP_BLOCK);
+	CHECK_EQ(a.plan.offload, PLAN_OFFLOAD_EVICT);
+	CHECK_EQ(a.plan.warmup_requests, 9);
+	CHECK_EQ(a.drive_bytes, INT64_C(1) << 40);
+}
+
+static void lists(void)
+{
+	good("T --eviction=opt,lru --admit=1,2,3 --memory-size=0,1g "
+	     "--capacity=5,unbounded,1k");
+	CHECK_EQ(a.evictions.nr, 2);
+	CHECK(policies[a.evictions.values[0]] == policy_find("opt"));
+	CHECK_EQ(a.admits.nr, 3);
+	CHECK_EQ(a.admits.values[2], 3);
+	CHECK_EQ(a.memory_sizes.values[1], 1 << 30);
+	CHECK_EQ(a.capacities.nr, 3);
+	CHECK(a.capacities.values[1] == ARGUMENTS_UNBOUNDED);
+	CHECK_EQ(a.capacities.values[2], 1024);
+	good("T --size=1MiB,2mb --admit=2 --admit=3");
+	CHECK_EQ(a.capacities.nr, 0);
+	CHECK_EQ(a.sizes.values[0], 1 << 20);
+	CHECK_EQ(a.sizes.values[1], 2 << 20);
+	CHECK_EQ(a.admits.nr, 1);
+	CHECK_EQ(a.admits.values[0], 3);
+}
+
+static void underscores(void)
+{
+	good("--max_requests=3 a_trace");
+	CHECK_EQ(a.trace.max_requests, 3);
+	CHECK_STR(a.trace.source, "a_trace");
+	good("--max_requests 4 --trace=a_b");
+	CHECK_EQ(a.trace.max_requests, 4);
+	CHECK_STR(a.trace.source, "a_b");
+	good("-- --a_b");
+	CHECK_STR(a.trace.source, "--a_b");
+}
+
+static void commands(void)
+{
+	good("generate conversation --output=x");
+	CHECK_EQ(a.command, COMMAND_GENERATE);
+	CHECK_STR(a.trace.source, "conversation");
+	CHECK_STR(a.output, "x");
+	good("models --json");
+	CHECK_EQ(a.command, COMMAND_MODELS);
+	CHECK(a.json);
+	good("--help");
+	CHECK(a.help);
+	good("--version");
+	CHECK(a.version);
+	good("T --curve");
+	CHECK(a.curve);
+	good("T --csv --reach=0.5");
+	CHECK(a.csv && a.reach == 0.5);
+}
+
+static void bad_values(void)
+{
+	bad("T --max-requests=x", "--max-requests=x: give a whole number");
+	bad("T --max-requests=-1", "--max-requests=-1");
+	bad("T --max-requests=99999999999999999999", "give a whole number");
+	bad("T --max-requests=99999999999p", "give a whole number");
+	bad("T --max-requests=1x", "--max-requests=1x");
+	bad("T --max-requests=1kq", "--max-requests=1kq");
+	bad("T --max-requests=", "--max-requests=:");
+	bad("T --block-tokens=0", "from 1 to 4294967295");
+	bad("T --block-tokens=4g", "from 1 to 4294967295");
+	bad("T --timestamp-unit=h", "--timestamp-unit=h: give one of ms|s");
+	bad("T --shard=4/3", "--shard=4/3: give k/n");
+	bad("T --shard=0/3", "--shard=0/3");
+	bad("T --shard=1/3x", "--shard=1/3x");
+	bad("T --eviction=lru,arc", "--eviction=arc: give one or more of lru, ");
+	bad("T --admit=0", "--admit=0");
+	bad("T --admit=1,,2", "--admit=:");
+	bad("T --capacity=0", "--capacity=0");
+	bad("T --capacity=endless", "--capacity=endless");
+	bad("T --reach=0", "--reach=0: give a share above 0");
+	bad("T --reach=1.01", "--reach=1.01");
+	bad("T --reach=nan", "--reach=nan");
+	bad("T --reach=1e", "--reach=1e");
+}
+
+static void bad_lines(void)
+{
+	bad("", "no trace: name a .jsonl");
+	bad("T U", "\"U\" is one word too many");
+	bad("--trace=T U", "\"U\" is one word too many");
+	bad("models T", "\"T\" is one word too many");
+	bad("generate", "generate what?");
+	bad("T --nonsense", "--nonsense: no such option");
+	bad("T --m", "--m: no such option, or the beginning of several");
+	bad("T -x", "-x: no such option");
+	bad("T --json=1", "--json=1: this option takes no value");
+	bad("T --admit", "--admit needs a value");
+	bad("T --json --csv", "--json and --csv");
+	bad("T --capacity=1 --size=1m", "--capacity and --size");
+	bad("T --curve --size=1m", "--curve looks at every capacity");
+	bad("T --reach=0.9 --capacity=3", "--reach looks at every capacity");
+	bad("T --reach=0.9 --curve", "--curve and --reach");
+	bad("T --output=x", "--output is for generate");
+}
+
+static void choices(void)
+{
+	CHECK_STR(choice_name(choice_window, LAYOUT_WINDOW_SKIP), "skip");
+	CHECK_EQ(choice_find(choice_offload, "evict")->value,
+		 PLAN_OFFLOAD_EVICT);
+	CHECK(!choice_find(choice_offload, "never"));
+}
+
+int main(void)
+{
+	RUN(defaults);
+	RUN(every_option);
+	RUN(lists);
+	RUN(underscores);
+	RUN(commands);
+	RUN(bad_values);
+	RUN(bad_lines);
+	RUN(choices);
+	arguments_free(&a);
+	UNIT_END();
+}

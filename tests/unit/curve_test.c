@@ -1,0 +1,129 @@
+/*
+ * The curve of one pass against a run at every capacity, and the smallest
+ * capacity that reaches a share against all of them.
+ */
+#include <stdlib.h>
+
+#include "curve.h"
+#include "reach.h"
+#include "small_trace.h"
+#include "unit.h"
+
+static struct small_trace small;
+static struct trace_error err;
+static const struct layout layout = { .slot_bytes = 4096 };
+
+static struct plan_stats run_at(const struct plan_options *base, uint64_t slots)
+{
+	struct plan_options o = *base;
+	struct planner *pl;
+	struct plan_stats st;
+
+	o.slots = slots;
+	pl = planner_create(&small.t, &o, &mem_private, &err);
+	planner_pass(pl, NULL, &st);
+	planner_free(pl);
+	return st;
+}
+
+static void same_as_runs(const struct plan_options *o)
+{
+	struct curve c;
+
+	CHECK_EQ(curve_make(&c, &small.t, o, &err), 0);
+	CHECK_EQ(c.max_slots, small.t.nr_blocks);
+	for (uint32_t slots = 1; slots <= c.max_slots; slots++) {
+		struct plan_stats st = run_at(o, slots);
+
+		CHECK_EQ(c.lookups, st.lookups);
+		CHECK_EQ(c.unadmitted, st.unadmitted);
+		CHECK_EQ(c.hits[slots], st.hits);
+		CHECK_EQ(c.cached[slots], st.hits + st.skipped);
+		CHECK_EQ(curve_writes(&c, slots), st.writes);
+	}
+	curve_free(&c);
+}
+
+static void curves(void)
+{
+	struct plan_options o;
+
+	plan_options_init(&o);
+	for (int round = 1; round < 30; round++) {
+		small_at_random(&small, round);
+		for (o.lookup = 0; o.lookup < 2; o.lookup++)
+			for (o.admit = 1; o.admit < 4; o.admit++)
+				for (o.warmup_requests = 0;
+				     o.warmup_requests < 60;
+				     o.warmup_requests += 29)
+					same_as_runs(&o);
+	}
+}
+
+static void curve_of_nothing(void)
+{
+	struct plan_options o;
+	struct curve c;
+
+	plan_options_init(&o);
+	small_begin(&small);
+	CHECK_EQ(curve_make(&c, &small.t, &o, &err), 0);
+	CHECK_EQ(c.max_slots, 0);
+	CHECK_EQ(c.hits[0], 0);
+	curve_free(&c);
+}
+
+static bool reaches(const struct arguments *a, const struct run *run,
+		    uint64_t slots)
+{
+	struct run at = *run;
+
+	at.what.slots = slots;
+	CHECK_EQ(run_once(&at, a, &small.t, &layout, &err), 0);
+	return at.stats.hits + at.stats.memory_hits >=
+	       a->reach * run->unbounded_hit_rate * at.stats.lookups - 1e-6;
+}
+
+static void reach_with(struct arguments *a, const struct policy *eviction,
+		       uint64_t memory_size)
+{
+	struct run run = {
+		.what = {
+			.eviction = eviction,
+			.admit = 1,
+			.memory_size = memory_size,
+		},
+	};
+	bool rises = eviction != policy_find("fifo") &&
+		     eviction != policy_find("lfu") && !memory_size;
+
+	CHECK_EQ(reach(&run, a, &small.t, &layout, &err), 0);
+	CHECK(reaches(a, &run, run.what.slots));
+	CHECK(run.what.slots == 1 || !reaches(a, &run, run.what.slots - 1));
+	for (uint64_t slots = 1; rises && slots < run.what.slots; slots++)
+		CHECK(!reaches(a, &run, slots));
+}
+
+static void smallest_capacity(void)
+{
+	static const double shares[] = { 0.01, 0.5, 0.95, 1 };
+	struct arguments a = { 0 };
+
+	plan_options_init(&a.plan);
+	for (int round = 1; round < 10; round++) {
+		small_at_random(&small, round);
+		a.reach = shares[round % 4];
+		for (size_t i = 0; policies[i]; i++) {
+			reach_with(&a, policies[i], 0);
+			reach_with(&a, policies[i], 3 * layout.slot_bytes);
+		}
+	}
+}
+
+int main(void)
+{
+	RUN(curves);
+	RUN(curve_of_nothing);
+	RUN(smallest_capacity);
+	UNIT_END();
+}

@@ -1,0 +1,14 @@
+/*
+ * The built-in models as a table.
+ */
+#ifndef MOONCAKE_LIST_MODELS_H
+#define MOONCAKE_LIST_MODELS_H
+
+#include <stdio.h>
+
+#include "arguments.h"
+
+/* Sizes are with the other layout options of @a. 0, or -1 with @err filled. */
+int list_models(FILE *out, const struct arguments *a, struct trace_error *err);
+
+#endif

@@ -1,0 +1,105 @@
+/*
+ * mooncake-plan: what a trace makes a KV cache read and write, without I/O.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "generate.h"
+#include "list_models.h"
+#include "report.h"
+#include "version.h"
+
+static int run_curve(const struct report *r, struct trace_error *err)
+{
+	const struct arguments *a = r->arguments;
+	struct plan_options o = a->plan;
+	struct curve c;
+	int ret;
+
+	if (a->evictions.nr > 1 ||
+	    policies[a->evictions.values[0]] != policy_find("lru"))
+		return trace_fail(err, "--curve is of lru: leave out "
+				  "--eviction, or sweep with --capacity");
+	if (a->admits.nr > 1)
+		return trace_fail(err, "--curve takes one --admit");
+	if (a->memory_sizes.nr > 1 || a->memory_sizes.values[0])
+		return trace_fail(err, "--curve is without a memory tier: "
+				  "leave out --memory-size, or sweep with "
+				  "--capacity");
+	o.admit = a->admits.values[0];
+	if (curve_make(&c, r->trace, &o, err))
+		return -1;
+	ret = report_curve(stdout, r, &c, err);
+	curve_free(&c);
+	return ret;
+}
+
+static int run_sweep(const struct report *r, struct trace_error *err)
+{
+	const struct arguments *a = r->arguments;
+	struct sweep s;
+	int ret;
+
+	ret = (a->reach ? sweep_reach : sweep_capacities)(&s, a, r->trace,
+							  r->layout, err);
+	if (ret)
+		return ret;
+	ret = report_runs(stdout, r, &s, err);
+	sweep_free(&s);
+	return ret;
+}
+
+static int run_plan(const struct arguments *a, struct trace_error *err)
+{
+	struct layout layout;
+	struct trace trace;
+	const struct report r = { a, &trace, &layout };
+	int ret;
+
+	if (layout_resolve(&layout, &a->layout, err) ||
+	    trace_load(&trace, &a->trace, err))
+		return -1;
+	ret = a->curve ? run_curve(&r, err) : run_sweep(&r, err);
+	trace_free(&trace);
+	return ret;
+}
+
+static int run(const struct arguments *a, struct trace_error *err)
+{
+	if (a->help) {
+		arguments_help(stdout);
+		return 0;
+	}
+	if (a->version) {
+		puts("mooncake-plan " MOONCAKE_VERSION);
+		return 0;
+	}
+	switch (a->command) {
+	case COMMAND_GENERATE:
+		return generate(a->trace.source, a->output, err);
+	case COMMAND_MODELS:
+		return list_models(stdout, a, err);
+	case COMMAND_PLAN:
+		break;
+	}
+	return run_plan(a, err);
+}
+
+int main(int argc, char **argv)
+{
+	struct trace_error err;
+	struct arguments a;
+	int ret = arguments_parse(&a, argc, argv, &err);
+
+	if (!ret)
+		ret = run(&a, &err);
+	arguments_free(&a);
+	if (!ret && (fflush(stdout) || ferror(stdout)))
+		ret = trace_fail(&err, "standard output: %s", strerror(errno));
+	if (!ret)
+		return EXIT_SUCCESS;
+	fprintf(stderr, "mooncake-plan: %s\n", err.text);
+	return EXIT_FAILURE;
+}

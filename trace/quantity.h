@@ -1,0 +1,23 @@
+/*
+ * Numbers as fio takes them (64k is 65536), and lists of them.
+ */
+#ifndef MOONCAKE_QUANTITY_H
+#define MOONCAKE_QUANTITY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A whole number with an optional k, m, g, t or p, or false. */
+bool quantity_parse(uint64_t *value, const char *text);
+
+struct quantities {
+	uint64_t *values;
+	size_t nr;
+};
+
+/* Without memory: false. */
+bool quantities_add(struct quantities *q, uint64_t value);
+void quantities_free(struct quantities *q);
+
+#endif

@@ -1,0 +1,6 @@
+#ifndef MOONCAKE_VERSION_H
+#define MOONCAKE_VERSION_H
+
+#define MOONCAKE_VERSION "1.0"
+
+#endif
