@@ -35,9 +35,21 @@ static int64_t mean_gap(const struct trace *t)
 	return ticks > 1 ? span_of(t) / (ticks - 1) : 0;
 }
 
-static int64_t scaled(int64_t ns, uint32_t scale)
+static __int128 scaled(__int128 ns, uint32_t scale)
 {
-	return (__int128)ns * 100 / scale;
+	return ns * 100 / scale;
+}
+
+static int check_scale(const struct trace *t, uint32_t scale,
+		       struct trace_error *err)
+{
+	if (scale > ARRIVALS_SCALE_MAX)
+		return trace_fail(err, "replay_time_scale=%u is over %u percent; to ignore timestamps set replay_no_stall=1",
+				  scale, ARRIVALS_SCALE_MAX);
+	if (scaled(span_of(t), scale) > ARRIVALS_SPAN_MAX_NS)
+		return trace_fail(err, "replay_time_scale=%u: the last request would arrive after more than nine years; is timestamp_unit= right?",
+				  scale);
+	return 0;
 }
 
 int arrivals_make(int64_t **arrivals, int64_t *pass_ns, const struct trace *t,
@@ -46,9 +58,8 @@ int arrivals_make(int64_t **arrivals, int64_t *pass_ns, const struct trace *t,
 	int64_t gap = mean_gap(t), start, width;
 	uint32_t first, next, i;
 
-	if (scale > ARRIVALS_SCALE_MAX)
-		return trace_fail(err, "replay_time_scale=%u is over %u percent; to ignore timestamps set replay_no_stall=1",
-				  scale, ARRIVALS_SCALE_MAX);
+	if (check_scale(t, scale, err))
+		return -1;
 	*arrivals = calloc(t->nr_requests + 1, sizeof(**arrivals));
 	if (!*arrivals)
 		return trace_fail(err, "no memory for the arrivals of %u requests",
@@ -63,6 +74,6 @@ int arrivals_make(int64_t **arrivals, int64_t *pass_ns, const struct trace *t,
 				(__int128)width * (i - first) / (next - first) : 0),
 				scale);
 	}
-	*pass_ns = scaled(span_of(t) + gap, scale);
+	*pass_ns = scaled((__int128)span_of(t) + gap, scale);
 	return 0;
 }

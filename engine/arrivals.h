@@ -9,6 +9,8 @@
 
 /* A millionfold; beyond, timestamps say nothing any more. */
 #define ARRIVALS_SCALE_MAX	100000000U
+/* Nine years: some passes of it still fit into 64 bits. */
+#define ARRIVALS_SPAN_MAX_NS	(INT64_C(1) << 58)
 
 /*
  * Arrival of each request in nanoseconds from the start of the trace, divided

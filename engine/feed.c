@@ -11,7 +11,8 @@
 #define USEC		1000ULL
 #define LOOK_NS		(20000 * USEC)	/* between looks for dead workers */
 #define POLL_NS		(200 * USEC)	/* for what another job brings about */
-#define BLOCKED_SPINS	8		/* short waits before longer ones */
+#define SPIN_NS		(5 * USEC)	/* for the order of a slot, at first */
+#define BLOCKED_SPINS	8		/* such waits before longer ones */
 #define STORES_SOUGHT	64		/* requests looked through for a write */
 
 static struct feed *feed_of(struct thread_data *td)
@@ -27,6 +28,13 @@ static const struct layout *layout_of(struct thread_data *td)
 static uint64_t unit_of(struct thread_data *td, bool write)
 {
 	return td->o.bs[write ? DDIR_WRITE : DDIR_READ];
+}
+
+/* The time, where somebody will look at it: asking costs as much as the rest
+ * of an I/O in here. */
+static uint64_t time_of(const struct feed *f)
+{
+	return f->clocked ? clock_now() : 0;
 }
 
 static void wake_at(struct feed *f, uint64_t ns)
@@ -205,7 +213,7 @@ static void loads_finished(struct thread_data *td, struct request *req)
 {
 	struct feed *f = feed_of(td);
 
-	req->last_load_ns = clock_now();
+	req->last_load_ns = time_of(f);
 	req->ready_ns = req->last_load_ns + prefill_ns(td, req);
 	atomic_store_explicit(&req->loaded, req->number + 1,
 			      memory_order_release);
@@ -219,7 +227,7 @@ static void store_finished(struct feed *f, struct request *req)
 {
 	if (--req->stores_left)
 		return;
-	req->last_store_ns = clock_now();
+	req->last_store_ns = time_of(f);
 	if (!req->loads_left)
 		request_finished(f, req);
 }
@@ -229,6 +237,7 @@ static void front_start(struct thread_data *td, struct request *req,
 {
 	struct feed *f = feed_of(td);
 
+	req->begun = true;
 	req->arrival_ns = arrival_ns;
 	atomic_fetch_add_explicit(&f->replay->started, 1, memory_order_relaxed);
 	f->loading++;
@@ -262,12 +271,12 @@ static bool front_begun(struct thread_data *td, uint64_t now_ns)
 	struct request *req = f->front;
 	uint64_t arrival_ns = now_ns;
 
-	if (req->arrival_ns)
+	if (req->begun)
 		return true;
 	if (f->front_plans && !clock_drain(td))
 		f->front_plans = !replay_plan_pass(f->replay, req);
 	if (f->front_plans || (!req->plan && !replay_bind(f->replay, req))) {
-		wake_at(f, now_ns + POLL_NS);
+		f->poll = true;
 		return false;
 	}
 	if (f->warming && !replay_warming(f->replay, req->number)) {
@@ -323,7 +332,7 @@ static void take_front(struct thread_data *td, uint64_t now_ns)
 	if (f->timed && busy && replay_next_arrival(f->replay) > now_ns)
 		wake_at(f, replay_next_arrival(f->replay));
 	else
-		wake_at(f, now_ns + POLL_NS);
+		f->poll = true;
 }
 
 static struct plan_step *next_write(struct request *req)
@@ -357,8 +366,7 @@ static struct plan_step *find_write(struct feed *f,
 	return NULL;
 }
 
-static void note_blocked(struct thread_data *td, const struct plan_step *step,
-			 uint64_t now_ns)
+static void note_blocked(struct thread_data *td, const struct plan_step *step)
 {
 	struct feed *f = feed_of(td);
 
@@ -370,11 +378,9 @@ static void note_blocked(struct thread_data *td, const struct plan_step *step,
 		return;
 	}
 	f->blocked = true;
-	wake_at(f, f->blocked_rounds < BLOCKED_SPINS ? now_ns + 5 * USEC :
-						       now_ns + POLL_NS);
 }
 
-static struct plan_step *pick_load(struct thread_data *td, uint64_t now_ns,
+static struct plan_step *pick_load(struct thread_data *td,
 				   struct request **req)
 {
 	struct feed *f = feed_of(td);
@@ -392,7 +398,7 @@ static struct plan_step *pick_load(struct thread_data *td, uint64_t now_ns,
 		if (write && replay_ready(f->replay, write))
 			return write;
 	}
-	note_blocked(td, read, now_ns);
+	note_blocked(td, read);
 	return NULL;
 }
 
@@ -451,7 +457,7 @@ static struct plan_step *pick_store(struct thread_data *td, uint64_t now_ns,
 			*req = at;
 			return step;
 		}
-		note_blocked(td, step, now_ns);
+		note_blocked(td, step);
 	}
 	return NULL;
 }
@@ -483,7 +489,7 @@ static struct plan_step *pick_step(struct thread_data *td, uint64_t now_ns,
 		/* A request without I/O is over at once. */
 		if (!f->front)
 			continue;
-		step = pick_load(td, now_ns, req);
+		step = pick_load(td, req);
 		if (!step)
 			step = pick_store(td, now_ns, req);
 		if (step || !leave_front(f))
@@ -497,12 +503,12 @@ static bool give_some(struct thread_data *td)
 {
 	struct feed *f = feed_of(td);
 	unsigned int batch = FEED_BATCH;
-	uint64_t now_ns = clock_now();
+	uint64_t now_ns = time_of(f);
 	struct plan_step *step;
 	struct request *req;
 
 	f->wake_ns = CLOCK_NEVER;
-	f->blocked = false;
+	f->blocked = f->poll = false;
 	while (f->given_count < batch && !f->limited && !td->error) {
 		if (!f->open) {
 			step = pick_step(td, now_ns, &req);
@@ -531,6 +537,20 @@ static void set_waiting(struct feed *f, bool waiting)
 	}
 }
 
+/* What other jobs bring about must be looked for; what the order of a slot
+ * waits for is mostly there in a moment. */
+static void wake_for_others(struct thread_data *td, uint64_t now_ns)
+{
+	struct feed *f = feed_of(td);
+	bool alone = f->replay->nr_workers == 1;
+
+	if (f->blocked && !alone)
+		wake_at(f, now_ns + (f->blocked_rounds < BLOCKED_SPINS ?
+				     SPIN_NS : POLL_NS));
+	if (f->poll || (!td->io_u_in_flight && !td->io_u_queued))
+		wake_at(f, now_ns + POLL_NS);
+}
+
 static void wait_for_more(struct thread_data *td)
 {
 	struct feed *f = feed_of(td);
@@ -538,9 +558,7 @@ static void wait_for_more(struct thread_data *td)
 
 	look_for_dead(td, since);
 	set_waiting(f, f->blocked);
-	if (f->wake_ns == CLOCK_NEVER && !td->io_u_in_flight &&
-	    !td->io_u_queued)
-		f->wake_ns = since + POLL_NS;
+	wake_for_others(td, since);
 	clock_wait(td, f->wake_ns);
 	if (f->blocked) {
 		f->blocked_rounds++;
@@ -636,11 +654,11 @@ void feed_issue(struct thread_data *td, struct io_u *io_u)
 	req = io->step->req;
 	if (io_u->ddir == DDIR_READ) {
 		if (!req->first_load_ns)
-			req->first_load_ns = clock_now();
+			req->first_load_ns = time_of(f);
 		return;
 	}
 	if (!req->first_store_ns)
-		req->first_store_ns = clock_now();
+		req->first_store_ns = time_of(f);
 	if (f->stamp_stride) {
 		stamp = stamp_of(td, io);
 		stamp_write(&stamp, io_u->buf, io_u->buflen, f->stamp_stride);
@@ -779,6 +797,8 @@ int feed_start(struct thread_data *td)
 	f->timed = option_timed(td);
 	f->async = option_store_async(td, job->options);
 	f->max_inflight = option_max_inflight(td, job->options);
+	f->clocked = f->timed || f->replay->observers ||
+		     f->replay->nr_workers > 1 || job->options->prefill_rate;
 	if (f->replay->warmup) {
 		f->warming = true;
 		warmup_begin(td);

@@ -22,7 +22,7 @@ struct io_u;
 struct replay;
 struct request;
 
-#define FEED_BATCH	16	/* I/Os put on the core's list at a time */
+#define FEED_BATCH	32	/* I/Os put on the core's list at a time */
 
 /* A step whose I/Os are being given or are in flight. */
 struct feed_step {
@@ -46,6 +46,7 @@ struct feed {
 	unsigned int max_inflight;	/* requests, 0: no limit */
 	bool timed;
 	bool async;
+	bool clocked;			/* somebody looks at times */
 
 	struct feed_step *steps;
 	struct feed_step *free_steps;
@@ -74,6 +75,7 @@ struct feed {
 
 	uint64_t wake_ns;		/* when to look again */
 	uint64_t look_ns;		/* when to look for dead workers */
+	bool poll;			/* another job must do something first */
 	bool blocked;			/* by the order of a slot */
 	unsigned int blocked_rounds;
 	uint64_t order_wait_ns;

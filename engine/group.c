@@ -226,6 +226,8 @@ static int start_group(struct thread_data *td, struct job *job,
 
 	g->first_worker = td;
 	g->slots = job->target.slots;
+	if (!option_timed(td))
+		return 0;
 	return arrivals_make(&g->arrivals, &g->pass_ns, &g->trace,
 			     job->options->arrivals == ARRIVALS_SPREAD,
 			     td->o.replay_time_scale, err);

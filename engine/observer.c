@@ -9,7 +9,7 @@
 #include "replay.h"
 #include "warmup.h"
 
-#define POLL_NS		1000000ULL	/* between looks for finished requests */
+#define POLL_NS		4000000ULL	/* between looks for finished requests */
 
 /* What an observer keeps; td->io_ops_data. */
 struct observer {

@@ -2,7 +2,7 @@
 
 #include "replay.h"
 
-#define REQUESTS_MIN	1024
+#define REQUESTS_MIN	4096
 #define REQUESTS_MAX	(1U << 22)
 
 /* Records are reused after this many requests, so it also bounds how far the
