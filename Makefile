@@ -28,12 +28,15 @@ trace_obj	:= $(call objects,$(filter-out %_main.c,$(wildcard trace/*.c)))
 main_obj	:= $(call objects,$(wildcard trace/*_main.c))
 engine_obj	:= $(call objects,$(wildcard engine/*.c))
 probe_obj	:= $(call objects,tests/fio_headers_probe.c)
+backends_obj	:= $(call objects,$(wildcard tests/backends/*.c))
 unit_tests	:= $(patsubst tests/unit/%.c,$(BUILD)/unit/%,\
 		   $(wildcard tests/unit/*_test.c))
 
 engine		:= $(BUILD)/mooncake.so
 plan		:= $(BUILD)/mooncake-plan
+trace_lib	:= $(BUILD)/obj/trace.a
 probe		:= $(BUILD)/fio_headers_probe.so
+backends	:= $(patsubst $(BUILD)/obj/tests/%.o,$(BUILD)/%.so,$(backends_obj))
 
 # With V=1 make shows the commands; -j by itself unless it was given.
 Q		:= $(if $(V),,@)
@@ -42,17 +45,24 @@ again		= $(MAKE) --no-print-directory $(if $(V),,-s) \
 		  $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(cores))
 
 .DELETE_ON_ERROR:
-.PHONY: all engine plan unit probe newer setup run check bench sanitize fuzz \
-	install uninstall clean help FORCE
+.PHONY: all engine plan unit probe backends broken newer setup run check bench \
+	sanitize fuzz install uninstall clean help FORCE
 
 all: engine plan
 engine: $(engine)
 plan: $(plan)
 unit: $(unit_tests)
 probe: $(probe)
+backends: $(backends)
+
+# As an archive, so that each program takes the parts that it uses.
+$(trace_lib): $(trace_obj)
+	@echo '  AR $@'
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
 
 # The engine calls into fio, which resolves those names when it loads it.
-$(engine): $(engine_obj) $(trace_obj)
+$(engine): $(engine_obj) $(trace_lib)
 	@echo '  LD $@'
 	$(Q)$(CC) $(flags) $(LDFLAGS) -shared -o $@ $^ $(libs)
 
@@ -60,11 +70,16 @@ $(probe): $(probe_obj)
 	@echo '  LD $@'
 	$(Q)$(CC) $(flags) $(LDFLAGS) -shared -o $@ $^
 
-$(plan): $(main_obj) $(trace_obj)
+$(backends): $(BUILD)/%.so: $(BUILD)/obj/tests/%.o $(BUILD)/obj/engine/stamp.o
+	@mkdir -p $(@D)
+	@echo '  LD $@'
+	$(Q)$(CC) $(flags) $(LDFLAGS) -shared -o $@ $^
+
+$(plan): $(main_obj) $(trace_lib)
 	@echo '  LD $@'
 	$(Q)$(CC) $(flags) $(LDFLAGS) -o $@ $^ $(libs)
 
-$(unit_tests): $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(trace_obj)
+$(unit_tests): $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(trace_lib)
 	@mkdir -p $(@D)
 	@echo '  LD $@'
 	$(Q)$(CC) $(flags) $(LDFLAGS) -o $@ $^ $(libs)
@@ -74,8 +89,9 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@echo '  CC $<'
 	$(Q)$(CC) $(flags) $(extra) -fPIC -fvisibility=hidden -c -o $@ $<
 
+$(backends_obj): extra = $(fio_flags) -Iengine
 $(engine_obj) $(probe_obj): extra = $(fio_flags)
-$(engine_obj) $(probe_obj): $(BUILD)/fio
+$(engine_obj) $(probe_obj) $(backends_obj): $(BUILD)/fio
 
 # Rewritten only when their text changes: everything is built again then.
 $(BUILD)/flags: text = $(CC) $(flags)
@@ -98,7 +114,7 @@ run: setup
 
 check: setup
 	@$(if $(FIO_SRC)$(filter-out build/fio-newer,$(FIO_NEWER)),,$(setup) --newer)
-	@$(again) all unit probe newer
+	@$(again) all unit probe backends broken newer
 	@BUILD='$(BUILD)' FIO='$(FIO)' FIO_NEWER='$(FIO_NEWER)' tests/run
 
 # The engine for the other fio that the tests use, if there is one.
@@ -107,6 +123,11 @@ newer:
 		$(MAKE) --no-print-directory engine probe BUILD=$(BUILD)/newer \
 			FIO=$(FIO_NEWER)/fio FIO_SRC=$(FIO_NEWER); \
 	fi
+
+# The engine without its wait for the order of slots: tests must notice.
+broken:
+	@$(MAKE) --no-print-directory engine BUILD=$(BUILD)/broken \
+		CPPFLAGS=-DMOONCAKE_BROKEN_ORDER
 
 bench: setup
 	@$(again) all
@@ -121,7 +142,7 @@ build/address-undefined/fio-asan: FORCE
 	@chmod +x $@
 
 sanitize: setup build/address-undefined/fio-asan
-	@$(again) SAN=address,undefined all unit probe
+	@$(again) SAN=address,undefined all unit probe backends broken
 	@BUILD=build/address-undefined FIO=$(word 2,$^) FIO_NEWER= tests/run --timeout 600
 	@$(again) SAN=thread unit
 	@BUILD=build/thread tests/run --timeout 600 --unit
@@ -171,7 +192,7 @@ uninstall:
 
 # fio's headers and the newer fio stay: `rm -r build` takes them too.
 clean:
-	rm -rf $(addprefix build/,obj unit newer flags fio mooncake.so \
+	rm -rf $(addprefix build/,obj unit backends broken newer flags fio mooncake.so \
 		fio_headers_probe.so mooncake-plan fuzz address-undefined thread)
 
 help:

@@ -20,11 +20,9 @@
  * structures are no others'. */
 #define BUILT_FOR	MOONCAKE_FIO_VERSION
 
-/* On a read-only mount, or a file, the first write would fail much later. */
 static void tell_fresh_file(struct thread_data *td, const struct target *t)
 {
-	if (target_fresh(t, td) && (output_format & FIO_OUTPUT_NORMAL) &&
-	    !is_backend)
+	if (target_fresh(t, td) && !job_quiet())
 		log_info("mooncake: %s: the cache file is new; its first fill is slower than writing it again, so measure on a file that has been written once\n",
 			 td->o.name);
 }
@@ -93,7 +91,8 @@ static int job_unlink_file(struct thread_data *td, struct fio_file *f)
 {
 	struct job *job = job_of(td);
 
-	if (td->runstate < TD_FSYNCING) {
+	if (td->runstate == TD_RAMP || td->runstate == TD_RUNNING ||
+	    td->runstate == TD_VERIFYING) {
 		feed_more(td);
 		return 0;
 	}
@@ -140,16 +139,11 @@ static int job_init(struct thread_data *td)
 	return feed_start(td);
 }
 
-static bool quiet(void)
-{
-	return !(output_format & FIO_OUTPUT_NORMAL) || is_backend;
-}
-
 static void tell_waits(struct thread_data *td)
 {
 	struct feed *f = &job_of(td)->feed;
 
-	if (f->order_waits && !quiet())
+	if (f->order_waits && !job_quiet())
 		log_info("mooncake: %s: waited %.3f s in all for the order of slots, %llu times\n",
 			 td->o.name, f->order_wait_ns / 1e9,
 			 (unsigned long long)f->order_waits);
@@ -161,7 +155,7 @@ static void tell_unfinished(struct replay *r)
 	uint64_t left = atomic_load(&r->started) - atomic_load(&r->done);
 	uint32_t untold = 0;
 
-	if (!left || replay_running(r) || quiet() ||
+	if (!left || replay_running(r) || job_quiet() ||
 	    !atomic_compare_exchange_strong(&r->told, &untold, 1))
 		return;
 	log_info("mooncake: %llu requests had begun but not ended; no request figure counts them\n",
@@ -181,7 +175,7 @@ static void job_cleanup(struct thread_data *td)
 			replay_fail(r);
 		atomic_store(&r->workers[job->row].state,
 			     failed ? WORKER_FAILED : WORKER_DONE);
-		td->o.stats = 1;
+		td->o.stats = job->stats;
 		tell_waits(td);
 		tell_unfinished(r);
 	}
@@ -231,6 +225,9 @@ static int worker_setup(struct thread_data *td, struct job *job,
 		return trace_fail(err, "warmup_requests=%u leaves nothing of the %u requests to measure; lower it",
 				  job->feed.replay->warmup,
 				  job->feed.replay->nr_requests);
+	/* With fio's map of random I/O verify= would hold a slot against each
+	 * of its writes, not the last one. */
+	td->o.norandommap = 1;
 	tell_fresh_file(td, &job->target);
 	return target_allocate(&job->target, td, err);
 }
@@ -259,6 +256,7 @@ static int mooncake_setup(struct thread_data *td)
 
 	job->options = td->eo;
 	job->ring_fd = -1;
+	job->stats = td->o.stats;
 	/* The core frees it in this process, so it must come from here. */
 	job->iolog_name = strdup("mooncake");
 	if (!job_setup(td, job, &err))

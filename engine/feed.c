@@ -299,17 +299,12 @@ static bool front_begun(struct thread_data *td, uint64_t now_ns)
 static void look_for_dead(struct thread_data *td, uint64_t now_ns)
 {
 	struct feed *f = feed_of(td);
-	uint32_t thread;
 
 	if (now_ns < f->look_ns ||
 	    f->replay->nr_workers + f->replay->observers < 2)
 		return;
 	f->look_ns = now_ns + LOOK_NS;
-	thread = replay_find_dead(f->replay);
-	if (thread)
-		log_err("mooncake: job '%s' (pid %d) died; the others of its replay group end\n",
-			replay_worker_td(thread)->o.name,
-			(int)replay_worker_td(thread)->pid);
+	replay_report_dead(f->replay);
 }
 
 /*
@@ -373,8 +368,9 @@ static void note_blocked(struct thread_data *td, const struct plan_step *step)
 	if (replay_abandoned(f->replay, step) &&
 	    !replay_ready(f->replay, step)) {
 		f->over = f->limited = true;
-		log_info("mooncake: job '%s' ends early: another job stopped before the I/O that it waits for\n",
-			 td->o.name);
+		if (!job_quiet())
+			log_info("mooncake: job '%s' ends early: another job stopped before the I/O that it waits for\n",
+				 td->o.name);
 		return;
 	}
 	f->blocked = true;

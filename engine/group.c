@@ -150,7 +150,7 @@ static void tell_plan(const struct group *g, const struct mooncake_options *o)
 	const struct plan_stats *s = &g->stats;
 	uint64_t hits = s->hits + s->memory_hits;
 
-	if (!(output_format & FIO_OUTPUT_NORMAL) || is_backend)
+	if (job_quiet())
 		return;
 	log_info("mooncake: %s: %llu requests, %llu lookups: %llu hits (%.1f%%), %llu of them in memory; %llu writes, %llu evictions, %llu skipped, %llu unadmitted; %llu slots of %llu bytes, %s",
 		 o->trace, (unsigned long long)s->requests,

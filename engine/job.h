@@ -25,12 +25,19 @@ struct job {
 	int ring_fd;		/* the backend's io_uring, or -1 */
 	bool polls;		/* completions need polling (hipri) */
 	bool check_blocks;
+	bool stats;		/* stats=, which a warm-up switches off */
 	bool ended;		/* came to an end that is no failure */
 };
 
 static inline struct job *job_of(struct thread_data *td)
 {
 	return container_of(td->io_ops, struct job, ops);
+}
+
+/* JSON must stay JSON, and a server's output goes to its client. */
+static inline bool job_quiet(void)
+{
+	return !(output_format & FIO_OUTPUT_NORMAL) || is_backend;
 }
 
 #endif

@@ -140,7 +140,8 @@ static bool any_failed(struct thread_data *td)
 	unsigned int i;
 
 	for (i = 0; i < g->nr_replays; i++)
-		if (replay_failed(g->replays[i]))
+		if (replay_failed(g->replays[i]) ||
+		    replay_report_dead(g->replays[i]))
 			return true;
 	return false;
 }
@@ -287,7 +288,7 @@ static void observer_cleanup(struct thread_data *td)
 	if (!ob)
 		return;
 	set_rows(td, td->error ? WORKER_FAILED : WORKER_DONE);
-	td->o.stats = 1;
+	td->o.stats = job_of(td)->stats;
 	while (!flist_empty(&td->io_log_list)) {
 		ipo = flist_first_entry(&td->io_log_list, struct io_piece, list);
 		flist_del(&ipo->list);

@@ -58,9 +58,29 @@ static bool has_latency_target(struct thread_data *td)
 	return td->o.latency_target || td->o.latency_run;
 }
 
+static bool has_flow(struct thread_data *td)
+{
+	return td->o.flow;
+}
+
+static bool has_offset_increment(struct thread_data *td)
+{
+	return td->o.offset_increment || td->o.offset_increment_percent;
+}
+
+static bool has_io_share(struct thread_data *td)
+{
+	return td->o.io_size_percent;
+}
+
 static bool has_verify_only(struct thread_data *td)
 {
 	return td->o.verify_only;
+}
+
+static bool has_verify_state(struct thread_data *td)
+{
+	return td->o.verify_state;
 }
 
 static bool has_experimental_verify(struct thread_data *td)
@@ -85,7 +105,8 @@ static bool has_merged_directions(struct thread_data *td)
 
 static bool has_trims(struct thread_data *td)
 {
-	return td->o.trim_percentage || td->o.trim_backlog;
+	return td->o.trim_percentage || td->o.trim_backlog ||
+	       td->o.block_error_hist;
 }
 
 static bool has_block_split(struct thread_data *td)
@@ -112,16 +133,26 @@ static const struct refusal refusals[] = {
 	  "other threads would issue the I/O in any order" },
 	{ "create_serialize=0", has_parallel_create,
 	  "the plan is made when files are set up, which must be before the jobs start" },
-	{ "rate=, rate_iops= and their kin", has_rate,
+	{ "rate=, rate_min=, rate_iops=, rate_iops_min=, rate_process=, rate_cycle= and rate_ignore_thinktime=",
+	  has_rate,
 	  "the trace says when requests arrive; replay_time_scale= makes it faster or slower" },
 	{ "lockfile=", has_lockfile,
 	  "jobs share files and order their I/O by slot" },
-	{ "read_iolog=", has_read_iolog,
+	{ "read_iolog= and read_iolog_chunked=", has_read_iolog,
 	  "the trace is what is replayed" },
-	{ "zonemode=", has_zones, "slots lie over the whole capacity" },
-	{ "latency_target=", has_latency_target,
+	{ "zonemode= and zonesize=", has_zones,
+	  "slots lie over the whole capacity" },
+	{ "flow=", has_flow,
+	  "a job that it holds back may be the one that others wait for" },
+	{ "offset_increment=", has_offset_increment,
+	  "jobs share their slots; filename=, offset= and size= say where those lie" },
+	{ "a percentage in io_size=", has_io_share,
+	  "a trace is no share of size=; give bytes" },
+	{ "latency_target= and latency_run=", has_latency_target,
 	  "it changes the queue depth on its own; scripts/mooncake-saturate finds the traffic that a latency allows" },
 	{ "verify_only=1", has_verify_only, "it would write nothing to read" },
+	{ "verify_state_load=1", has_verify_state,
+	  "verify= would leave out what an earlier run had not written" },
 	{ "experimental_verify=1", has_experimental_verify,
 	  "it makes up its own offsets; check_blocks=1 checks every hit" },
 	{ "pre_read=1", has_pre_read,
@@ -130,7 +161,8 @@ static const struct refusal refusals[] = {
 	  "a block may be in any file; raise it" },
 	{ "unified_rw_reporting=", has_merged_directions,
 	  "hits are the reads and stores the writes" },
-	{ "trim options", has_trims, "they would discard blocks that hits read" },
+	{ "trim_percentage=, trim_backlog= and block_error_percentiles=",
+	  has_trims, "a cache that trims would lose the blocks that hits read" },
 	{ "bssplit=, bsrange= and bs_unaligned=", has_block_split,
 	  "an I/O is a piece of an object; bs= sets its size" },
 	{ "fill_device= and file_append=", has_fill,
@@ -256,6 +288,9 @@ int refuse_observer(struct thread_data *td, struct trace_error *err)
 	struct thread_data *other;
 	unsigned int i;
 
+	if (td->o.wait_for)
+		return trace_fail(err, "observe=: wait_for=%s would start this job too late; it must run beside the jobs it observes",
+				  td->o.wait_for);
 	for (i = 0; i < thread_number; i++) {
 		other = tnumber_to_td(i);
 		if (other == td || other->groupid != td->groupid)

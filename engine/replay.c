@@ -226,34 +226,39 @@ void replay_abandon(struct replay *r, struct request *req)
 					REPLAY_SLOT_ABANDONED);
 }
 
-struct thread_data *replay_worker_td(uint32_t thread)
+static struct thread_data *td_of(const struct worker *w)
 {
-	return tnumber_to_td(thread - 1);
+	return tnumber_to_td(w->thread - 1);
+}
+
+/* The order matters: a worker sets its state, then exits. */
+static bool is_dead(const struct worker *w)
+{
+	return w->thread && td_of(w)->runstate >= TD_EXITED &&
+	       atomic_load(&w->state) <= WORKER_RUNNING;
+}
+
+bool replay_report_dead(struct replay *r)
+{
+	uint32_t i, alive = 0;
+
+	for (i = 0; i < r->nr_workers + r->observers; i++) {
+		struct worker *w = &r->workers[i];
+
+		if (!is_dead(w))
+			continue;
+		/* The first to see it says so. */
+		if (atomic_compare_exchange_strong(&r->failed, &alive, 1))
+			log_err("mooncake: job '%s' (pid %d) died; the others of its replay group end\n",
+				td_of(w)->o.name, (int)td_of(w)->pid);
+		return true;
+	}
+	return false;
 }
 
 void replay_fail(struct replay *r)
 {
 	atomic_store(&r->failed, 1);
-}
-
-uint32_t replay_find_dead(struct replay *r)
-{
-	uint32_t i;
-
-	for (i = 0; i < r->nr_workers + r->observers; i++) {
-		struct worker *w = &r->workers[i];
-
-		if (!w->thread)
-			continue;
-		/* The order matters: a worker sets its state, then exits. */
-		if (replay_worker_td(w->thread)->runstate < TD_EXITED)
-			continue;
-		if (atomic_load(&w->state) > WORKER_RUNNING)
-			continue;
-		replay_fail(r);
-		return w->thread;
-	}
-	return 0;
 }
 
 uint32_t replay_running(struct replay *r)
@@ -265,7 +270,7 @@ uint32_t replay_running(struct replay *r)
 
 		if (!r->workers[i].thread)
 			continue;
-		td = replay_worker_td(r->workers[i].thread);
+		td = td_of(&r->workers[i]);
 		if (atomic_load(&r->workers[i].state) > WORKER_RUNNING)
 			continue;
 		if (td->runstate >= TD_EXITED ||

@@ -182,16 +182,13 @@ static inline bool replay_failed(struct replay *r)
 void replay_fail(struct replay *r);
 
 /*
- * Looks for workers and observers that died without a word. Returns the first one's thread
- * number and marks the replay failed, or 0. Cheap, but not for every I/O.
+ * Looks for a worker or observer that died without a word: marks the replay
+ * failed and says whose death it was. Cheap, but not for every I/O.
  */
-uint32_t replay_find_dead(struct replay *r);
+bool replay_report_dead(struct replay *r);
 
 /* Workers that have not ended. */
 uint32_t replay_running(struct replay *r);
-
-/* The fio job behind a worker's thread number. */
-struct thread_data *replay_worker_td(uint32_t thread);
 
 /* Is every request that was ever taken finished, and nothing left to take? */
 bool replay_complete(struct replay *r);

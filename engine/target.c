@@ -134,9 +134,9 @@ static int allocate_blocks(int fd, uint64_t size, enum fio_fallocate_mode mode)
 
 static int grow_file(struct thread_data *td, const char *name, uint64_t size)
 {
-	int fd, ret = 0;
+	int fd, ret = 0, flags = td->o.allow_create ? O_CREAT : 0;
 
-	fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	fd = open(name, O_RDWR | flags | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return errno;
 	ret = allocate_blocks(fd, size, td->o.fallocate_mode);
@@ -181,6 +181,9 @@ int target_allocate(const struct target *t, struct thread_data *td,
 		if (!too_short(t, td, f, i))
 			continue;
 		ret = grow_file(td, f->file_name, size);
+		if (ret == ENOENT && !td->o.allow_create)
+			return trace_fail(err, "there is no cache file %s, and allow_file_create=0 forbids to make it; make it first, or leave that out",
+					  f->file_name);
 		if (ret)
 			return trace_fail(err, "can't make the cache file %s %llu bytes long: %s; free space, lower size=, or name another file",
 					  f->file_name,

@@ -1,5 +1,6 @@
 #include "fio.h"
 
+#include "job.h"
 #include "warmup.h"
 
 void warmup_begin(struct thread_data *td)
@@ -9,7 +10,7 @@ void warmup_begin(struct thread_data *td)
 
 void warmup_end(struct thread_data *td)
 {
-	td->o.stats = 1;
+	td->o.stats = job_of(td)->stats;
 	reset_all_stats(td);
 	reset_io_stats(td);
 }
