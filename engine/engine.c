@@ -158,7 +158,7 @@ static void tell_unfinished(struct replay *r)
 	if (!left || replay_running(r) || job_quiet() ||
 	    !atomic_compare_exchange_strong(&r->told, &untold, 1))
 		return;
-	log_info("mooncake: %llu requests had begun but not ended; no request figure counts them\n",
+	log_info("mooncake: requests that had begun but not ended: %llu; no request figure counts them\n",
 		 (unsigned long long)left);
 }
 

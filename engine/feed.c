@@ -118,41 +118,46 @@ static bool limit_reached(struct thread_data *td)
 	       (td->o.io_size && f->bytes_given >= td->o.io_size * td->loops);
 }
 
-static void give_io(struct thread_data *td, struct feed_step *fs, uint64_t len)
+static void give_io(struct thread_data *td, const struct feed_open *open,
+		    uint64_t len)
 {
+	struct feed_io io = { .step = open->step, .offset = open->offset };
+	const struct plan_step *step = open->step->step;
 	struct feed *f = feed_of(td);
-	struct feed_io io = { .step = fs, .offset = f->open_offset };
 
-	give(td, &io, fs->step->write ? DDIR_WRITE : DDIR_READ, fs->step, len);
+	give(td, &io, step->write ? DDIR_WRITE : DDIR_READ, step, len);
 	f->ios_given++;
 	f->bytes_given += len;
-	if (fs->step->write)
-		give_sync(td, fs);
+	if (step->write) {
+		f->writes_inflight++;
+		give_sync(td, open->step);
+	}
 	f->limited = limit_reached(td);
 }
 
-/* The rest of the open step, object by object, as far as the batch goes. */
-static void give_open(struct thread_data *td, unsigned int batch)
+/* The rest of an open step, object by object, as far as the batch goes. */
+static void give_open(struct thread_data *td, struct feed_open *open,
+		      unsigned int batch)
 {
 	const struct layout *l = layout_of(td);
 	struct feed *f = feed_of(td);
-	uint64_t unit = unit_of(td, f->open->step->write);
+	uint64_t unit = unit_of(td, open->step->step->write);
 
 	while (f->given_count < batch && !f->limited && !td->error) {
-		uint64_t in_object = f->open_offset % l->object_slot;
+		uint64_t in_object = open->offset % l->object_slot;
 		uint64_t len = min(unit, l->object_slot - in_object);
 
-		give_io(td, f->open, len);
-		f->open_offset += len;
-		if (f->open_offset == l->slot_bytes) {
-			f->open = NULL;
+		give_io(td, open, len);
+		open->offset += len;
+		if (open->offset == l->slot_bytes) {
+			open->step = NULL;
 			return;
 		}
 	}
 }
 
-static void open_step(struct feed *f, struct request *req,
-		      struct plan_step *step)
+static struct feed_step *use_step(struct feed *f, struct request *req,
+				  struct plan_step *step)
 {
 	struct feed_step *fs = f->free_steps;
 
@@ -161,37 +166,41 @@ static void open_step(struct feed *f, struct request *req,
 	fs->step = step;
 	fs->left = f->step_ios[step->write];
 	step->issued = 1;
-	if (step->write) {
-		req->stores_fed++;
-		f->stores_inflight++;
-	} else {
-		req->loads_fed++;
-		f->loads_inflight++;
-		f->front_searched = false;
-	}
-	f->open = fs;
-	f->open_offset = 0;
+	return fs;
 }
 
-static void add_store(struct feed *f, struct request *req)
+/*
+ * A request is in front until its reads are given, with store=inline until its
+ * writes are too. Once all are, its record may soon be another's.
+ */
+static void leave_front(struct feed *f)
 {
-	req->next_store = NULL;
-	if (f->stores)
-		f->last_store->next_store = req;
-	else
-		f->stores = req;
-	f->last_store = req;
+	struct request *req = f->front;
+
+	if (req->loads_fed == req->plan->nr_reads &&
+	    (f->async || req->stores_fed == req->plan->nr_writes))
+		f->front = NULL;
 }
 
-static void remove_store(struct feed *f, struct request *prev,
-			 struct request *req)
+static void open_load(struct feed *f, struct request *req,
+		      struct plan_step *step)
 {
-	if (prev)
-		prev->next_store = req->next_store;
-	else
-		f->stores = req->next_store;
-	if (f->last_store == req)
-		f->last_store = prev;
+	f->open_load.step = use_step(f, req, step);
+	f->open_load.offset = 0;
+	req->loads_fed++;
+	f->sought = false;
+	leave_front(f);
+}
+
+static void open_store(struct feed *f, struct request *req,
+		       struct plan_step *step)
+{
+	f->open_store.step = use_step(f, req, step);
+	f->open_store.offset = 0;
+	if (++req->stores_fed == req->plan->nr_writes)
+		flist_del_init(&req->stores);
+	if (f->front)
+		leave_front(f);
 }
 
 static void request_finished(struct feed *f, struct request *req)
@@ -242,9 +251,8 @@ static void front_start(struct thread_data *td, struct request *req,
 	atomic_fetch_add_explicit(&f->replay->started, 1, memory_order_relaxed);
 	f->loading++;
 	if (req->plan->nr_writes)
-		add_store(f, req);
-	if (!req->plan->nr_reads && !req->plan->nr_writes)
-		f->front = NULL;
+		flist_add_tail(&req->stores, &f->stores);
+	leave_front(f);
 	if (!req->plan->nr_reads)
 		loads_finished(td, req);
 }
@@ -314,14 +322,14 @@ static void look_for_dead(struct thread_data *td, uint64_t now_ns)
 static void take_front(struct thread_data *td, uint64_t now_ns)
 {
 	struct feed *f = feed_of(td);
-	bool busy = f->loading || f->stores_inflight;
+	bool busy = f->loading || f->writes_inflight;
 
 	look_for_dead(td, now_ns);
 	if (f->over || (f->max_inflight && f->loading >= f->max_inflight))
 		return;
 	f->front = replay_take(f->replay, now_ns, f->timed, busy, &f->over,
 			       &f->front_plans);
-	f->front_searched = false;
+	f->sought = false;
 	if (f->front || f->over)
 		return;
 	if (f->timed && busy && replay_next_arrival(f->replay) > now_ns)
@@ -340,60 +348,55 @@ static struct plan_step *next_write(struct request *req)
 }
 
 /* The write of this job, not given yet, that fills the slot for @read. */
-static struct plan_step *find_write(struct feed *f,
-				    const struct plan_step *read,
-				    struct request **req)
+static void seek_write(struct feed *f, const struct plan_step *read)
 {
 	struct plan_step *step, *end;
-	struct request *at;
+	struct flist_head *entry;
+	struct request *req;
 
-	for (at = f->stores; at; at = at->next_store) {
-		step = at->steps + at->plan->nr_reads;
-		end = step + at->plan->nr_writes;
+	f->sought = true;
+	f->sought_request = NULL;
+	flist_for_each(entry, &f->stores) {
+		req = flist_entry(entry, struct request, stores);
+		step = req->steps + req->plan->nr_reads;
+		end = step + req->plan->nr_writes;
 		for (; step < end; step++) {
 			if (step->issued || step->slot != read->slot ||
 			    step->need != read->need - 1)
 				continue;
-			*req = at;
-			return step;
+			f->sought_request = req;
+			f->sought_write = step;
+			return;
 		}
 	}
-	return NULL;
 }
 
 static void note_blocked(struct thread_data *td, const struct plan_step *step)
 {
 	struct feed *f = feed_of(td);
 
-	if (replay_abandoned(f->replay, step) &&
-	    !replay_ready(f->replay, step)) {
-		f->over = f->limited = true;
-		if (!job_quiet())
-			log_info("mooncake: job '%s' ends early: another job stopped before the I/O that it waits for\n",
-				 td->o.name);
-		return;
-	}
 	f->blocked = true;
+	if (!replay_abandoned(f->replay, step) || replay_ready(f->replay, step))
+		return;
+	f->over = f->limited = true;
+	if (!job_quiet())
+		log_info("mooncake: job '%s' ends early: another job stopped before the I/O that it waits for\n",
+			 td->o.name);
 }
 
-static struct plan_step *pick_load(struct thread_data *td,
-				   struct request **req)
+/* The next read of the request in front, if order allows. */
+static struct plan_step *pick_load(struct thread_data *td)
 {
 	struct feed *f = feed_of(td);
-	struct plan_step *write, *read;
+	struct plan_step *read = &f->front->steps[f->front->loads_fed];
 
-	*req = f->front;
 	if (f->front->loads_fed == f->front->plan->nr_reads)
 		return NULL;
-	read = &f->front->steps[f->front->loads_fed];
 	if (replay_ready(f->replay, read))
 		return read;
-	if (!f->front_searched) {
-		f->front_searched = true;
-		write = find_write(f, read, req);
-		if (write && replay_ready(f->replay, write))
-			return write;
-	}
+	if (!f->sought)
+		seek_write(f, read);
+	f->load_blocked = true;
 	note_blocked(td, read);
 	return NULL;
 }
@@ -402,11 +405,19 @@ static struct plan_step *pick_load(struct thread_data *td,
  * Places in the queue that background writes may take: few while reads are in
  * work, so that a read finds a place and the device, and never all.
  */
-static unsigned int store_places(struct thread_data *td)
+static bool store_has_place(struct thread_data *td)
 {
 	unsigned int depth = td->o.iodepth;
+	struct feed *f = feed_of(td);
 
-	return max(feed_of(td)->loading ? depth / 8 : depth / 2, 1U);
+	return f->writes_inflight < max(f->loading ? depth / 8 : depth / 2, 1U);
+}
+
+/* Does a read wait for a write, here or in another job? */
+static bool load_waits(struct feed *f)
+{
+	return f->load_blocked ||
+	       atomic_load_explicit(&f->replay->waiting, memory_order_relaxed);
 }
 
 /* May this request's writes go now, if order allows? */
@@ -415,13 +426,12 @@ static bool store_may_go(struct thread_data *td, const struct request *req,
 {
 	struct feed *f = feed_of(td);
 
-	/* Somebody waits, perhaps for this one. */
-	if (f->blocked || atomic_load_explicit(&f->replay->waiting,
-					       memory_order_relaxed))
+	/* Perhaps for this one. */
+	if (load_waits(f))
 		return true;
 	if (!f->async)
 		return req->loads_fed == req->plan->nr_reads;
-	if (f->stores_inflight >= store_places(td) || req->loads_left)
+	if (!store_has_place(td) || req->loads_left)
 		return false;
 	if (req->ready_ns > now_ns) {
 		wake_at(f, req->ready_ns);
@@ -430,92 +440,104 @@ static bool store_may_go(struct thread_data *td, const struct request *req,
 	return true;
 }
 
+static struct plan_step *pick_sought(struct feed *f, struct request **req)
+{
+	if (!f->load_blocked || !f->sought_request ||
+	    f->sought_write->issued ||
+	    !replay_ready(f->replay, f->sought_write))
+		return NULL;
+	*req = f->sought_request;
+	return f->sought_write;
+}
+
 static struct plan_step *pick_store(struct thread_data *td, uint64_t now_ns,
 				    struct request **req)
 {
 	struct feed *f = feed_of(td);
-	struct request *at, *prev = NULL, *next;
-	struct plan_step *step;
-	unsigned int sought = 0;
+	struct plan_step *step = pick_sought(f, req);
+	struct flist_head *entry;
+	unsigned int looked = 0;
 
-	for (at = f->stores; at && sought < STORES_SOUGHT; at = next) {
-		next = at->next_store;
-		if (at->stores_fed == at->plan->nr_writes) {
-			remove_store(f, prev, at);
+	if (step)
+		return step;
+	flist_for_each(entry, &f->stores) {
+		*req = flist_entry(entry, struct request, stores);
+		if (looked++ == STORES_SOUGHT)
+			break;
+		if (!store_may_go(td, *req, now_ns))
 			continue;
-		}
-		prev = at;
-		sought++;
-		if (!store_may_go(td, at, now_ns))
-			continue;
-		step = next_write(at);
-		if (replay_ready(f->replay, step)) {
-			*req = at;
+		step = next_write(*req);
+		if (replay_ready(f->replay, step))
 			return step;
-		}
 		note_blocked(td, step);
 	}
 	return NULL;
 }
 
-/* With store=inline a request is in front until its writes are given too. */
-static bool leave_front(struct feed *f)
-{
-	struct request *req = f->front;
-
-	if (req->loads_fed < req->plan->nr_reads ||
-	    (!f->async && req->stores_fed < req->plan->nr_writes))
-		return false;
-	f->front = NULL;
-	return true;
-}
-
-/* The next step to give, or NULL when there is none now. */
-static struct plan_step *pick_step(struct thread_data *td, uint64_t now_ns,
-				   struct request **req)
+/* Opens the next read; false when there is none to give now. */
+static bool next_load(struct thread_data *td, uint64_t now_ns)
 {
 	struct feed *f = feed_of(td);
 	struct plan_step *step;
 
-	while (!f->limited) {
+	for (;;) {
 		if (!f->front)
 			take_front(td, now_ns);
 		if (!f->front || !front_begun(td, now_ns))
-			return pick_store(td, now_ns, req);
-		/* A request without I/O is over at once. */
+			return false;
+		/* Nothing to read, so it has left the front already. */
 		if (!f->front)
 			continue;
-		step = pick_load(td, req);
-		if (!step)
-			step = pick_store(td, now_ns, req);
-		if (step || !leave_front(f))
-			return step;
+		step = pick_load(td);
+		if (step)
+			open_load(f, f->front, step);
+		return step != NULL;
 	}
-	return NULL;
 }
 
-/* Puts I/O on the core's list; false when there is none to give now. */
+static bool next_store(struct thread_data *td, uint64_t now_ns)
+{
+	struct request *req;
+	struct plan_step *step = pick_store(td, now_ns, &req);
+
+	if (step)
+		open_store(feed_of(td), req, step);
+	return step != NULL;
+}
+
+/* A background write goes I/O by I/O: a read may come up before the next. */
+static void give_background(struct thread_data *td)
+{
+	struct feed *f = feed_of(td);
+
+	if (load_waits(f) || store_has_place(td))
+		give_open(td, &f->open_store, f->given_count + 1);
+}
+
+/*
+ * Puts I/O on the core's list; false when there is none to give now. Writes
+ * in the same queue (store=inline) are finished before the next read, those in
+ * the background only fill what reads leave free.
+ */
 static bool give_some(struct thread_data *td)
 {
 	struct feed *f = feed_of(td);
-	unsigned int batch = FEED_BATCH;
 	uint64_t now_ns = time_of(f);
-	struct plan_step *step;
-	struct request *req;
 
 	f->wake_ns = CLOCK_NEVER;
-	f->blocked = f->poll = false;
-	while (f->given_count < batch && !f->limited && !td->error) {
-		if (!f->open) {
-			step = pick_step(td, now_ns, &req);
-			if (!step)
-				break;
-			open_step(f, req, step);
-			/* A read may come up before the next write. */
-			if (step->write && f->async)
-				batch = f->given_count + 1;
-		}
-		give_open(td, batch);
+	f->blocked = f->load_blocked = f->poll = false;
+	while (f->given_count < FEED_BATCH && !f->limited && !td->error) {
+		if (f->open_store.step && !f->async)
+			give_open(td, &f->open_store, FEED_BATCH);
+		else if (f->open_load.step)
+			give_open(td, &f->open_load, FEED_BATCH);
+		else if (next_load(td, now_ns))
+			continue;
+		else if (f->open_store.step) {
+			give_background(td);
+			break;
+		} else if (!next_store(td, now_ns))
+			break;
 	}
 	return f->given_count;
 }
@@ -553,7 +575,7 @@ static void wait_for_more(struct thread_data *td)
 	uint64_t since = clock_now();
 
 	look_for_dead(td, since);
-	set_waiting(f, f->blocked);
+	set_waiting(f, f->load_blocked);
 	wake_for_others(td, since);
 	clock_wait(td, f->wake_ns);
 	if (f->blocked) {
@@ -565,7 +587,8 @@ static void wait_for_more(struct thread_data *td)
 static bool feed_over(const struct feed *f)
 {
 	return f->limited ||
-	       (f->over && !f->front && !f->open && !f->stores);
+	       (f->over && !f->front && !f->open_load.step &&
+		!f->open_store.step && flist_empty(&f->stores));
 }
 
 /*
@@ -706,14 +729,10 @@ static void step_finished(struct thread_data *td, struct feed_step *fs)
 	fs->req = NULL;
 	fs->next_free = f->free_steps;
 	f->free_steps = fs;
-	if (write) {
-		f->stores_inflight--;
+	if (write)
 		store_finished(f, req);
-	} else {
-		f->loads_inflight--;
-		if (!--req->loads_left)
-			loads_finished(td, req);
-	}
+	else if (!--req->loads_left)
+		loads_finished(td, req);
 }
 
 /* Short of its length: the core issues the rest, unless nothing came at all
@@ -740,6 +759,7 @@ void feed_complete(struct thread_data *td, struct io_u *io_u)
 		if (!io_u->error && io_u->ddir == DDIR_READ && f->stamp_stride)
 			check_read(td, io_u);
 		io->step = NULL;
+		f->writes_inflight -= fs->step->write;
 		if (!--fs->left)
 			step_finished(td, fs);
 	} else if (io->sync) {
@@ -786,6 +806,7 @@ int feed_start(struct thread_data *td)
 	if (feed_alloc(td, f))
 		return 1;
 	clock_init();
+	INIT_FLIST_HEAD(&f->stores);
 	f->step_ios[0] = ios_of_step(td, false);
 	f->step_ios[1] = ios_of_step(td, true);
 	if (job->check_blocks)
@@ -820,14 +841,15 @@ static void abandon_all(struct thread_data *td)
 {
 	struct feed *f = feed_of(td);
 	unsigned int i, steps = td->o.iodepth + FEED_BATCH + 1;
-	struct request *req;
+	struct flist_head *entry;
 
 	for (i = 0; i < steps; i++)
 		if (f->steps[i].req)
 			atomic_fetch_or(&f->replay->slot_done[f->steps[i].step->slot],
 					REPLAY_SLOT_ABANDONED);
-	for (req = f->stores; req; req = req->next_store)
-		replay_abandon(f->replay, req);
+	flist_for_each(entry, &f->stores)
+		replay_abandon(f->replay,
+			       flist_entry(entry, struct request, stores));
 	if (f->front && (f->front->plan || replay_bind(f->replay, f->front)))
 		replay_abandon(f->replay, f->front);
 }

@@ -15,6 +15,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "flist.h"
+
 #include "plan.h"
 
 struct thread_data;
@@ -39,6 +41,12 @@ struct feed_io {
 	uint64_t offset;		/* in the slot */
 };
 
+/* A step of which I/Os are still to be given. */
+struct feed_open {
+	struct feed_step *step;		/* NULL: none */
+	uint64_t offset;		/* of the next I/O in the slot */
+};
+
 struct feed {
 	struct replay *replay;
 	uint64_t step_ios[2];		/* I/Os of a read and of a write step */
@@ -55,16 +63,16 @@ struct feed {
 	unsigned int given_head;	/* next to be bound */
 	unsigned int given_count;
 
-	struct feed_step *open;		/* I/Os of it are still to be given */
-	uint64_t open_offset;
+	struct feed_open open_load;
+	struct feed_open open_store;
 	struct request *front;		/* its reads are being given */
 	bool front_plans;		/* its pass is to be planned first */
-	bool front_searched;		/* its next read's write was sought */
-	struct request *stores;		/* requests with writes to give */
-	struct request *last_store;
+	bool sought;			/* the write that its next read needs */
+	struct request *sought_request;	/* whose it is, NULL: another job's */
+	struct plan_step *sought_write;
+	struct flist_head stores;	/* requests with writes to give */
 	unsigned int loading;		/* requests that max_inflight counts */
-	unsigned int loads_inflight;	/* steps */
-	unsigned int stores_inflight;	/* steps */
+	unsigned int writes_inflight;	/* I/Os */
 	bool warming;
 	bool over;			/* nothing more to take */
 	bool limited;			/* number_ios or io_size reached */
@@ -77,6 +85,7 @@ struct feed {
 	uint64_t look_ns;		/* when to look for dead workers */
 	bool poll;			/* another job must do something first */
 	bool blocked;			/* by the order of a slot */
+	bool load_blocked;		/* a read is: writes must hurry */
 	unsigned int blocked_rounds;
 	uint64_t order_wait_ns;
 	uint64_t order_waits;

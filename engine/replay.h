@@ -19,6 +19,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "flist.h"
+
 #include "plan.h"
 #include "trace.h"
 
@@ -43,7 +45,8 @@ struct request {
 	uint32_t stores_fed;		/* writes handed to fio */
 	uint32_t loads_left;		/* reads not completed */
 	uint32_t stores_left;		/* writes, and their syncs, likewise */
-	struct request *next_store;	/* owner's list of those with writes */
+	struct flist_head stores;	/* in its owner's list, while writes
+					 * are to be given */
 };
 
 enum worker_state { WORKER_NONE, WORKER_RUNNING, WORKER_DONE, WORKER_FAILED };
