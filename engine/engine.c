@@ -91,8 +91,8 @@ static int job_unlink_file(struct thread_data *td, struct fio_file *f)
 {
 	struct job *job = job_of(td);
 
-	if (td->runstate == TD_RAMP || td->runstate == TD_RUNNING ||
-	    td->runstate == TD_VERIFYING) {
+	/* Unlinks for unlink=1 come after the last I/O, or after an error. */
+	if (td->runstate < TD_FSYNCING && !(td->o.unlink && td->error)) {
 		feed_more(td);
 		return 0;
 	}

@@ -843,10 +843,12 @@ static void abandon_all(struct thread_data *td)
 	unsigned int i, steps = td->o.iodepth + FEED_BATCH + 1;
 	struct flist_head *entry;
 
-	for (i = 0; i < steps; i++)
-		if (f->steps[i].req)
-			atomic_fetch_or(&f->replay->slot_done[f->steps[i].step->slot],
-					REPLAY_SLOT_ABANDONED);
+	for (i = 0; i < steps; i++) {
+		if (!f->steps[i].req)
+			continue;
+		replay_abandon_slot(f->replay, f->steps[i].step);
+		replay_abandon(f->replay, f->steps[i].req);
+	}
 	flist_for_each(entry, &f->stores)
 		replay_abandon(f->replay,
 			       flist_entry(entry, struct request, stores));

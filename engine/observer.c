@@ -13,7 +13,6 @@
 
 /* What an observer keeps; td->io_ops_data. */
 struct observer {
-	uint64_t *seen;		/* of each replay: requests looked at */
 	uint64_t slat_ns;	/* of the sample that the core was given */
 	uint64_t clat_ns;
 	uint64_t bytes;
@@ -69,32 +68,38 @@ static bool is_ready(struct request *req, uint64_t number, unsigned int observe)
 	return reached == number + 1;
 }
 
-/* Keeps the next request of the replay as the sample, if it has one. */
-static bool look_at(struct thread_data *td, struct replay *r, uint64_t *seen)
+static struct worker *row_of(struct thread_data *td, struct replay *r)
 {
+	return &r->workers[r->nr_workers + job_of(td)->row];
+}
+
+/* Keeps the next request of the replay as the sample, if it has one. */
+static bool look_at(struct thread_data *td, struct replay *r, uint64_t *number)
+{
+	_Atomic uint64_t *seen = &row_of(td, r)->seen;
 	unsigned int observe = job_of(td)->options->observe;
 	struct observer *ob = td->io_ops_data;
 	struct request *req;
 	struct span s;
 	bool found;
 
-	for (;; (*seen)++) {
-		req = &r->requests[*seen & r->request_mask];
-		if (!is_ready(req, *seen, observe))
+	do {
+		*number = atomic_load_explicit(seen, memory_order_relaxed);
+		req = &r->requests[*number & r->request_mask];
+		found = is_ready(req, *number, observe);
+		if (!found && !replay_given_up(req, *number))
 			return false;
 		s = span_of(req, observe);
-		found = has_sample(req, observe) &&
-			!replay_warming(r, *seen);
+		found = found && has_sample(req, observe) &&
+			!replay_warming(r, *number);
 		if (found) {
 			ob->slat_ns = s.begin_ns - req->arrival_ns;
 			ob->clat_ns = s.end_ns - s.begin_ns;
 			ob->bytes = s.steps * job_of(td)->group->layout.slot_bytes;
 		}
-		replay_release(req);
-		if (found)
-			break;
-	}
-	(*seen)++;
+		/* The record may be another request's from here on. */
+		atomic_store_explicit(seen, *number + 1, memory_order_release);
+	} while (!found);
 	return true;
 }
 
@@ -113,7 +118,6 @@ static void leave_warmup(struct thread_data *td)
 static bool find_sample(struct thread_data *td, uint64_t *number, bool *over)
 {
 	struct group *g = job_of(td)->group;
-	struct observer *ob = td->io_ops_data;
 	unsigned int i;
 	bool running = false, all_warm = true;
 
@@ -125,10 +129,8 @@ static bool find_sample(struct thread_data *td, uint64_t *number, bool *over)
 	if (all_warm)
 		leave_warmup(td);
 	for (i = 0; i < g->nr_replays; i++) {
-		if (look_at(td, g->replays[i], &ob->seen[i])) {
-			*number = ob->seen[i] - 1;
+		if (look_at(td, g->replays[i], number))
 			return true;
-		}
 	}
 	*over = !running;
 	return false;
@@ -232,7 +234,7 @@ static void set_rows(struct thread_data *td, enum worker_state state)
 
 	for (i = 0; i < job->group->nr_replays; i++) {
 		struct replay *r = job->group->replays[i];
-		struct worker *w = &r->workers[r->nr_workers + job->row];
+		struct worker *w = row_of(td, r);
 
 		w->thread = td->thread_number;
 		atomic_store(&w->state, state);
@@ -266,7 +268,6 @@ static int observer_init(struct thread_data *td)
 		return 1;
 	}
 	ob = calloc(1, sizeof(*ob));
-	ob->seen = calloc(job->group->nr_replays, sizeof(*ob->seen));
 	td->io_ops_data = ob;
 	set_rows(td, WORKER_RUNNING);
 	ob->warming = job->group->plan_options.warmup_requests;
@@ -294,7 +295,6 @@ static void observer_cleanup(struct thread_data *td)
 		flist_del(&ipo->list);
 		free(ipo);
 	}
-	free(ob->seen);
 	free(ob);
 }
 

@@ -127,12 +127,37 @@ static void set_epoch(struct replay *r, uint64_t now_ns)
 		atomic_compare_exchange_strong(&r->epoch_ns, &unset, now_ns);
 }
 
+/* Observers that have ended, before the replay has, look at nothing more. */
+static bool all_have_seen(const struct replay *r, uint64_t number)
+{
+	const struct worker *w = &r->workers[r->nr_workers];
+	const struct worker *end = w + r->observers;
+
+	for (; w < end; w++)
+		if (atomic_load_explicit(&w->seen, memory_order_acquire) <=
+		    number && atomic_load(&w->state) <= WORKER_RUNNING)
+			return false;
+	return true;
+}
+
+/* Is nobody interested any more in the request that had the record before? */
+static bool record_free(const struct replay *r, uint64_t number)
+{
+	const struct request *req = &r->requests[number & r->request_mask];
+	uint64_t records = r->request_mask + 1;
+
+	if (number < records)
+		return true;
+	number -= records;
+	return (atomic_load_explicit(&req->finished, memory_order_acquire) ==
+		number + 1 || replay_given_up(req, number)) &&
+	       all_have_seen(r, number);
+}
+
 static bool may_take(struct replay *r, uint64_t number, uint64_t now_ns,
 		     bool timed, bool only_due)
 {
-	const struct request *req = &r->requests[number & r->request_mask];
-
-	if (atomic_load_explicit(&req->users, memory_order_acquire))
+	if (!record_free(r, number))
 		return false;
 	if (replay_warming(r, number))
 		return true;
@@ -151,8 +176,6 @@ static struct request *own_request(struct replay *r, uint64_t number)
 	/* Observers may be looking at the atomics, which only ever grow. */
 	memset(&req->number, 0, sizeof(*req) - offsetof(struct request, number));
 	req->number = number;
-	atomic_store_explicit(&req->users, 1 + r->observers,
-			      memory_order_relaxed);
 	return req;
 }
 
@@ -199,11 +222,6 @@ bool replay_bind(struct replay *r, struct request *req)
 	return true;
 }
 
-void replay_release(struct request *req)
-{
-	atomic_fetch_sub_explicit(&req->users, 1, memory_order_release);
-}
-
 void replay_request_done(struct replay *r, struct request *req)
 {
 	uint64_t pass = req->number / r->nr_requests;
@@ -213,7 +231,6 @@ void replay_request_done(struct replay *r, struct request *req)
 	atomic_fetch_sub_explicit(&r->unfinished[pass & 1], 1,
 				  memory_order_release);
 	atomic_fetch_add_explicit(&r->done, 1, memory_order_release);
-	replay_release(req);
 }
 
 void replay_abandon(struct replay *r, struct request *req)
@@ -222,8 +239,9 @@ void replay_abandon(struct replay *r, struct request *req)
 
 	for (i = 0; i < steps; i++)
 		if (!req->steps[i].issued)
-			atomic_fetch_or(&r->slot_done[req->steps[i].slot],
-					REPLAY_SLOT_ABANDONED);
+			replay_abandon_slot(r, &req->steps[i]);
+	atomic_store_explicit(&req->abandoned, req->number + 1,
+			      memory_order_release);
 }
 
 static struct thread_data *td_of(const struct worker *w)

@@ -30,7 +30,7 @@ struct thread_data;
 struct request {
 	_Atomic uint64_t loaded;	/* number + 1 once its reads are done */
 	_Atomic uint64_t finished;	/* number + 1 once everything is done */
-	_Atomic uint32_t users;		/* owner and observers yet to look */
+	_Atomic uint64_t abandoned;	/* number + 1 once it never will be */
 	uint64_t number;		/* pass * requests of the trace + index */
 	bool begun;			/* counts as in work */
 	uint64_t arrival_ns;
@@ -54,6 +54,7 @@ enum worker_state { WORKER_NONE, WORKER_RUNNING, WORKER_DONE, WORKER_FAILED };
 struct worker {
 	_Atomic uint32_t state;		/* enum worker_state */
 	_Atomic uint32_t thread;	/* number of its thread_data, 0 is none */
+	_Atomic uint64_t seen;		/* an observer's: requests looked at */
 };
 
 #define REPLAY_SLOT_ABANDONED	(1ULL << 63)
@@ -170,11 +171,22 @@ static inline void replay_slot_done(struct replay *r,
 /* The owner is done with the request for good. */
 void replay_request_done(struct replay *r, struct request *req);
 
-/* An observer or owner no longer needs the record. */
-void replay_release(struct request *req);
+/* An operation on the step's slot will not complete. */
+static inline void replay_abandon_slot(struct replay *r,
+				       const struct plan_step *step)
+{
+	atomic_fetch_or(&r->slot_done[step->slot], REPLAY_SLOT_ABANDONED);
+}
 
 /* A request that the owner won't finish: whoever waits for it must stop. */
 void replay_abandon(struct replay *r, struct request *req);
+
+/* Has request @number, whose record this is, been abandoned? */
+static inline bool replay_given_up(const struct request *req, uint64_t number)
+{
+	return atomic_load_explicit(&req->abandoned, memory_order_acquire) ==
+	       number + 1;
+}
 
 /* Some worker has failed or was killed: everybody ends with an error. */
 static inline bool replay_failed(struct replay *r)
