@@ -1,0 +1,93 @@
+"""Running fio."""
+
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import namedtuple
+
+from cli import Error
+
+# What a program and those that it waited for took; peak is in bytes.
+Usage = namedtuple("Usage", "seconds user system peak")
+
+# fio writes what it has and ends well within this after SIGINT.
+STOP_SECONDS = 20
+
+
+def binary():
+    fio = os.environ.get("FIO", "fio")
+    if not shutil.which(fio):
+        raise Error(f"{fio}: no such program: install fio, or name it by FIO=")
+    return fio
+
+
+def _wait(process, show):
+    """Waits; @show is called with the seconds gone, each second."""
+    start = time.monotonic()
+    ended = os.pidfd_open(process.pid)
+    try:
+        while not select.select([ended], [], [], 1)[0]:
+            show(time.monotonic() - start)
+    finally:
+        os.close(ended)
+    seconds = time.monotonic() - start
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return Usage(seconds, used.ru_utime, used.ru_stime, used.ru_maxrss * 1024)
+
+
+def measure(command, show=lambda seconds: None):
+    """
+    Runs @command to its end and returns what it said, which is in the error
+    if it fails, and its Usage. An interrupt stops it and is passed on.
+    """
+    with tempfile.TemporaryFile("w+", errors="replace") as output:
+        process = subprocess.Popen(command, stdout=output,
+                                   stderr=subprocess.STDOUT,
+                                   start_new_session=True)
+        try:
+            usage = _wait(process, show)
+        except KeyboardInterrupt:
+            _stop(process)
+            raise
+        output.seek(0)
+        said = output.read().strip()
+    if process.returncode:
+        raise Error(f"{' '.join(command)} failed with status "
+                    f"{process.returncode}:\n{said}")
+    return said, usage
+
+
+def run(command, show=lambda seconds: None):
+    """The same without the Usage."""
+    return measure(command, show)[0]
+
+
+def _stop(process):
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(timeout=STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def interrupt_on_sigterm():
+    """SIGTERM is taken like Ctrl-C, so that no fio is left behind."""
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)
+
+
+def ticker(text):
+    """Shows the seconds gone beside @text, where a person looks on."""
+    if not sys.stderr.isatty():
+        return lambda seconds: None
+    return lambda seconds: print(f"\r{text}, {seconds:.0f} s gone ",
+                                 end="", file=sys.stderr, flush=True)

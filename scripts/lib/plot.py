@@ -1,0 +1,80 @@
+"""Plots by gnuplot, as SVG that takes its colours from the page."""
+
+import re
+import shutil
+import subprocess
+
+from cli import Error
+
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b8860b", "#56b4e9",
+           "#8b5cf6", "#dc2626")
+MISSING = "gnuplot is not installed (Debian: gnuplot-nox): no plots"
+
+
+def available():
+    return shutil.which("gnuplot") is not None
+
+
+def quote(text):
+    """A gnuplot string in which nothing is expanded."""
+    return "'" + str(text).replace("'", "''").replace("\n", " ") + "'"
+
+
+def _run(script):
+    process = subprocess.run(["gnuplot"], input=script, text=True,
+                             capture_output=True, check=False)
+    if process.returncode:
+        raise Error(f"gnuplot failed: {process.stderr.strip()}")
+    return process.stdout
+
+
+def _body(series, settings):
+    lines = ["set termoption noenhanced", "set grid", *settings]
+    plots = []
+    for number, (title, points, *style) in enumerate(series):
+        lines.append(f"$d{number} << EOD")
+        lines += [" ".join(f"{value:.9g}" for value in point)
+                  for point in points]
+        lines.append("EOD")
+        colour = COLOURS[number % len(COLOURS)]
+        plots.append(f"$d{number} with {style[0] if style else 'lines'} "
+                     f"lw 2 lc rgb '{colour}' title {quote(title)}")
+    lines.append("plot " + ", ".join(plots))
+    return "\n".join(lines) + "\n"
+
+
+def svg(series, settings, name="plot", size=(760, 400)):
+    """
+    @series is [(title, [(x, y)...], style)]; @settings are lines of
+    gnuplot's language.
+    """
+    head = (f"set term svg size {size[0]},{size[1]} dynamic "
+            f"font 'sans-serif,13' name {quote(name)}\n")
+    return _run(head + _body(series, settings))
+
+
+def inline(series, settings, name, label):
+    """The same, fit to stand in a page beside others."""
+    text = svg(series, settings, name)
+    text = text[text.index("<svg"):]
+    text = re.sub(r"<defs>.*?</defs>", "", text, count=1, flags=re.S)
+    text = re.sub(r"<title>.*?</title>\s*<desc>.*?</desc>", "", text,
+                  count=1, flags=re.S)
+    text = text.replace('id="gnuplot_canvas"', "")
+    return text.replace("<svg", f'<svg role="img" aria-label="{label}"', 1)
+
+
+def dumb(series, settings, size=(76, 20)):
+    """A plot in letters, for a terminal."""
+    return _run(f"set term dumb mono size {size[0]},{size[1]}\n" +
+                _body(series, settings))
+
+
+def standalone(text):
+    """An SVG file of its own that can be read on light and dark."""
+    style = ("<style>:root{color-scheme:light dark;background:#fff;--fg:#222}"
+             "@media(prefers-color-scheme:dark)"
+             "{:root{background:#15181c;--fg:#ddd}}"
+             "[stroke=black]{stroke:var(--fg)}[fill=black]{fill:var(--fg)}"
+             "[color=black]{color:var(--fg)}</style>")
+    return text.replace("<g id=", style + "\n<g id=", 1)

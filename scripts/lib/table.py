@@ -1,0 +1,53 @@
+"""Tables in plain text."""
+
+
+def render(rows, right=None):
+    """
+    Lines of @rows, the first column to the left and the others to the
+    right, but for the columns from @right on, which are notes.
+    """
+    width = max(len(row) for row in rows)
+    rows = [list(row) + [""] * (width - len(row)) for row in rows]
+    sizes = [max(len(row[at]) for row in rows) for at in range(width)]
+    lines = []
+    for row in rows:
+        cells = [cell.ljust(sizes[at])
+                 if at == 0 or right is not None and at >= right
+                 else cell.rjust(sizes[at]) for at, cell in enumerate(row)]
+        lines.append("  ".join(cells).rstrip())
+    return lines
+
+
+def section_rows(runs):
+    """
+    The figures of several runs side by side: [(section, [(figure of each run
+    or None)])], in the order of the run that has most.
+    """
+    order = {}
+    for figures in sorted(runs, key=len, reverse=True):
+        for figure in figures:
+            order.setdefault(figure.section, {}).setdefault(figure.key, None)
+    byrun = [{figure.key: figure for figure in figures} for figures in runs]
+    return [(section, [[figures.get(key) for figures in byrun]
+                       for key in keys])
+            for section, keys in order.items()]
+
+
+def cell(figure):
+    if figure is None or figure.value is None:
+        return "-"
+    return figure.show(figure.value)
+
+
+def note(figures):
+    """What the notes of the runs say, once where they agree."""
+    notes = {number: each.note for number, each in enumerate(figures, 1)
+             if each and each.value is not None}
+    if len(set(notes.values())) <= 1:
+        return next(iter(notes.values()), "")
+    return "; ".join(f"run {number}: {text}"
+                     for number, text in notes.items() if text)
+
+
+def first(figures):
+    return next(each for each in figures if each)

@@ -1,0 +1,65 @@
+"""Numbers as people read them, and back."""
+
+import re
+
+_TIMES = (("s", 1e9), ("ms", 1e6), ("us", 1e3), ("ns", 1.0))
+
+
+def digits(value):
+    """Four significant digits, never in exponent form."""
+    if value == 0:
+        return "0"
+    magnitude = abs(value)
+    places = 3
+    while magnitude >= 10 and places > 0:
+        magnitude /= 10
+        places -= 1
+    return f"{value:,.{places}f}"
+
+
+def count(value):
+    return f"{value:,.0f}"
+
+
+def nanoseconds(value):
+    for unit, size in _TIMES:
+        if value >= size:
+            return f"{digits(value / size)} {unit}"
+    return f"{digits(value)} ns"
+
+
+def seconds(value):
+    return f"{digits(value)} s"
+
+
+def size(value):
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if value < 1024:
+            return f"{count(value) if unit == 'B' else digits(value)} {unit}"
+        value /= 1024
+    return f"{digits(value)} TiB"
+
+
+def bandwidth(value):
+    return size(value) + "/s"
+
+
+def share(value):
+    return f"{100 * value:.2f}%"
+
+
+def rate(value):
+    return f"{digits(value)}/s"
+
+
+def text(value):
+    return str(value)
+
+
+def parse_time(string):
+    """'200ms' in nanoseconds; the unit is required."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ns|us|ms|s)", string.strip())
+    if not match:
+        raise ValueError(f"'{string}' is no time: write a number and ns, us, "
+                         "ms or s, such as 200ms")
+    return float(match[1]) * dict(_TIMES)[match[2]]
