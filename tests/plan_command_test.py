@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -284,6 +285,15 @@ def test_models():
     check_equal(odd["block_bytes"], "", "with ranks that don't divide heads")
 
 
+def test_models_of_one():
+    one, = as_csv("models", "--model=deepseek-v3")
+    check_equal(one["bytes_per_token"], "70272", "by name")
+    config = TOP / "tests" / "configs" / "multi_head.json"
+    one, = as_csv("models", f"--model={config}")
+    check_equal(one["model"], str(config), "by path")
+    check_equal(one["attention"], "MHA", "by path")
+
+
 def test_help_and_manual_have_every_option():
     text = output("--help")
     manual = (TOP / "docs" / "mooncake-plan.1").read_text()
@@ -293,6 +303,13 @@ def test_help_and_manual_have_every_option():
     for option in options:
         check(f"Fl -{option[2:]}" in manual, f"the manual lacks {option}")
     check_has(output("--version"), "mooncake-plan ")
+
+
+def test_timing_goes_to_standard_error():
+    done = command(SMALL, "--timing", "--json")
+    check(json.loads(done.stdout)["requests"], "no figures")
+    check(re.fullmatch(r"mooncake-plan: read in [\d.]+ s, planned in [\d.]+ s "
+                       r"of CPU time, \d+ KiB of memory\n", done.stderr), done.stderr)
 
 
 def test_wrong_lines():
@@ -309,7 +326,9 @@ def test_wrong_lines():
     refused(SMALL, "--chunk-tokens=7", saying="chunk_tokens=7")
     refused(SMALL, "--model=gpt-0", saying="model=gpt-0")
     refused("models", "--kv-dtype=fp1", saying="kv_dtype=fp1")
-    refused("models", "--model=x", saying="leave out --model")
+    refused("models", "--model=x", saying="model=x")
+    refused("models", "--model=llama-3.1-8b", "--tp=3", saying="tp=3")
+    refused("models", "--bytes-per-token=8", saying="leave out --bytes")
 
 
 def test_wrong_traces():

@@ -33,6 +33,7 @@ struct arguments {
 	bool json;
 	bool csv;
 	bool curve;
+	bool timing;
 	bool help;
 	bool version;
 };

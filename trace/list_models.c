@@ -10,76 +10,100 @@ static const char *const names[] = {
 #define NR_NAMES	(sizeof(names) / sizeof(*names))
 #define FORMULA		160
 
+/* The built-in models, or the one that --model= names. */
+struct list {
+	const struct arguments *arguments;
+	const struct model *models;
+};
+
 static const char *model_column(size_t column)
 {
 	return names[column];
 }
 
-/* What does not fit a model, as a tp that its heads can't share, gives none. */
-static bool resolve(struct layout *l, const struct arguments *a, size_t row)
+static const char *name_of(const struct list *list, const struct model *m)
 {
-	struct layout_options o = a->layout;
+	const char *spec = list->arguments->layout.model;
+
+	return spec ? spec : m->name;
+}
+
+/* What does not fit a model, as a tp that its heads can't share, gives none. */
+static bool resolve(struct layout *l, const struct list *list,
+		    const struct model *m)
+{
+	struct layout_options o = list->arguments->layout;
 	struct trace_error err;
 
-	o.model = models[row].name;
+	o.model = name_of(list, m);
 	return !layout_resolve(l, &o, &err);
 }
 
-static struct value formula(size_t row)
+static struct value formula(const struct model *m)
 {
 	static char text[FORMULA];
 
-	model_formula(&models[row], text, sizeof(text));
+	model_formula(m, text, sizeof(text));
 	return value_text(text);
 }
 
 static struct value model_value(const void *of, size_t row, size_t column)
 {
-	const struct arguments *a = of;
+	const struct list *list = of;
+	const struct model *m = &list->models[row];
 	struct layout l;
 
 	switch (column) {
 	case 0:
-		return value_text(models[row].name);
+		return value_text(name_of(list, m));
 	case 1:
-		return value_text(model_attention(&models[row]));
+		return value_text(model_attention(m));
 	case 2:
-		return value_count(models[row].layers);
+		return value_count(m->layers);
 	case 3:
 	case 4:
-		if (!resolve(&l, a, row))
+		if (!resolve(&l, list, m))
 			return (struct value){ 0 };
 		return value_count(column == 4 ? l.block_bytes :
-				   l.block_bytes / a->layout.block_tokens);
+						 l.bytes_per_token);
 	case 5:
-		return formula(row);
+		return formula(m);
 	default:
-		return value_text(models[row].source);
+		return value_text(m->source ? m->source : "");
 	}
 }
 
-/* An option that is wrong whatever the model. */
+/* An option that is wrong whatever the model, or wrong for the one given. */
 static int check(const struct arguments *a, struct trace_error *err)
 {
 	struct layout_options o = a->layout;
 	struct layout l;
 
-	if (o.bytes_per_token || o.model)
-		return trace_fail(err, "models lists what every built-in model "
-				  "has: leave out --model and "
-				  "--bytes-per-token");
-	o.tp = 1;
-	o.model = models[0].name;
+	if (o.bytes_per_token)
+		return trace_fail(err, "models lists what models have: leave "
+				  "out --bytes-per-token");
+	if (!o.model) {
+		o.tp = 1;
+		o.model = models[0].name;
+	}
 	return layout_resolve(&l, &o, err);
 }
 
 int list_models(FILE *out, const struct arguments *a, struct trace_error *err)
 {
-	struct table t = { 0, NR_NAMES, model_column, model_value, a };
+	struct list list = { a, models };
+	struct table t = { 0, NR_NAMES, model_column, model_value, &list };
+	struct model one;
 
 	if (check(a, err))
 		return -1;
-	while (models[t.rows].name)
+	if (a->layout.model) {
+		if (model_find(&one, a->layout.model, err))
+			return -1;
+		list.models = &one;
+		t.rows = 1;
+	}
+	while (!a->layout.model && models[t.rows].name)
 		t.rows++;
 	if (a->json)
 		table_json(out, &t);

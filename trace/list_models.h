@@ -1,5 +1,5 @@
 /*
- * The built-in models as a table.
+ * The built-in models, or the one that --model= names, as a table.
  */
 #ifndef MOONCAKE_LIST_MODELS_H
 #define MOONCAKE_LIST_MODELS_H

@@ -5,11 +5,42 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "generate.h"
 #include "list_models.h"
 #include "report.h"
 #include "version.h"
+
+/* Of CPU time: what else the machine does must not count. */
+static double seconds(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
+	return ts.tv_sec + ts.tv_nsec / 1e9;
+}
+
+/* Of this program alone: getrusage() also counts what ran before exec(). */
+static long peak_kib(void)
+{
+	FILE *status = fopen("/proc/self/status", "r");
+	char line[256];
+	long kib = 0;
+
+	while (status && fgets(line, sizeof(line), status))
+		if (sscanf(line, "VmHWM: %ld", &kib) == 1)
+			break;
+	if (status)
+		fclose(status);
+	return kib;
+}
+
+static void tell_timing(double start, double loaded)
+{
+	fprintf(stderr, "mooncake-plan: read in %.6f s, planned in %.6f s of CPU time, %ld KiB of memory\n",
+		loaded - start, seconds() - loaded, peak_kib());
+}
 
 static int run_curve(const struct report *r, struct trace_error *err)
 {
@@ -56,12 +87,16 @@ static int run_plan(const struct arguments *a, struct trace_error *err)
 	struct layout layout;
 	struct trace trace;
 	const struct report r = { a, &trace, &layout };
+	double start = seconds(), loaded;
 	int ret;
 
 	if (layout_resolve(&layout, &a->layout, err) ||
 	    trace_load(&trace, &a->trace, err))
 		return -1;
+	loaded = seconds();
 	ret = a->curve ? run_curve(&r, err) : run_sweep(&r, err);
+	if (!ret && a->timing)
+		tell_timing(start, loaded);
 	trace_free(&trace);
 	return ret;
 }
