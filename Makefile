@@ -130,7 +130,7 @@ broken:
 		CPPFLAGS=-DMOONCAKE_BROKEN_ORDER
 
 bench: setup
-	@$(again) all
+	@$(again) all backends
 	@BUILD='$(BUILD)' FIO='$(FIO)' scripts/bench
 
 # fio itself has no sanitizer in it, so that of the engine must be there first.
@@ -141,11 +141,22 @@ build/address-undefined/fio-asan: FORCE
 		'exec $(FIO) "$$@"' >$@
 	@chmod +x $@
 
-sanitize: setup build/address-undefined/fio-asan
+# Threads are found in it only where addresses aren't random.
+build/thread/fio-tsan: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '#!/bin/sh' \
+		'export TSAN_OPTIONS="die_after_fork=0 report_signal_unsafe=0 suppressions=$(CURDIR)/tests/tsan.supp"' \
+		'export LD_PRELOAD=$(shell $(CC) -print-file-name=libtsan.so)' \
+		'exec setarch -R $(FIO) "$$@"' >$@
+	@chmod +x $@
+
+sanitize: setup build/address-undefined/fio-asan build/thread/fio-tsan
 	@$(again) SAN=address,undefined all unit probe backends broken
 	@BUILD=build/address-undefined FIO=$(word 2,$^) FIO_NEWER= tests/run --timeout 600
-	@$(again) SAN=thread unit
+	@$(again) SAN=thread all unit backends broken
 	@BUILD=build/thread tests/run --timeout 600 --unit
+	@BUILD=build/thread FIO=$(word 3,$^) FIO_NEWER= tests/run --timeout 600 \
+		jobs_test order_test death_test observers_test
 
 fuzz_sources	:= tests/fuzz/reader_fuzz.c \
 		   $(filter-out %_main.c,$(wildcard trace/*.c))
