@@ -39,7 +39,7 @@ static int check_backend(const struct thread_data *td,
 	if (ops->setup && ops->setup == td->io_ops->setup)
 		return trace_fail(err, "backend=%s is this engine itself; name the fio engine that is to do the I/O",
 				  name);
-	if (ops->flags & (FIO_NOIO | FIO_UNIDIR | FIO_PIPEIO))
+	if (ops->flags & (FIO_NOIO | FIO_UNIDIR | FIO_PIPEIO | FIO_NOSTATS))
 		return trace_fail(err, "backend=%s can't read and write at any offset, which a cache needs; name another engine",
 				  name);
 	return 0;

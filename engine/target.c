@@ -132,9 +132,26 @@ static int allocate_blocks(int fd, uint64_t size, enum fio_fallocate_mode mode)
 	return 0;
 }
 
+/* Size of a file, -1 if there is none. */
+static int64_t size_of(const char *name)
+{
+	struct stat st;
+
+	return stat(name, &st) ? -1 : st.st_size;
+}
+
+/* @size as size_of() gave it before the file was made or lengthened. */
+static void put_back(const char *name, int64_t size)
+{
+	if (size < 0 ? unlink(name) : truncate(name, size))
+		log_err("mooncake: can't put %s back as it was: %s\n", name,
+			strerror(errno));
+}
+
 static int grow_file(struct thread_data *td, const char *name, uint64_t size)
 {
 	int fd, ret = 0, flags = td->o.allow_create ? O_CREAT : 0;
+	int64_t before = size_of(name);
 
 	fd = open(name, O_RDWR | flags | O_CLOEXEC, 0644);
 	if (fd < 0)
@@ -143,6 +160,8 @@ static int grow_file(struct thread_data *td, const char *name, uint64_t size)
 	if (!ret && ftruncate(fd, size))
 		ret = errno;
 	close(fd);
+	if (ret)
+		put_back(name, before);
 	return ret;
 }
 
@@ -165,33 +184,59 @@ bool target_fresh(const struct target *t, struct thread_data *td)
 	return false;
 }
 
+static int report_growth(struct thread_data *td, const char *name,
+			 uint64_t size, int error, struct trace_error *err)
+{
+	if (error == ENOENT && !td->o.allow_create)
+		return trace_fail(err, "there is no cache file %s, and allow_file_create=0 forbids to make it; make it first, or leave that out",
+				  name);
+	return trace_fail(err, "can't make the cache file %s %llu bytes long: %s; free space, lower size=, or name another file",
+			  name, (unsigned long long)size, strerror(error));
+}
+
+/* All files, or none: @before is their sizes, for putting them back. */
+static int grow_files(const struct target *t, struct thread_data *td,
+		      int64_t *before, struct trace_error *err)
+{
+	struct fio_file *f;
+	unsigned int i;
+	int error;
+
+	for_each_file(td, f, i) {
+		before[i] = size_of(f->file_name);
+		if (!too_short(t, td, f, i))
+			continue;
+		error = grow_file(td, f->file_name, wanted_size(t, td, f, i));
+		if (!error)
+			continue;
+		report_growth(td, f->file_name, wanted_size(t, td, f, i), error,
+			      err);
+		while (i--)
+			if (too_short(t, td, td->files[i], i))
+				put_back(td->files[i]->file_name, before[i]);
+		return -1;
+	}
+	return 0;
+}
+
 int target_allocate(const struct target *t, struct thread_data *td,
 		    struct trace_error *err)
 {
+	int64_t *before = calloc(td->o.nr_files, sizeof(*before));
 	struct fio_file *f;
 	unsigned int i;
 	int ret;
 
+	if (!before)
+		return trace_fail(err, "out of memory");
 	/* fio shares what is left of a division out in units of bs. */
 	td->o.size -= td->o.size % td->o.nr_files;
-
-	for_each_file(td, f, i) {
-		uint64_t size = wanted_size(t, td, f, i);
-
-		if (!too_short(t, td, f, i))
-			continue;
-		ret = grow_file(td, f->file_name, size);
-		if (ret == ENOENT && !td->o.allow_create)
-			return trace_fail(err, "there is no cache file %s, and allow_file_create=0 forbids to make it; make it first, or leave that out",
-					  f->file_name);
-		if (ret)
-			return trace_fail(err, "can't make the cache file %s %llu bytes long: %s; free space, lower size=, or name another file",
-					  f->file_name,
-					  (unsigned long long)size,
-					  strerror(ret));
-		f->real_file_size = size;
-	}
-	return 0;
+	ret = grow_files(t, td, before, err);
+	for_each_file(td, f, i)
+		if (!ret && too_short(t, td, f, i))
+			f->real_file_size = wanted_size(t, td, f, i);
+	free(before);
+	return ret;
 }
 
 unsigned int target_file(const struct target *t, uint64_t slot)
