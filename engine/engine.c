@@ -162,6 +162,23 @@ static void tell_unfinished(struct replay *r)
 		 (unsigned long long)left);
 }
 
+/*
+ * Some backends lose an error, as fio 3.33's io_uring does that of
+ * io_uring_enter(): the core goes on, and gives up when nothing comes.
+ */
+static bool has_failed(struct thread_data *td)
+{
+	struct job *job = job_of(td);
+	bool came_to_end = job->ended || td->terminate || td->done;
+
+	if (td->error || (came_to_end && !td->io_u_in_flight))
+		return td->error;
+	log_err("mooncake: job '%s': backend=%s stopped before the plan was done, with %u I/Os in flight, and gave no error\n",
+		td->o.name, job->options->backend, td->io_u_in_flight);
+	td_verror(td, EIO, "mooncake: backend");
+	return true;
+}
+
 static void job_cleanup(struct thread_data *td)
 {
 	struct job *job = job_of(td);
@@ -170,7 +187,7 @@ static void job_cleanup(struct thread_data *td)
 
 	if (!job->group->failed) {
 		feed_stop(td);
-		failed = td->error || !(job->ended || td->terminate || td->done);
+		failed = has_failed(td);
 		if (failed)
 			replay_fail(r);
 		atomic_store(&r->workers[job->row].state,
@@ -178,6 +195,7 @@ static void job_cleanup(struct thread_data *td)
 		td->o.stats = job->stats;
 		tell_waits(td);
 		tell_unfinished(r);
+		feed_watch(td);
 	}
 	if (job->backend.cleanup)
 		job->backend.cleanup(td);

@@ -13,6 +13,7 @@
 #define POLL_NS		(200 * USEC)	/* for what another job brings about */
 #define SPIN_NS		(5 * USEC)	/* for the order of a slot, at first */
 #define BLOCKED_SPINS	8		/* such waits before longer ones */
+#define LATE_NS		(100000 * USEC)	/* that a store may wait for a place */
 #define STORES_SOUGHT	64		/* requests looked through for a write */
 
 static struct feed *feed_of(struct thread_data *td)
@@ -199,7 +200,7 @@ static void open_store(struct feed *f, struct request *req,
 	f->open_store.offset = 0;
 	if (++req->stores_fed == req->plan->nr_writes)
 		flist_del_init(&req->stores);
-	if (f->front)
+	if (f->front == req)
 		leave_front(f);
 }
 
@@ -308,11 +309,12 @@ static void look_for_dead(struct thread_data *td, uint64_t now_ns)
 {
 	struct feed *f = feed_of(td);
 
-	if (now_ns < f->look_ns ||
-	    f->replay->nr_workers + f->replay->observers < 2)
+	struct group *g = job_of(td)->group;
+
+	if (now_ns < f->look_ns || g->nr_workers + g->nr_observers < 2)
 		return;
 	f->look_ns = now_ns + LOOK_NS;
-	replay_report_dead(f->replay);
+	group_report_dead(g);
 }
 
 /*
@@ -365,6 +367,7 @@ static void seek_write(struct feed *f, const struct plan_step *read)
 			    step->need != read->need - 1)
 				continue;
 			f->sought_request = req;
+			req->wanted = true;
 			f->sought_write = step;
 			return;
 		}
@@ -401,23 +404,39 @@ static struct plan_step *pick_load(struct thread_data *td)
 	return NULL;
 }
 
+/* With few places some devices never get done: then reads would soon wait for
+ * the very writes that have none. */
+static bool stores_late(const struct feed *f, uint64_t now_ns)
+{
+	const struct request *req;
+
+	if (flist_empty(&f->stores))
+		return false;
+	req = flist_first_entry(&f->stores, struct request, stores);
+	return req->ready_ns && req->ready_ns + LATE_NS < now_ns;
+}
+
 /*
- * Places in the queue that background writes may take: few while reads are in
- * work, so that a read finds a place and the device, and never all.
+ * Places in the queue that background writes may take: few, since a read that
+ * comes up has those in front of it in the device, and never all.
  */
-static bool store_has_place(struct thread_data *td)
+static bool store_has_place(struct thread_data *td, uint64_t now_ns)
 {
 	unsigned int depth = td->o.iodepth;
 	struct feed *f = feed_of(td);
+	bool late = stores_late(f, now_ns);
 
-	return f->writes_inflight < max(f->loading ? depth / 8 : depth / 2, 1U);
+	return f->writes_inflight <
+	       max(late ? depth - depth / 8 : depth / 4, 1U);
 }
 
-/* Does a read wait for a write, here or in another job? */
-static bool load_waits(struct feed *f)
+/* Does another job wait, perhaps for a write of this one? */
+static bool others_wait(const struct feed *f)
 {
-	return f->load_blocked ||
-	       atomic_load_explicit(&f->replay->waiting, memory_order_relaxed);
+	bool self = f->blocked_rounds;
+
+	return atomic_load_explicit(&f->replay->waiting,
+				    memory_order_relaxed) > self;
 }
 
 /* May this request's writes go now, if order allows? */
@@ -426,12 +445,16 @@ static bool store_may_go(struct thread_data *td, const struct request *req,
 {
 	struct feed *f = feed_of(td);
 
-	/* Perhaps for this one. */
-	if (load_waits(f))
-		return true;
 	if (!f->async)
 		return req->loads_fed == req->plan->nr_reads;
-	if (!store_has_place(td) || req->loads_left)
+	if (others_wait(f))
+		return true;
+	if (req->loads_left)
+		return false;
+	/* Who reads one of its blocks will soon read the next. */
+	if (req->wanted)
+		return true;
+	if (!store_has_place(td, now_ns))
 		return false;
 	if (req->ready_ns > now_ns) {
 		wake_at(f, req->ready_ns);
@@ -506,11 +529,12 @@ static bool next_store(struct thread_data *td, uint64_t now_ns)
 }
 
 /* A background write goes I/O by I/O: a read may come up before the next. */
-static void give_background(struct thread_data *td)
+static void give_background(struct thread_data *td, uint64_t now_ns)
 {
 	struct feed *f = feed_of(td);
 
-	if (load_waits(f) || store_has_place(td))
+	/* It may be the one that a read waits for. */
+	if (f->load_blocked || others_wait(f) || store_has_place(td, now_ns))
 		give_open(td, &f->open_store, f->given_count + 1);
 }
 
@@ -534,7 +558,7 @@ static bool give_some(struct thread_data *td)
 		else if (next_load(td, now_ns))
 			continue;
 		else if (f->open_store.step) {
-			give_background(td);
+			give_background(td, now_ns);
 			break;
 		} else if (!next_store(td, now_ns))
 			break;
@@ -565,7 +589,8 @@ static void wake_for_others(struct thread_data *td, uint64_t now_ns)
 	if (f->blocked && !alone)
 		wake_at(f, now_ns + (f->blocked_rounds < BLOCKED_SPINS ?
 				     SPIN_NS : POLL_NS));
-	if (f->poll || (!td->io_u_in_flight && !td->io_u_queued))
+	if (f->poll || (f->wake_ns == CLOCK_NEVER && !td->io_u_in_flight &&
+			!td->io_u_queued))
 		wake_at(f, now_ns + POLL_NS);
 }
 
@@ -591,33 +616,31 @@ static bool feed_over(const struct feed *f)
 		!f->open_store.step && flist_empty(&f->stores));
 }
 
-/*
- * Its own part is done. A replay is over when all of it is: until then this
- * job watches whether the others are alive, since fio would not tell.
- */
-static void wait_for_others(struct thread_data *td)
+static void end_if_failed(struct thread_data *td)
 {
-	struct job *job = job_of(td);
-	struct replay *r = job->feed.replay;
-
-	atomic_store(&r->workers[job->row].state, WORKER_DONE);
-	while (!clock_stop(td) && !replay_failed(r) && !replay_complete(r) &&
-	       replay_running(r)) {
-		look_for_dead(td, clock_now());
-		clock_wait(td, clock_now() + 5 * POLL_NS);
-	}
+	if (replay_failed(feed_of(td)->replay) && !td->error)
+		td_verror(td, ECANCELED, "mooncake: another job of the replay group failed");
 }
 
 static void feed_end(struct thread_data *td)
 {
-	struct job *job = job_of(td);
-
 	clock_drain(td);
-	if (feed_over(&job->feed) && !td->error)
-		wait_for_others(td);
-	job->ended = true;
-	if (replay_failed(job->feed.replay) && !td->error)
-		td_verror(td, ECANCELED, "mooncake: another job of the replay group failed");
+	job_of(td)->ended = true;
+	end_if_failed(td);
+}
+
+void feed_watch(struct thread_data *td)
+{
+	struct group *g = job_of(td)->group;
+
+	while (!clock_stop(td) && !replay_failed(feed_of(td)->replay) &&
+	       group_running(g)) {
+		look_for_dead(td, clock_now());
+		clock_wait(td, clock_now() + 5 * POLL_NS);
+	}
+	/* The last one may have ended by its death. */
+	group_report_dead(g);
+	end_if_failed(td);
 }
 
 void feed_more(struct thread_data *td)
@@ -814,7 +837,7 @@ int feed_start(struct thread_data *td)
 	f->timed = option_timed(td);
 	f->async = option_store_async(td, job->options);
 	f->max_inflight = option_max_inflight(td, job->options);
-	f->clocked = f->timed || f->replay->observers ||
+	f->clocked = f->timed || f->async || f->replay->observers ||
 		     f->replay->nr_workers > 1 || job->options->prefill_rate;
 	if (f->replay->warmup) {
 		f->warming = true;

@@ -106,6 +106,12 @@ void feed_bind(struct thread_data *td, struct io_u *io_u);
 void feed_issue(struct thread_data *td, struct io_u *io_u);
 void feed_complete(struct thread_data *td, struct io_u *io_u);
 
+/*
+ * The job is done, but not all of its replay group: until then it watches
+ * whether the others are alive, since fio would not tell.
+ */
+void feed_watch(struct thread_data *td);
+
 /* The job ends: nobody must wait for what it took and will not do. */
 void feed_stop(struct thread_data *td);
 

@@ -51,6 +51,13 @@ static struct group *find_group(const char *key, unsigned int section)
 	return NULL;
 }
 
+static void add_observer(struct group *g, const struct thread_data *td)
+{
+	g->observers = realloc(g->observers,
+			       (g->nr_observers + 1) * sizeof(*g->observers));
+	g->observers[g->nr_observers++] = td->thread_number;
+}
+
 /*
  * Counts the members. The first one to be set up asks, so all the others
  * still have this engine's ops and options.
@@ -69,8 +76,10 @@ static void count_members(struct group *g, const struct thread_data *first)
 			continue;
 		key = key_of(td, o);
 		if (key && !strcmp(key, g->key)) {
-			g->nr_workers += o->observe == OBSERVE_NONE;
-			g->nr_observers += o->observe != OBSERVE_NONE;
+			if (o->observe == OBSERVE_NONE)
+				g->nr_workers++;
+			else
+				add_observer(g, td);
 		}
 		free(key);
 	}
@@ -180,6 +189,7 @@ static struct replay *make_replay(struct thread_data *td, struct job *job,
 				  struct trace_error *err)
 {
 	struct group *g = job->group;
+	unsigned int i;
 	struct replay *r;
 
 	g->plan_options.slots = g->slots;
@@ -193,6 +203,10 @@ static struct replay *make_replay(struct thread_data *td, struct job *job,
 	/* Tells the stamps of this run from those that lie in the file. */
 	r->stamp_run = trace_hash(clock_now() ^ ((uint64_t)getpid() << 32) ^
 				  (uintptr_t)r);
+	for (i = 0; i < g->nr_observers; i++)
+		r->workers[r->nr_workers + i].thread = g->observers[i];
+	if (g->nr_replays)
+		r->failed = g->replays[0]->failed;
 	g->replays = realloc(g->replays,
 			     (g->nr_replays + 1) * sizeof(*g->replays));
 	g->replays[g->nr_replays++] = r;
@@ -275,6 +289,25 @@ int group_add_worker(struct thread_data *td, struct job *job,
 	return write_plan_json(td, job, err);
 }
 
+bool group_report_dead(struct group *g)
+{
+	bool dead = false;
+	unsigned int i;
+
+	for (i = 0; i < g->nr_replays; i++)
+		dead |= replay_report_dead(g->replays[i]);
+	return dead;
+}
+
+unsigned int group_running(struct group *g)
+{
+	unsigned int i, running = 0;
+
+	for (i = 0; i < g->nr_replays; i++)
+		running += replay_running(g->replays[i]);
+	return running;
+}
+
 void groups_free(void)
 {
 	struct group *g;
@@ -288,6 +321,7 @@ void groups_free(void)
 		free(g->arrivals);
 		trace_free(&g->trace);
 		free(g->failed_job);
+		free(g->observers);
 		free(g->key);
 		free(g);
 	}

@@ -23,6 +23,7 @@ struct group {
 	char *failed_job;
 	unsigned int nr_workers;
 	unsigned int nr_observers;
+	unsigned int *observers;	/* their thread numbers: row by row */
 	unsigned int observers_joined;	/* so far: each takes a row */
 
 	struct trace trace;
@@ -54,6 +55,12 @@ struct group *group_join(struct thread_data *td, struct job *job,
  */
 int group_add_worker(struct thread_data *td, struct job *job,
 		     struct trace_error *err);
+
+/* Says which jobs of the group died without a word: all end then. */
+bool group_report_dead(struct group *g);
+
+/* Workers of the group that have not ended. */
+unsigned int group_running(struct group *g);
 
 /* A member's set-up failed: none of the others may run. */
 void group_fail(struct group *g, const struct thread_data *td);

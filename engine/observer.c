@@ -118,14 +118,12 @@ static void leave_warmup(struct thread_data *td)
 static bool find_sample(struct thread_data *td, uint64_t *number, bool *over)
 {
 	struct group *g = job_of(td)->group;
-	unsigned int i;
-	bool running = false, all_warm = true;
-
 	/* Asked before looking: what they finished is then seen. */
-	for (i = 0; i < g->nr_replays; i++) {
-		running |= replay_running(g->replays[i]) > 0;
+	bool running = group_running(g) > 0, all_warm = true;
+	unsigned int i;
+
+	for (i = 0; i < g->nr_replays; i++)
 		all_warm &= replay_warm(g->replays[i]);
-	}
 	if (all_warm)
 		leave_warmup(td);
 	for (i = 0; i < g->nr_replays; i++) {
@@ -139,13 +137,8 @@ static bool find_sample(struct thread_data *td, uint64_t *number, bool *over)
 static bool any_failed(struct thread_data *td)
 {
 	struct group *g = job_of(td)->group;
-	unsigned int i;
 
-	for (i = 0; i < g->nr_replays; i++)
-		if (replay_failed(g->replays[i]) ||
-		    replay_report_dead(g->replays[i]))
-			return true;
-	return false;
+	return replay_failed(g->replays[0]) || group_report_dead(g);
 }
 
 static void add_entry(struct thread_data *td, enum fio_ddir ddir,
@@ -236,7 +229,6 @@ static void set_rows(struct thread_data *td, enum worker_state state)
 		struct replay *r = job->group->replays[i];
 		struct worker *w = row_of(td, r);
 
-		w->thread = td->thread_number;
 		atomic_store(&w->state, state);
 	}
 }

@@ -1,4 +1,5 @@
 #include "fio.h"
+#include "fio_sem.h"
 
 #include "replay.h"
 
@@ -78,6 +79,7 @@ struct replay *replay_create(const struct trace *trace,
 	r->warmup = po->warmup_requests;
 	r->nr_workers = workers;
 	r->observers = observers;
+	r->failed = &r->own_failed;
 	return plan_passes(r, po, stats, err) ? NULL : r;
 }
 
@@ -253,30 +255,43 @@ static struct thread_data *td_of(const struct worker *w)
 static bool is_dead(const struct worker *w)
 {
 	return w->thread && td_of(w)->runstate >= TD_EXITED &&
-	       atomic_load(&w->state) <= WORKER_RUNNING;
+	       !td_of(w)->terminate && atomic_load(&w->state) <= WORKER_RUNNING;
+}
+
+/*
+ * Killed before fio let it start, a job still counts as asleep on its
+ * semaphore, and fio would wait for ever for it to wake up.
+ */
+static void release_dead(struct thread_data *td)
+{
+	if (!td->o.use_thread)
+		__fio_sem_init(td->sem, FIO_SEM_LOCKED);
 }
 
 bool replay_report_dead(struct replay *r)
 {
-	uint32_t i, alive = 0;
+	uint32_t i, alive;
+	bool dead = false;
 
 	for (i = 0; i < r->nr_workers + r->observers; i++) {
 		struct worker *w = &r->workers[i];
 
 		if (!is_dead(w))
 			continue;
+		dead = true;
+		alive = 0;
 		/* The first to see it says so. */
-		if (atomic_compare_exchange_strong(&r->failed, &alive, 1))
+		if (atomic_compare_exchange_strong(r->failed, &alive, 1))
 			log_err("mooncake: job '%s' (pid %d) died; the others of its replay group end\n",
 				td_of(w)->o.name, (int)td_of(w)->pid);
-		return true;
+		release_dead(td_of(w));
 	}
-	return false;
+	return dead;
 }
 
 void replay_fail(struct replay *r)
 {
-	atomic_store(&r->failed, 1);
+	atomic_store(r->failed, 1);
 }
 
 uint32_t replay_running(struct replay *r)
@@ -297,9 +312,4 @@ uint32_t replay_running(struct replay *r)
 		running++;
 	}
 	return running;
-}
-
-bool replay_complete(struct replay *r)
-{
-	return atomic_load(&r->done) >= atomic_load(&r->next);
 }

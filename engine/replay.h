@@ -33,6 +33,7 @@ struct request {
 	_Atomic uint64_t abandoned;	/* number + 1 once it never will be */
 	uint64_t number;		/* pass * requests of the trace + index */
 	bool begun;			/* counts as in work */
+	bool wanted;			/* a read needs one of its writes */
 	uint64_t arrival_ns;
 	uint64_t first_load_ns;
 	uint64_t last_load_ns;
@@ -86,7 +87,8 @@ struct replay {
 	_Atomic uint64_t started;
 	_Atomic uint64_t done;
 	_Atomic uint32_t waiting;	/* jobs that wait for another's write */
-	_Atomic uint32_t failed;
+	_Atomic uint32_t own_failed;
+	_Atomic uint32_t *failed;	/* one for all replays of a group */
 	_Atomic uint32_t told;		/* somebody has said what is unfinished */
 	_Atomic uint64_t epoch_ns;	/* when the first paced request arrives */
 };
@@ -191,7 +193,7 @@ static inline bool replay_given_up(const struct request *req, uint64_t number)
 /* Some worker has failed or was killed: everybody ends with an error. */
 static inline bool replay_failed(struct replay *r)
 {
-	return atomic_load_explicit(&r->failed, memory_order_relaxed);
+	return atomic_load_explicit(r->failed, memory_order_relaxed);
 }
 
 void replay_fail(struct replay *r);
@@ -204,8 +206,5 @@ bool replay_report_dead(struct replay *r);
 
 /* Workers that have not ended. */
 uint32_t replay_running(struct replay *r);
-
-/* Is every request that was ever taken finished, and nothing left to take? */
-bool replay_complete(struct replay *r);
 
 #endif
