@@ -1,13 +1,16 @@
+#include <linux/io_uring.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "fio.h"
 
 #include "clock.h"
 #include "job.h"
 
-#define USEC		1000ULL
+#define USEC		((uint64_t)1000)
 #define MSEC		(1000 * USEC)
 
 /* A sleep wakes up a little late; the rest of the wait is a busy loop. */
@@ -68,16 +71,36 @@ static int reap(struct thread_data *td, int min)
 	return io_u_queued_complete(td, min) < 0 ? -1 : 0;
 }
 
-/* io_uring's ring is readable when completions are there to take. */
+/*
+ * Waits in the kernel for a completion to take. Polling the ring's descriptor
+ * would do, but a ring that defers its work to its task (as fio's does) leaves
+ * the poll asleep on some kernels.
+ */
+static bool ring_has_more(int fd, struct timespec *timeout)
+{
+	struct __kernel_timespec ts = {
+		.tv_sec = timeout->tv_sec,
+		.tv_nsec = timeout->tv_nsec,
+	};
+	struct io_uring_getevents_arg arg = { .ts = (uintptr_t)&ts };
+	struct pollfd ring = { .fd = fd, .events = POLLIN };
+
+	if (!syscall(__NR_io_uring_enter, fd, 0, 1,
+		     IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG, &arg,
+		     sizeof(arg)))
+		return true;
+	/* Kernels before 5.11 know no timeout here. */
+	return errno == EINVAL && ppoll(&ring, 1, timeout, NULL) > 0;
+}
+
 static int wait_ring(struct thread_data *td, int fd, uint64_t deadline_ns,
 		     uint64_t now_ns)
 {
-	struct pollfd ring = { .fd = fd, .events = POLLIN };
 	struct timespec ts = { 0 };
 
 	if (deadline_ns > now_ns + SPIN_NS)
 		ts = to_timespec(deadline_ns - now_ns - SPIN_NS);
-	if (ppoll(&ring, 1, &ts, NULL) > 0)
+	if (ring_has_more(fd, &ts))
 		return reap(td, 1);
 	return 0;
 }
