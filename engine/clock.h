@@ -2,6 +2,7 @@
 #ifndef MOONCAKE_CLOCK_H
 #define MOONCAKE_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct thread_data;

@@ -17,6 +17,7 @@
 
 #include "flist.h"
 
+#include "clock.h"
 #include "plan.h"
 
 struct thread_data;
@@ -90,6 +91,20 @@ struct feed {
 	uint64_t order_wait_ns;
 	uint64_t order_waits;
 };
+
+/* The time, where somebody will look at it: asking costs as much as the rest
+ * of an I/O in here. */
+static inline uint64_t feed_now(const struct feed *f)
+{
+	return f->clocked ? clock_now() : 0;
+}
+
+/* Nothing to give: look again at that time, if not before. */
+static inline void feed_wake_at(struct feed *f, uint64_t ns)
+{
+	if (ns < f->wake_ns)
+		f->wake_ns = ns;
+}
 
 /* Before the first I/O, in the job itself; 0, or 1 with td's error set. */
 int feed_start(struct thread_data *td);

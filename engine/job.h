@@ -20,7 +20,7 @@ struct job {
 	struct group *group;
 	struct target target;
 	struct feed feed;
-	char *iolog_name;	/* makes fio replay a log: see feed.c */
+	char *iolog_name;	/* makes fio replay a log: see feed.h */
 	unsigned int row;	/* among the replay's workers */
 	int ring_fd;		/* the backend's io_uring, or -1 */
 	bool polls;		/* completions need polling (hipri) */

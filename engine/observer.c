@@ -1,8 +1,8 @@
 #include "fio.h"
 #include "verify.h"
-#include "iolog.h"
 
 #include "clock.h"
+#include "entries.h"
 #include "job.h"
 #include "observer.h"
 #include "refuse.h"
@@ -141,23 +141,6 @@ static bool any_failed(struct thread_data *td)
 	return replay_failed(g->replays[0]) || group_report_dead(g);
 }
 
-static void add_entry(struct thread_data *td, enum fio_ddir ddir,
-		      unsigned int action, uint64_t offset, uint64_t len)
-{
-	struct io_piece *ipo = calloc(1, sizeof(*ipo));
-
-	if (!ipo) {
-		td_verror(td, ENOMEM, "observer");
-		return;
-	}
-	init_ipo(ipo);
-	ipo->ddir = ddir;
-	ipo->file_action = action;
-	ipo->offset = offset;
-	ipo->len = len;
-	flist_add_tail(&ipo->list, &td->io_log_list);
-}
-
 /* The core refuses an I/O without length; observer_prep() mends that. */
 static void give_sample(struct thread_data *td, uint64_t number)
 {
@@ -165,8 +148,13 @@ static void give_sample(struct thread_data *td, uint64_t number)
 	enum fio_ddir ddir = job_of(td)->options->observe == OBSERVE_STORE ?
 			     DDIR_WRITE : DDIR_READ;
 
-	add_entry(td, ddir, 0, number, max(ob->bytes, (uint64_t)1));
-	add_entry(td, DDIR_INVAL, FIO_LOG_UNLINK_FILE, 0, 0);
+	struct io_piece *ipo = entries_add(td, ddir);
+
+	if (!ipo)
+		return;
+	ipo->offset = number;
+	ipo->len = max(ob->bytes, (uint64_t)1);
+	entries_add_call(td);
 }
 
 static int observer_more(struct thread_data *td, struct fio_file fio_unused *f)
@@ -268,25 +256,20 @@ static int observer_init(struct thread_data *td)
 	expect_progress(td);
 	td->o.read_iolog_file = job->iolog_name;
 	td->flags |= TD_F_READ_IOLOG;
-	add_entry(td, DDIR_INVAL, FIO_LOG_OPEN_FILE, 0, 0);
-	add_entry(td, DDIR_INVAL, FIO_LOG_UNLINK_FILE, 0, 0);
+	entries_add_open(td, 0);
+	entries_add_call(td);
 	return 0;
 }
 
 static void observer_cleanup(struct thread_data *td)
 {
 	struct observer *ob = td->io_ops_data;
-	struct io_piece *ipo;
 
 	if (!ob)
 		return;
 	set_rows(td, td->error ? WORKER_FAILED : WORKER_DONE);
 	td->o.stats = job_of(td)->stats;
-	while (!flist_empty(&td->io_log_list)) {
-		ipo = flist_first_entry(&td->io_log_list, struct io_piece, list);
-		flist_del(&ipo->list);
-		free(ipo);
-	}
+	entries_drop(td);
 	free(ob);
 }
 

@@ -10,7 +10,7 @@ from fio_runs import ENGINE, FILES, FIO, run as run_fio
 from testing import TOP, check, check_equal, check_has, run
 
 OURS = ("mooncake", "conversation", "toolagent", "synthetic", "durable",
-        "page-cache", "raw-device")
+        "page-cache", "raw-device", "timed")
 SMALL = {"max_requests": "300", "bytes_per_token": "8", "size": "4m",
          "direct": "0", "filename": "job-files.cache", "backend": "libaio"}
 

@@ -1,0 +1,15 @@
+/* check_blocks=: the stamps of a job's I/Os. */
+#ifndef MOONCAKE_CHECK_H
+#define MOONCAKE_CHECK_H
+
+struct thread_data;
+struct io_u;
+
+/* Stamps the buffer of a write of ours. */
+void check_stamp(struct thread_data *td, struct io_u *io_u);
+
+/* Holds what a read of ours returned against the plan: a block that is not
+ * what was written is named, and fails the I/O with EILSEQ. */
+void check_read(struct thread_data *td, struct io_u *io_u);
+
+#endif

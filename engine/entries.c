@@ -1,0 +1,53 @@
+#include "fio.h"
+
+#include "entries.h"
+
+/*
+ * The core frees every entry that it takes, so each is an allocation: of one
+ * size, and returned before the next, which malloc serves from its cache.
+ */
+struct io_piece *entries_add(struct thread_data *td, enum fio_ddir ddir)
+{
+	struct io_piece *ipo = calloc(1, sizeof(*ipo));
+
+	if (!ipo) {
+		td_verror(td, ENOMEM, "mooncake: entries");
+		return NULL;
+	}
+	init_ipo(ipo);
+	ipo->ddir = ddir;
+	flist_add_tail(&ipo->list, &td->io_log_list);
+	return ipo;
+}
+
+static void add_action(struct thread_data *td, enum file_log_act action,
+		       int fileno)
+{
+	struct io_piece *ipo = entries_add(td, DDIR_INVAL);
+
+	if (ipo) {
+		ipo->file_action = action;
+		ipo->fileno = fileno;
+	}
+}
+
+void entries_add_open(struct thread_data *td, int fileno)
+{
+	add_action(td, FIO_LOG_OPEN_FILE, fileno);
+}
+
+void entries_add_call(struct thread_data *td)
+{
+	add_action(td, FIO_LOG_UNLINK_FILE, 0);
+}
+
+void entries_drop(struct thread_data *td)
+{
+	struct io_piece *ipo;
+
+	while (!flist_empty(&td->io_log_list)) {
+		ipo = flist_first_entry(&td->io_log_list, struct io_piece, list);
+		flist_del(&ipo->list);
+		free(ipo);
+	}
+}

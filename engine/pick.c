@@ -1,0 +1,342 @@
+#include "fio.h"
+
+#include "clock.h"
+#include "job.h"
+#include "pick.h"
+#include "replay.h"
+#include "warmup.h"
+#include "work.h"
+
+#define LATE_NS		100000000ULL	/* that a store may wait for a place */
+#define STORES_SOUGHT	64		/* requests looked through for a write */
+
+static struct feed_step *use_step(struct feed *f, struct request *req,
+				  struct plan_step *step)
+{
+	struct feed_step *fs = f->free_steps;
+
+	f->free_steps = fs->next_free;
+	fs->req = req;
+	fs->step = step;
+	fs->left = f->step_ios[step->write];
+	step->issued = 1;
+	return fs;
+}
+
+/*
+ * A request is in front until its reads are given, with store=inline until its
+ * writes are too. Once all are, its record may soon be another's.
+ */
+static void leave_front(struct feed *f)
+{
+	struct request *req = f->front;
+
+	if (req->loads_fed == req->plan->nr_reads &&
+	    (f->async || req->stores_fed == req->plan->nr_writes))
+		f->front = NULL;
+}
+
+static void open_load(struct feed *f, struct request *req,
+		      struct plan_step *step)
+{
+	f->open_load.step = use_step(f, req, step);
+	f->open_load.offset = 0;
+	req->loads_fed++;
+	f->sought = false;
+	leave_front(f);
+}
+
+static void open_store(struct feed *f, struct request *req,
+		       struct plan_step *step)
+{
+	f->open_store.step = use_step(f, req, step);
+	f->open_store.offset = 0;
+	if (++req->stores_fed == req->plan->nr_writes)
+		flist_del_init(&req->stores);
+	if (f->front == req)
+		leave_front(f);
+}
+
+static void front_start(struct thread_data *td, struct request *req,
+			uint64_t arrival_ns)
+{
+	struct feed *f = &job_of(td)->feed;
+
+	req->begun = true;
+	req->arrival_ns = arrival_ns;
+	atomic_fetch_add_explicit(&f->replay->started, 1, memory_order_relaxed);
+	f->loading++;
+	if (req->plan->nr_writes)
+		flist_add_tail(&req->stores, &f->stores);
+	leave_front(f);
+	if (!req->plan->nr_reads)
+		work_loads_done(td, req);
+}
+
+/* fio's own estimate goes by bytes; with timestamps it is time that counts. */
+static void show_progress(struct thread_data *td, uint64_t now_ns)
+{
+	struct replay *r = job_of(td)->feed.replay;
+	double bytes = td->io_bytes[DDIR_READ] + td->io_bytes[DDIR_WRITE];
+	double passed = now_ns - atomic_load(&r->epoch_ns);
+
+	if (r->passes == UINT64_MAX || passed <= 0)
+		return;
+	td->total_io_size = bytes * ((double)r->passes * r->pass_ns) / passed;
+}
+
+/*
+ * Has the request in front begun, or can it now? It must have its plan, and
+ * with timestamps its time must have come.
+ */
+static bool front_begun(struct thread_data *td, uint64_t now_ns)
+{
+	struct feed *f = &job_of(td)->feed;
+	struct request *req = f->front;
+	uint64_t arrival_ns = now_ns;
+
+	if (req->begun)
+		return true;
+	if (f->front_plans && !clock_drain(td))
+		f->front_plans = !replay_plan_pass(f->replay, req);
+	if (f->front_plans || (!req->plan && !replay_bind(f->replay, req))) {
+		f->poll = true;
+		return false;
+	}
+	if (f->warming && !replay_warming(f->replay, req->number)) {
+		f->warming = false;
+		warmup_end(td);
+	}
+	if (f->timed && !replay_warming(f->replay, req->number)) {
+		arrival_ns = replay_arrival(f->replay, req->number);
+		if (arrival_ns > now_ns) {
+			feed_wake_at(f, arrival_ns);
+			return false;
+		}
+	}
+	front_start(td, req, arrival_ns);
+	if (f->timed)
+		show_progress(td, arrival_ns);
+	return true;
+}
+
+/*
+ * A job with I/O in flight takes a request only once it has arrived: another
+ * one may be free before this one is.
+ */
+static void take_front(struct thread_data *td, uint64_t now_ns)
+{
+	struct feed *f = &job_of(td)->feed;
+	bool busy = f->loading || f->writes_inflight;
+
+	if (f->over || (f->max_inflight && f->loading >= f->max_inflight))
+		return;
+	f->front = replay_take(f->replay, now_ns, f->timed, busy, &f->over,
+			       &f->front_plans);
+	f->sought = false;
+	if (f->front || f->over)
+		return;
+	if (f->timed && busy && replay_next_arrival(f->replay) > now_ns)
+		feed_wake_at(f, replay_next_arrival(f->replay));
+	else
+		f->poll = true;
+}
+
+static struct plan_step *next_write(struct request *req)
+{
+	struct plan_step *step = req->steps + req->plan->nr_reads;
+
+	while (step->issued)
+		step++;
+	return step;
+}
+
+/*
+ * The write of this job, not given yet, that @read needs first: the one that
+ * fills the slot, or an earlier one that must be there before. The list is in
+ * the order of the plan, so it is the first to be found.
+ */
+static void seek_write(struct feed *f, const struct plan_step *read)
+{
+	struct plan_step *step, *end;
+	struct flist_head *entry;
+	struct request *req;
+
+	f->sought = true;
+	f->sought_request = NULL;
+	flist_for_each(entry, &f->stores) {
+		req = flist_entry(entry, struct request, stores);
+		step = req->steps + req->plan->nr_reads;
+		end = step + req->plan->nr_writes;
+		for (; step < end; step++) {
+			if (step->issued || step->slot != read->slot ||
+			    (int32_t)(read->need - step->need) <= 0)
+				continue;
+			f->sought_request = req;
+			req->wanted = true;
+			f->sought_write = step;
+			return;
+		}
+	}
+}
+
+static void note_blocked(struct thread_data *td, const struct plan_step *step)
+{
+	struct feed *f = &job_of(td)->feed;
+
+	f->blocked = true;
+	if (!replay_abandoned(f->replay, step) || replay_ready(f->replay, step))
+		return;
+	f->over = f->limited = true;
+	if (!job_quiet())
+		log_info("mooncake: job '%s' ends early: another job stopped before the I/O that it waits for\n",
+			 td->o.name);
+}
+
+/* The next read of the request in front, if order allows. */
+static struct plan_step *ready_load(struct thread_data *td)
+{
+	struct feed *f = &job_of(td)->feed;
+	struct plan_step *read = &f->front->steps[f->front->loads_fed];
+
+	if (f->front->loads_fed == f->front->plan->nr_reads)
+		return NULL;
+	if (replay_ready(f->replay, read))
+		return read;
+	if (!f->sought || (f->sought_request && f->sought_write->issued))
+		seek_write(f, read);
+	f->load_blocked = true;
+	note_blocked(td, read);
+	return NULL;
+}
+
+/* With few places some devices never get done: then reads would soon wait for
+ * the very writes that have none. */
+static bool stores_late(const struct feed *f, uint64_t now_ns)
+{
+	const struct request *req;
+
+	if (flist_empty(&f->stores))
+		return false;
+	req = flist_first_entry(&f->stores, struct request, stores);
+	return req->ready_ns && req->ready_ns + LATE_NS < now_ns;
+}
+
+/*
+ * Places in the queue that background writes may take: few, since a read that
+ * comes up has those in front of it in the device, and never all.
+ */
+static bool store_has_place(struct thread_data *td, uint64_t now_ns)
+{
+	unsigned int depth = td->o.iodepth;
+	struct feed *f = &job_of(td)->feed;
+	bool late = stores_late(f, now_ns);
+
+	return f->writes_inflight <
+	       max(late ? depth - depth / 8 : depth / 4, 1U);
+}
+
+/* Does another job wait, perhaps for a write of this one? */
+static bool others_wait(const struct feed *f)
+{
+	bool self = f->blocked_rounds;
+
+	return atomic_load_explicit(&f->replay->waiting,
+				    memory_order_relaxed) > self;
+}
+
+/* May this request's writes go now, if order allows? */
+static bool store_may_go(struct thread_data *td, const struct request *req,
+			 uint64_t now_ns)
+{
+	struct feed *f = &job_of(td)->feed;
+
+	if (!f->async)
+		return req->loads_fed == req->plan->nr_reads;
+	if (others_wait(f))
+		return true;
+	if (req->loads_left)
+		return false;
+	/* Who reads one of its blocks will soon read the next. */
+	if (req->wanted)
+		return true;
+	if (!store_has_place(td, now_ns))
+		return false;
+	if (req->ready_ns > now_ns) {
+		feed_wake_at(f, req->ready_ns);
+		return false;
+	}
+	return true;
+}
+
+static struct plan_step *sought_store(struct feed *f, struct request **req)
+{
+	if (!f->load_blocked || !f->sought_request ||
+	    f->sought_write->issued ||
+	    !replay_ready(f->replay, f->sought_write))
+		return NULL;
+	*req = f->sought_request;
+	return f->sought_write;
+}
+
+static struct plan_step *ready_store(struct thread_data *td, uint64_t now_ns,
+				     struct request **req)
+{
+	struct feed *f = &job_of(td)->feed;
+	struct plan_step *step = sought_store(f, req);
+	struct flist_head *entry;
+	unsigned int looked = 0;
+
+	if (step)
+		return step;
+	flist_for_each(entry, &f->stores) {
+		*req = flist_entry(entry, struct request, stores);
+		if (looked++ == STORES_SOUGHT)
+			break;
+		if (!store_may_go(td, *req, now_ns))
+			continue;
+		step = next_write(*req);
+		if (replay_ready(f->replay, step))
+			return step;
+		note_blocked(td, step);
+	}
+	return NULL;
+}
+
+bool pick_load(struct thread_data *td, uint64_t now_ns)
+{
+	struct feed *f = &job_of(td)->feed;
+	struct plan_step *step;
+
+	for (;;) {
+		if (!f->front)
+			take_front(td, now_ns);
+		if (!f->front || !front_begun(td, now_ns))
+			return false;
+		/* Nothing to read, so it has left the front already. */
+		if (!f->front)
+			continue;
+		step = ready_load(td);
+		if (step)
+			open_load(f, f->front, step);
+		return step != NULL;
+	}
+}
+
+bool pick_store(struct thread_data *td, uint64_t now_ns)
+{
+	struct request *req;
+	struct plan_step *step = ready_store(td, now_ns, &req);
+
+	if (step)
+		open_store(&job_of(td)->feed, req, step);
+	return step != NULL;
+}
+
+bool pick_may_go_on(struct thread_data *td, uint64_t now_ns)
+{
+	struct feed *f = &job_of(td)->feed;
+
+	/* It may be the one that a read waits for. */
+	return f->load_blocked || others_wait(f) || store_has_place(td, now_ns);
+}

@@ -1,0 +1,14 @@
+/* How a request that a job works on comes to its end. */
+#ifndef MOONCAKE_WORK_H
+#define MOONCAKE_WORK_H
+
+struct thread_data;
+struct request;
+
+/* All reads of the request have completed, or it has none. */
+void work_loads_done(struct thread_data *td, struct request *req);
+
+/* A write of the request has completed, or a sync that belongs to one. */
+void work_store_done(struct thread_data *td, struct request *req);
+
+#endif
