@@ -167,7 +167,8 @@ build/fuzz/reader: $(fuzz_sources) $(wildcard trace/*.h)
 		-o $@ $(fuzz_sources) $(libs)
 
 fuzz: build/fuzz/reader
-	build/fuzz/reader -max_total_time=$(FUZZ_SECONDS) \
+	build/fuzz/reader -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
+		-rss_limit_mb=1024 -dict=tests/fuzz/reader.dict \
 		-artifact_prefix=build/fuzz/ build/fuzz/corpus $(wildcard tests/fuzz/corpus)
 
 lib_dir		:= $(PREFIX)/lib/fio
