@@ -205,8 +205,12 @@ static struct replay *make_replay(struct thread_data *td, struct job *job,
 				  (uintptr_t)r);
 	for (i = 0; i < g->nr_observers; i++)
 		r->workers[r->nr_workers + i].thread = g->observers[i];
-	if (g->nr_replays)
+	if (g->nr_replays) {
 		r->failed = g->replays[0]->failed;
+		/* Clients that warm up are done with it at different times. */
+		if (!r->warmup)
+			r->epoch_ns = g->replays[0]->epoch_ns;
+	}
 	g->replays = realloc(g->replays,
 			     (g->nr_replays + 1) * sizeof(*g->replays));
 	g->replays[g->nr_replays++] = r;

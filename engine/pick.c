@@ -78,7 +78,7 @@ static void show_progress(struct thread_data *td, uint64_t now_ns)
 {
 	struct replay *r = job_of(td)->feed.replay;
 	double bytes = td->io_bytes[DDIR_READ] + td->io_bytes[DDIR_WRITE];
-	double passed = now_ns - atomic_load(&r->epoch_ns);
+	double passed = now_ns - atomic_load(r->epoch_ns);
 
 	if (r->passes == UINT64_MAX || passed <= 0)
 		return;

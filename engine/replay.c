@@ -80,6 +80,7 @@ struct replay *replay_create(const struct trace *trace,
 	r->nr_workers = workers;
 	r->observers = observers;
 	r->failed = &r->own_failed;
+	r->epoch_ns = &r->own_epoch_ns;
 	return plan_passes(r, po, stats, err) ? NULL : r;
 }
 
@@ -104,7 +105,7 @@ static int64_t arrival_offset(const struct replay *r, uint64_t number)
 
 uint64_t replay_arrival(const struct replay *r, uint64_t number)
 {
-	uint64_t epoch = atomic_load_explicit(&r->epoch_ns,
+	uint64_t epoch = atomic_load_explicit(r->epoch_ns,
 					      memory_order_relaxed);
 
 	if (!epoch)
@@ -125,8 +126,8 @@ static void set_epoch(struct replay *r, uint64_t now_ns)
 {
 	uint64_t unset = 0;
 
-	if (!atomic_load_explicit(&r->epoch_ns, memory_order_relaxed))
-		atomic_compare_exchange_strong(&r->epoch_ns, &unset, now_ns);
+	if (!atomic_load_explicit(r->epoch_ns, memory_order_relaxed))
+		atomic_compare_exchange_strong(r->epoch_ns, &unset, now_ns);
 }
 
 /* Observers that have ended, before the replay has, look at nothing more. */

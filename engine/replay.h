@@ -87,10 +87,12 @@ struct replay {
 	_Atomic uint64_t started;
 	_Atomic uint64_t done;
 	_Atomic uint32_t waiting;	/* jobs that wait for another's write */
+	/* One for all replays of a group, in the first of them. */
+	_Atomic uint32_t *failed;
+	_Atomic uint64_t *epoch_ns;	/* when the first paced request arrives */
 	_Atomic uint32_t own_failed;
-	_Atomic uint32_t *failed;	/* one for all replays of a group */
+	_Atomic uint64_t own_epoch_ns;
 	_Atomic uint32_t told;		/* somebody has said what is unfinished */
-	_Atomic uint64_t epoch_ns;	/* when the first paced request arrives */
 };
 
 /*

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -96,6 +97,7 @@ static int run_builtin(const struct trace_options *o, trace_sink sink,
 {
 	const char *name = o->source + strlen(BUILTIN_PREFIX);
 	const struct builtin *b = builtin_find(name);
+	int ret;
 
 	if (!b)
 		return unknown_builtin(o, err);
@@ -103,7 +105,10 @@ static int run_builtin(const struct trace_options *o, trace_sink sink,
 		return trace_fail_at(err, o->source, 0, "built-in traces have "
 				     "block_tokens=%d, not %" PRIu32,
 				     BUILTIN_BLOCK_TOKENS, o->block_tokens);
-	return b->generate(sink, arg);
+	ret = b->generate(sink, arg);
+	if (ret == -ENOMEM)
+		return trace_fail_at(err, o->source, 0, "out of memory");
+	return ret;
 }
 
 static int run_source(struct builder *b, struct trace_error *err)

@@ -749,6 +749,8 @@ static void too_little_memory(void)
 	}
 	CHECK_EQ(got, 0);
 	CHECK(failures > 0);
+	o.source = "builtin:conversation";
+	CHECK_EQ(load_within_memory(0), 1);
 }
 
 static void real_shards(void)
