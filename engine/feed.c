@@ -323,6 +323,8 @@ void feed_stop(struct thread_data *td)
 
 	if (f->steps && f->bound)
 		abandon_all(td);
+	if (f->pass_to_plan)
+		replay_end_before(f->replay, f->pass_to_plan);
 	entries_drop(td);
 	free(f->steps);
 	free(f->bound);

@@ -9,12 +9,25 @@
 
 #define LATE_NS		100000000ULL	/* that a store may wait for a place */
 #define STORES_SOUGHT	64		/* requests looked through for a write */
+#define AHEAD		4		/* steps whose slots are fetched early */
+
+/* The state of a slot is mostly in the cache of the job that used it last. */
+static void fetch_ahead(struct feed *f, const struct request *req,
+			const struct plan_step *step)
+{
+	const struct plan_step *end = req->steps + req->plan->nr_reads +
+				      req->plan->nr_writes;
+
+	if (end - step > AHEAD)
+		__builtin_prefetch(&f->replay->slot_done[step[AHEAD].slot], 1);
+}
 
 static struct feed_step *use_step(struct feed *f, struct request *req,
 				  struct plan_step *step)
 {
 	struct feed_step *fs = f->free_steps;
 
+	fetch_ahead(f, req, step);
 	f->free_steps = fs->next_free;
 	fs->req = req;
 	fs->step = step;
@@ -97,9 +110,14 @@ static bool front_begun(struct thread_data *td, uint64_t now_ns)
 
 	if (req->begun)
 		return true;
-	if (f->front_plans && !clock_drain(td))
-		f->front_plans = !replay_plan_pass(f->replay, req);
-	if (f->front_plans || (!req->plan && !replay_bind(f->replay, req))) {
+	if (f->pass_to_plan && !clock_drain(td) &&
+	    replay_plan_pass(f->replay, f->pass_to_plan))
+		f->pass_to_plan = 0;
+	if (f->pass_to_plan || (!req->plan && !replay_bind(f->replay, req))) {
+		/* Whose duty the plan was may have stopped. */
+		f->over = replay_over(f->replay, req->number);
+		if (f->over)
+			f->front = NULL;
 		f->poll = true;
 		return false;
 	}
@@ -132,7 +150,7 @@ static void take_front(struct thread_data *td, uint64_t now_ns)
 	if (f->over || (f->max_inflight && f->loading >= f->max_inflight))
 		return;
 	f->front = replay_take(f->replay, now_ns, f->timed, busy, &f->over,
-			       &f->front_plans);
+			       &f->pass_to_plan);
 	f->sought = false;
 	if (f->front || f->over)
 		return;

@@ -92,7 +92,7 @@ void replay_destroy(struct replay *r)
 	mem_shared.free(r, r->bytes);
 }
 
-static bool replay_over(const struct replay *r, uint64_t number)
+bool replay_over(const struct replay *r, uint64_t number)
 {
 	return !r->nr_requests || number / r->nr_requests >= r->passes;
 }
@@ -182,8 +182,23 @@ static struct request *own_request(struct replay *r, uint64_t number)
 	return req;
 }
 
+/*
+ * The pass that whoever takes this request must plan, or 0: its own, or the
+ * next one halfway through, where other jobs can go on meanwhile.
+ */
+static uint64_t pass_to_plan(const struct replay *r, uint64_t number)
+{
+	uint64_t pass = number / r->nr_requests;
+	uint32_t index = number % r->nr_requests;
+
+	if (r->nr_workers == 1)
+		return index ? 0 : pass;
+	return index == r->nr_requests / 2 && pass + 1 < r->passes ? pass + 1 :
+								     0;
+}
+
 struct request *replay_take(struct replay *r, uint64_t now_ns, bool timed,
-			    bool only_due, bool *over, bool *plan)
+			    bool only_due, bool *over, uint64_t *pass)
 {
 	uint64_t number = atomic_load(&r->next);
 
@@ -193,14 +208,12 @@ struct request *replay_take(struct replay *r, uint64_t now_ns, bool timed,
 			return NULL;
 	} while (!atomic_compare_exchange_weak(&r->next, &number, number + 1));
 
-	*plan = number && !(number % r->nr_requests);
+	*pass = pass_to_plan(r, number);
 	return own_request(r, number);
 }
 
-bool replay_plan_pass(struct replay *r, const struct request *req)
+bool replay_plan_pass(struct replay *r, uint64_t pass)
 {
-	uint64_t pass = req->number / r->nr_requests;
-
 	if (atomic_load_explicit(&r->unfinished[pass & 1],
 				 memory_order_acquire))
 		return false;
@@ -209,6 +222,11 @@ bool replay_plan_pass(struct replay *r, const struct request *req)
 			      memory_order_relaxed);
 	atomic_store_explicit(&r->planned, pass + 1, memory_order_release);
 	return true;
+}
+
+void replay_end_before(struct replay *r, uint64_t pass)
+{
+	atomic_store(&r->passes, pass);
 }
 
 bool replay_bind(struct replay *r, struct request *req)

@@ -7,7 +7,7 @@
  *   slot_done        each operation's owner adds 1 when it has completed
  *   requests         a record belongs to the job that took the request until
  *                    it publishes loaded and finished; then to the observers
- *   plans            a pass is planned by the job that takes its first request
+ *   plans            a pass is planned by the job that takes a certain request
  *   workers          each job its own row: workers first, then observers
  *
  * Nothing here takes a lock, and waits look only backwards in the plan.
@@ -65,7 +65,7 @@ struct replay {
 	const struct trace *trace;
 	const int64_t *arrivals;	/* scaled, ns from the first request */
 	int64_t pass_ns;		/* what a pass adds to the arrivals */
-	uint64_t passes;		/* UINT64_MAX: until runtime ends */
+	_Atomic uint64_t passes;	/* UINT64_MAX: until runtime ends */
 	uint32_t nr_requests;		/* of one pass */
 	uint32_t warmup;
 	uint32_t observers;
@@ -110,16 +110,21 @@ void replay_destroy(struct replay *r);
 /*
  * Takes the next request: its record, or NULL when there is none now. @only_due
  * takes it only if it has arrived by @now_ns. Sets *@over when there will never
- * be one again for this replay, and *@plan when the caller has taken the first
- * request of a pass that it must plan with replay_plan_pass() (first letting
- * its own I/O complete: planning takes milliseconds).
+ * be one again for this replay. With some requests comes the duty to plan a
+ * pass: *@pass is then its number, and 0 otherwise.
  */
 struct request *replay_take(struct replay *r, uint64_t now_ns, bool timed,
-			    bool only_due, bool *over, bool *plan);
+			    bool only_due, bool *over, uint64_t *pass);
 
-/* Plans the pass of a request that replay_take() said to plan for. False while
- * requests of the pass before last are in work: call again. */
-bool replay_plan_pass(struct replay *r, const struct request *req);
+/* Plans that pass, which takes milliseconds: let I/O complete before. False
+ * while requests of the pass before last are in work: call again. */
+bool replay_plan_pass(struct replay *r, uint64_t pass);
+
+/* Whose duty it was will not plan that pass: the replay ends before it. */
+void replay_end_before(struct replay *r, uint64_t pass);
+
+/* Is that a request beyond the last pass? */
+bool replay_over(const struct replay *r, uint64_t number);
 
 /* Fills the record from the plan; false while its pass is being planned. */
 bool replay_bind(struct replay *r, struct request *req);
