@@ -252,16 +252,17 @@ void feed_complete(struct thread_data *td, struct io_u *io_u)
 
 static int feed_alloc(struct thread_data *td, struct feed *f)
 {
-	/* In flight, given, and one being opened. */
-	unsigned int i, steps = td->o.iodepth + FEED_BATCH + 1;
+	unsigned int i;
 
-	f->steps = calloc(steps, sizeof(*f->steps));
+	/* In flight, given, and an open write that has neither. */
+	f->nr_steps = td->o.iodepth + FEED_BATCH + 1;
+	f->steps = calloc(f->nr_steps, sizeof(*f->steps));
 	f->bound = calloc(td->o.iodepth, sizeof(*f->bound));
 	if (!f->steps || !f->bound) {
 		td_verror(td, ENOMEM, "feed");
 		return 1;
 	}
-	for (i = 0; i < steps; i++) {
+	for (i = 0; i < f->nr_steps; i++) {
 		f->steps[i].next_free = f->free_steps;
 		f->free_steps = &f->steps[i];
 	}
@@ -301,10 +302,10 @@ int feed_start(struct thread_data *td)
 static void abandon_all(struct thread_data *td)
 {
 	struct feed *f = feed_of(td);
-	unsigned int i, steps = td->o.iodepth + FEED_BATCH + 1;
 	struct flist_head *entry;
+	unsigned int i;
 
-	for (i = 0; i < steps; i++) {
+	for (i = 0; i < f->nr_steps; i++) {
 		if (!f->steps[i].req)
 			continue;
 		replay_abandon_slot(f->replay, f->steps[i].step);

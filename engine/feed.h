@@ -58,6 +58,7 @@ struct feed {
 	bool clocked;			/* somebody looks at times */
 
 	struct feed_step *steps;
+	unsigned int nr_steps;
 	struct feed_step *free_steps;
 	struct feed_io *bound;		/* of each io_u, by its index */
 	struct feed_io given[2 * FEED_BATCH];	/* each may have its sync */

@@ -84,7 +84,7 @@ uint64_t give_ios(struct thread_data *td, bool write)
 }
 
 void give_open(struct thread_data *td, struct feed_open *open,
-		      unsigned int batch)
+	       unsigned int batch)
 {
 	const struct layout *l = &job_of(td)->group->layout;
 	struct feed *f = &job_of(td)->feed;
