@@ -4,16 +4,18 @@
 
 /*
  * The core frees every entry that it takes, so each is an allocation: of one
- * size, and returned before the next, which malloc serves from its cache.
+ * size, and returned before the next, which malloc serves from its cache. The
+ * calloc of glibc passes that by and takes a lock.
  */
 struct io_piece *entries_add(struct thread_data *td, enum fio_ddir ddir)
 {
-	struct io_piece *ipo = calloc(1, sizeof(*ipo));
+	struct io_piece *ipo = malloc(sizeof(*ipo));
 
 	if (!ipo) {
 		td_verror(td, ENOMEM, "mooncake: entries");
 		return NULL;
 	}
+	memset(ipo, 0, sizeof(*ipo));
 	init_ipo(ipo);
 	ipo->ddir = ddir;
 	flist_add_tail(&ipo->list, &td->io_log_list);
