@@ -32,7 +32,8 @@ static struct feed_step *use_step(struct feed *f, struct request *req,
 	fs->req = req;
 	fs->step = step;
 	fs->left = f->step_ios[step->write];
-	step->issued = 1;
+	if (step->write)
+		step->issued = 1;
 	return fs;
 }
 

@@ -258,7 +258,7 @@ void replay_abandon(struct replay *r, struct request *req)
 {
 	uint32_t i, steps = req->plan->nr_reads + req->plan->nr_writes;
 
-	for (i = 0; i < steps; i++)
+	for (i = req->loads_fed; i < steps; i++)
 		if (!req->steps[i].issued)
 			replay_abandon_slot(r, &req->steps[i]);
 	atomic_store_explicit(&req->abandoned, req->number + 1,
