@@ -117,7 +117,6 @@ static void expect_progress(struct thread_data *td)
 static int job_init(struct thread_data *td)
 {
 	struct job *job = job_of(td);
-	struct worker *w;
 
 	if (job->group->failed) {
 		log_err("mooncake: job '%s' is not run: '%s' of its replay group failed to set up\n",
@@ -125,8 +124,7 @@ static int job_init(struct thread_data *td)
 		td_verror(td, ECANCELED, "mooncake: set-up");
 		return 1;
 	}
-	w = &job->feed.replay->workers[job->row];
-	atomic_store(&w->state, WORKER_RUNNING);
+	atomic_store(&job->feed.worker->state, WORKER_RUNNING);
 	if (job->backend.init && job->backend.init(td)) {
 		if (!td->error)
 			td_verror(td, EINVAL, "mooncake: backend init");
@@ -152,7 +150,7 @@ static void tell_waits(struct thread_data *td)
 /* The last worker to end says what no figure holds. */
 static void tell_unfinished(struct replay *r)
 {
-	uint64_t left = atomic_load(&r->started) - atomic_load(&r->done);
+	uint64_t left = replay_unfinished(r);
 	uint32_t untold = 0;
 
 	if (!left || replay_running(r) || job_quiet() ||
@@ -190,7 +188,7 @@ static void job_cleanup(struct thread_data *td)
 		failed = has_failed(td);
 		if (failed)
 			replay_fail(r);
-		atomic_store(&r->workers[job->row].state,
+		atomic_store(&job->feed.worker->state,
 			     failed ? WORKER_FAILED : WORKER_DONE);
 		td->o.stats = job->stats;
 		tell_waits(td);

@@ -23,6 +23,7 @@
 struct thread_data;
 struct io_u;
 struct replay;
+struct worker;
 struct request;
 
 #define FEED_BATCH	32	/* I/Os put on the core's list at a time */
@@ -50,6 +51,7 @@ struct feed_open {
 
 struct feed {
 	struct replay *replay;
+	struct worker *worker;		/* its row in there */
 	uint64_t step_ios[2];		/* I/Os of a read and of a write step */
 	uint64_t stamp_stride;		/* 0: blocks are not checked */
 	unsigned int max_inflight;	/* requests, 0: no limit */

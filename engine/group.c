@@ -287,9 +287,10 @@ int group_add_worker(struct thread_data *td, struct job *job,
 	if (first)
 		tell_plan(g, job->options);
 	job->feed.replay = r;
-	while (r->workers[job->row].thread)
-		job->row++;
-	r->workers[job->row].thread = td->thread_number;
+	job->feed.worker = r->workers;
+	while (job->feed.worker->thread)
+		job->feed.worker++;
+	job->feed.worker->thread = td->thread_number;
 	return write_plan_json(td, job, err);
 }
 

@@ -21,7 +21,7 @@ struct job {
 	struct target target;
 	struct feed feed;
 	char *iolog_name;	/* makes fio replay a log: see feed.h */
-	unsigned int row;	/* among the replay's workers */
+	unsigned int row;	/* of an observer, in each replay */
 	int ring_fd;		/* the backend's io_uring, or -1 */
 	bool polls;		/* completions need polling (hipri) */
 	bool check_blocks;

@@ -78,7 +78,7 @@ static void front_start(struct thread_data *td, struct request *req,
 
 	req->begun = true;
 	req->arrival_ns = arrival_ns;
-	atomic_fetch_add_explicit(&f->replay->started, 1, memory_order_relaxed);
+	replay_count(&f->worker->started);
 	f->loading++;
 	if (req->plan->nr_writes)
 		flist_add_tail(&req->stores, &f->stores);
@@ -231,14 +231,15 @@ static struct plan_step *ready_load(struct thread_data *td)
 
 /* With few places some devices never get done: then reads would soon wait for
  * the very writes that have none. */
-static bool stores_late(const struct feed *f, uint64_t now_ns)
+static bool stores_late(struct thread_data *td, uint64_t now_ns)
 {
+	const struct feed *f = &job_of(td)->feed;
 	const struct request *req;
 
 	if (flist_empty(&f->stores))
 		return false;
 	req = flist_first_entry(&f->stores, struct request, stores);
-	return req->ready_ns && req->ready_ns + LATE_NS < now_ns;
+	return !req->loads_left && work_ready_ns(td, req) + LATE_NS < now_ns;
 }
 
 /*
@@ -249,7 +250,7 @@ static bool store_has_place(struct thread_data *td, uint64_t now_ns)
 {
 	unsigned int depth = td->o.iodepth;
 	struct feed *f = &job_of(td)->feed;
-	bool late = stores_late(f, now_ns);
+	bool late = stores_late(td, now_ns);
 
 	return f->writes_inflight <
 	       max(late ? depth - depth / 8 : depth / 4, 1U);
@@ -281,8 +282,8 @@ static bool store_may_go(struct thread_data *td, const struct request *req,
 		return true;
 	if (!store_has_place(td, now_ns))
 		return false;
-	if (req->ready_ns > now_ns) {
-		feed_wake_at(f, req->ready_ns);
+	if (work_ready_ns(td, req) > now_ns) {
+		feed_wake_at(f, work_ready_ns(td, req));
 		return false;
 	}
 	return true;

@@ -20,8 +20,9 @@ static uint64_t request_records(uint32_t nr_requests)
 static struct replay *map_replay(uint64_t slots, uint64_t records,
 				 uint32_t jobs)
 {
-	size_t bytes = sizeof(struct replay) +
-		       slots * sizeof(_Atomic uint64_t) +
+	const uint64_t line_slots = CACHE_LINE / sizeof(_Atomic uint64_t);
+	uint64_t lines = (slots + line_slots - 1) / line_slots;
+	size_t bytes = sizeof(struct replay) + lines * CACHE_LINE +
 		       records * sizeof(struct request) +
 		       jobs * sizeof(struct worker);
 	struct replay *r = mem_shared.alloc(bytes);
@@ -31,7 +32,7 @@ static struct replay *map_replay(uint64_t slots, uint64_t records,
 	r->bytes = bytes;
 	r->slots = slots;
 	r->slot_done = (_Atomic uint64_t *)(r + 1);
-	r->requests = (struct request *)(r->slot_done + slots);
+	r->requests = (struct request *)(r->slot_done + lines * line_slots);
 	r->request_mask = records - 1;
 	r->workers = (struct worker *)(r->requests + records);
 	return r;
@@ -47,7 +48,6 @@ static int plan_passes(struct replay *r, const struct plan_options *po,
 	    plan_alloc(&r->plans[1], r->trace, po, &mem_shared, err))
 		return -1;
 	planner_pass(r->planner, &r->plans[0], stats);
-	r->unfinished[0] = r->nr_requests;
 	r->planned = 1;
 	return 0;
 }
@@ -120,6 +120,29 @@ uint64_t replay_next_arrival(struct replay *r)
 	if (replay_over(r, number) || replay_warming(r, number))
 		return 0;
 	return replay_arrival(r, number);
+}
+
+/* Requests that have ended, of even or odd passes. */
+static uint64_t finished(const struct replay *r, unsigned int parity)
+{
+	uint64_t sum = 0;
+	uint32_t i;
+
+	for (i = 0; i < r->nr_workers; i++)
+		sum += atomic_load_explicit(&r->workers[i].finished[parity],
+					    memory_order_acquire);
+	return sum;
+}
+
+bool replay_warm(struct replay *r)
+{
+	if (atomic_load_explicit(&r->warm, memory_order_acquire))
+		return true;
+	/* No other request is taken before these, of the first pass, end. */
+	if (finished(r, 0) < r->warmup)
+		return false;
+	atomic_store_explicit(&r->warm, 1, memory_order_release);
+	return true;
 }
 
 static void set_epoch(struct replay *r, uint64_t now_ns)
@@ -214,12 +237,11 @@ struct request *replay_take(struct replay *r, uint64_t now_ns, bool timed,
 
 bool replay_plan_pass(struct replay *r, uint64_t pass)
 {
-	if (atomic_load_explicit(&r->unfinished[pass & 1],
-				 memory_order_acquire))
+	uint64_t passes_before = pass / 2;
+
+	if (finished(r, pass & 1) < passes_before * r->nr_requests)
 		return false;
 	planner_pass(r->planner, &r->plans[pass & 1], NULL);
-	atomic_store_explicit(&r->unfinished[pass & 1], r->nr_requests,
-			      memory_order_relaxed);
 	atomic_store_explicit(&r->planned, pass + 1, memory_order_release);
 	return true;
 }
@@ -243,15 +265,24 @@ bool replay_bind(struct replay *r, struct request *req)
 	return true;
 }
 
-void replay_request_done(struct replay *r, struct request *req)
+void replay_request_done(struct replay *r, struct worker *worker,
+			 struct request *req)
 {
 	uint64_t pass = req->number / r->nr_requests;
 
 	atomic_store_explicit(&req->finished, req->number + 1,
 			      memory_order_release);
-	atomic_fetch_sub_explicit(&r->unfinished[pass & 1], 1,
-				  memory_order_release);
-	atomic_fetch_add_explicit(&r->done, 1, memory_order_release);
+	replay_count(&worker->finished[pass & 1]);
+}
+
+uint64_t replay_unfinished(const struct replay *r)
+{
+	uint64_t started = 0;
+	uint32_t i;
+
+	for (i = 0; i < r->nr_workers; i++)
+		started += atomic_load(&r->workers[i].started);
+	return started - finished(r, 0) - finished(r, 1);
 }
 
 void replay_abandon(struct replay *r, struct request *req)

@@ -10,11 +10,14 @@
  *   plans            a pass is planned by the job that takes a certain request
  *   workers          each job its own row: workers first, then observers
  *
- * Nothing here takes a lock, and waits look only backwards in the plan.
+ * Nothing here takes a lock, and waits look only backwards in the plan. What
+ * one job writes for each request has cache lines of its own: a line that two
+ * cores write to goes back and forth between them, as slow as an I/O.
  */
 #ifndef MOONCAKE_REPLAY_H
 #define MOONCAKE_REPLAY_H
 
+#include <stdalign.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,21 +29,24 @@
 
 struct thread_data;
 
-/* One request in flight: times in nanoseconds of fio_gettime(), 0 is unset. */
+#define CACHE_LINE	64
+
+/*
+ * One request in flight: times in nanoseconds of fio_gettime(), 0 is unset. Its
+ * two cache lines are what others look at, and what goes with every I/O.
+ */
 struct request {
+	alignas(CACHE_LINE)
 	_Atomic uint64_t loaded;	/* number + 1 once its reads are done */
 	_Atomic uint64_t finished;	/* number + 1 once everything is done */
 	_Atomic uint64_t abandoned;	/* number + 1 once it never will be */
 	uint64_t number;		/* pass * requests of the trace + index */
-	bool begun;			/* counts as in work */
-	bool wanted;			/* a read needs one of its writes */
 	uint64_t arrival_ns;
-	uint64_t first_load_ns;
 	uint64_t last_load_ns;
-	uint64_t first_store_ns;
 	uint64_t last_store_ns;
-	uint64_t ready_ns;		/* its writes may start (prefill_rate) */
 	const struct plan_request *plan;
+	uint64_t first_load_ns;
+	uint64_t first_store_ns;
 	struct plan_step *steps;	/* reads, then writes */
 	uint32_t loads_fed;		/* reads handed to fio */
 	uint32_t stores_fed;		/* writes handed to fio */
@@ -48,14 +54,19 @@ struct request {
 	uint32_t stores_left;		/* writes, and their syncs, likewise */
 	struct flist_head stores;	/* in its owner's list, while writes
 					 * are to be given */
+	bool begun;			/* counts as in work */
+	bool wanted;			/* a read needs one of its writes */
 };
 
 enum worker_state { WORKER_NONE, WORKER_RUNNING, WORKER_DONE, WORKER_FAILED };
 
 struct worker {
+	alignas(CACHE_LINE)
 	_Atomic uint32_t state;		/* enum worker_state */
 	_Atomic uint32_t thread;	/* number of its thread_data, 0 is none */
 	_Atomic uint64_t seen;		/* an observer's: requests looked at */
+	_Atomic uint64_t started;	/* a worker's: requests begun */
+	_Atomic uint64_t finished[2];	/* and ended, in even and odd passes */
 };
 
 #define REPLAY_SLOT_ABANDONED	(1ULL << 63)
@@ -81,11 +92,8 @@ struct replay {
 	struct request *requests;
 	struct worker *workers;
 
-	_Atomic uint64_t next;		/* number of the next request to take */
 	_Atomic uint64_t planned;	/* passes planned */
-	_Atomic uint32_t unfinished[2];	/* requests of a plan still in work */
-	_Atomic uint64_t started;
-	_Atomic uint64_t done;
+	_Atomic uint32_t warm;		/* all warm-up requests have finished */
 	_Atomic uint32_t waiting;	/* jobs that wait for another's write */
 	/* One for all replays of a group, in the first of them. */
 	_Atomic uint32_t *failed;
@@ -93,6 +101,9 @@ struct replay {
 	_Atomic uint32_t own_failed;
 	_Atomic uint64_t own_epoch_ns;
 	_Atomic uint32_t told;		/* somebody has said what is unfinished */
+
+	alignas(CACHE_LINE)
+	_Atomic uint64_t next;		/* number of the next request to take */
 };
 
 /*
@@ -141,11 +152,7 @@ static inline bool replay_warming(const struct replay *r, uint64_t number)
 }
 
 /* Have all warm-up requests finished? */
-static inline bool replay_warm(struct replay *r)
-{
-	return atomic_load_explicit(&r->done, memory_order_acquire) >=
-	       r->warmup;
-}
+bool replay_warm(struct replay *r);
 
 /* May this step be issued, by the order of its slot? */
 static inline bool replay_ready(struct replay *r, const struct plan_step *step)
@@ -177,8 +184,20 @@ static inline void replay_slot_done(struct replay *r,
 				  memory_order_release);
 }
 
-/* The owner is done with the request for good. */
-void replay_request_done(struct replay *r, struct request *req);
+/* Of its own counters, a worker's alone. */
+static inline void replay_count(_Atomic uint64_t *counter)
+{
+	uint64_t count = atomic_load_explicit(counter, memory_order_relaxed);
+
+	atomic_store_explicit(counter, count + 1, memory_order_release);
+}
+
+/* @worker, who took the request, is done with it for good. */
+void replay_request_done(struct replay *r, struct worker *worker,
+			 struct request *req);
+
+/* Requests that have begun but not ended. */
+uint64_t replay_unfinished(const struct replay *r);
 
 /* An operation on the step's slot will not complete. */
 static inline void replay_abandon_slot(struct replay *r,

@@ -8,7 +8,7 @@ static void request_finished(struct feed *f, struct request *req)
 {
 	if (!f->async)
 		f->loading--;
-	replay_request_done(f->replay, req);
+	replay_request_done(f->replay, f->worker, req);
 }
 
 /* Tokens that no tier had are computed before their blocks can be stored. */
@@ -19,12 +19,16 @@ static uint64_t prefill_ns(struct thread_data *td, const struct request *req)
 	return rate ? req->plan->miss_tokens * 1000000000ULL / rate : 0;
 }
 
+uint64_t work_ready_ns(struct thread_data *td, const struct request *req)
+{
+	return req->last_load_ns + prefill_ns(td, req);
+}
+
 void work_loads_done(struct thread_data *td, struct request *req)
 {
 	struct feed *f = &job_of(td)->feed;
 
 	req->last_load_ns = feed_now(f);
-	req->ready_ns = req->last_load_ns + prefill_ns(td, req);
 	atomic_store_explicit(&req->loaded, req->number + 1,
 			      memory_order_release);
 	if (f->async)

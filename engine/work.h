@@ -2,8 +2,13 @@
 #ifndef MOONCAKE_WORK_H
 #define MOONCAKE_WORK_H
 
+#include <stdint.h>
+
 struct thread_data;
 struct request;
+
+/* When the request's writes may start, once its reads are done. */
+uint64_t work_ready_ns(struct thread_data *td, const struct request *req);
 
 /* All reads of the request have completed, or it has none. */
 void work_loads_done(struct thread_data *td, struct request *req);
