@@ -32,8 +32,6 @@ static struct feed_step *use_step(struct feed *f, struct request *req,
 	fs->req = req;
 	fs->step = step;
 	fs->left = f->step_ios[step->write];
-	if (step->write)
-		step->issued = 1;
 	return fs;
 }
 
@@ -60,10 +58,28 @@ static void open_load(struct feed *f, struct request *req,
 	leave_front(f);
 }
 
+static struct plan_step *next_write(const struct request *req)
+{
+	return req->steps + req->plan->nr_reads + req->stores_fed;
+}
+
+/* Writes given out of turn move in front of the others of their request. */
+static struct plan_step *bring_forward(struct request *req,
+				       struct plan_step *step)
+{
+	struct plan_step *next = next_write(req), write = *step;
+
+	memmove(next + 1, next, (step - next) * sizeof(*step));
+	*next = write;
+	return next;
+}
+
 static void open_store(struct feed *f, struct request *req,
 		       struct plan_step *step)
 {
-	f->open_store.step = use_step(f, req, step);
+	if (step == f->sought_write)
+		f->sought = false;
+	f->open_store.step = use_step(f, req, bring_forward(req, step));
 	f->open_store.offset = 0;
 	if (++req->stores_fed == req->plan->nr_writes)
 		flist_del_init(&req->stores);
@@ -161,15 +177,6 @@ static void take_front(struct thread_data *td, uint64_t now_ns)
 		f->poll = true;
 }
 
-static struct plan_step *next_write(struct request *req)
-{
-	struct plan_step *step = req->steps + req->plan->nr_reads;
-
-	while (step->issued)
-		step++;
-	return step;
-}
-
 /*
  * The write of this job, not given yet, that @read needs first: the one that
  * fills the slot, or an earlier one that must be there before. The list is in
@@ -185,10 +192,9 @@ static void seek_write(struct feed *f, const struct plan_step *read)
 	f->sought_request = NULL;
 	flist_for_each(entry, &f->stores) {
 		req = flist_entry(entry, struct request, stores);
-		step = req->steps + req->plan->nr_reads;
-		end = step + req->plan->nr_writes;
-		for (; step < end; step++) {
-			if (step->issued || step->slot != read->slot ||
+		end = req->steps + req->plan->nr_reads + req->plan->nr_writes;
+		for (step = next_write(req); step < end; step++) {
+			if (step->slot != read->slot ||
 			    (int32_t)(read->need - step->need) <= 0)
 				continue;
 			f->sought_request = req;
@@ -222,7 +228,7 @@ static struct plan_step *ready_load(struct thread_data *td)
 		return NULL;
 	if (replay_ready(f->replay, read))
 		return read;
-	if (!f->sought || (f->sought_request && f->sought_write->issued))
+	if (!f->sought)
 		seek_write(f, read);
 	f->load_blocked = true;
 	note_blocked(td, read);
@@ -291,8 +297,7 @@ static bool store_may_go(struct thread_data *td, const struct request *req,
 
 static struct plan_step *sought_store(struct feed *f, struct request **req)
 {
-	if (!f->load_blocked || !f->sought_request ||
-	    f->sought_write->issued ||
+	if (!f->load_blocked || !f->sought || !f->sought_request ||
 	    !replay_ready(f->replay, f->sought_write))
 		return NULL;
 	*req = f->sought_request;

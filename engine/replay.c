@@ -287,11 +287,13 @@ uint64_t replay_unfinished(const struct replay *r)
 
 void replay_abandon(struct replay *r, struct request *req)
 {
-	uint32_t i, steps = req->plan->nr_reads + req->plan->nr_writes;
+	const struct plan_step *writes = req->steps + req->plan->nr_reads;
+	uint32_t i;
 
-	for (i = req->loads_fed; i < steps; i++)
-		if (!req->steps[i].issued)
-			replay_abandon_slot(r, &req->steps[i]);
+	for (i = req->loads_fed; i < req->plan->nr_reads; i++)
+		replay_abandon_slot(r, &req->steps[i]);
+	for (i = req->stores_fed; i < req->plan->nr_writes; i++)
+		replay_abandon_slot(r, &writes[i]);
 	atomic_store_explicit(&req->abandoned, req->number + 1,
 			      memory_order_release);
 }

@@ -28,7 +28,6 @@ static void set_step(struct plan_step *step, bool write, uint32_t slot,
 {
 	step->write = write;
 	step->slot = slot;
-	step->issued = 0;
 	step->block = block;
 	step->need = need;
 }

@@ -46,8 +46,7 @@ void plan_options_init(struct plan_options *o);
 struct plan_step {
 	uint32_t write:1;
 	uint32_t slot:31;
-	uint32_t issued:1;	/* the engine's mark on a write; 0 in a new plan */
-	uint32_t block:31;
+	uint32_t block;
 	uint32_t need;
 };
 
