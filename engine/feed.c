@@ -205,7 +205,7 @@ static void step_finished(struct thread_data *td, struct feed_step *fs)
 	struct request *req = fs->req;
 	bool write = fs->step->write;
 
-	replay_slot_done(f->replay, fs->step);
+	replay_step_done(f->replay, fs->step);
 	fs->req = NULL;
 	fs->next_free = f->free_steps;
 	f->free_steps = fs;

@@ -74,6 +74,7 @@ struct replay *replay_create(const struct trace *trace,
 	}
 	r->trace = trace;
 	r->planner = planner;
+	r->reuses_slots = planner_reuses_slots(planner);
 	r->passes = passes;
 	r->nr_requests = trace->nr_requests;
 	r->warmup = po->warmup_requests;

@@ -82,6 +82,7 @@ struct replay {
 	uint32_t observers;
 	uint32_t nr_workers;
 	uint64_t slots;			/* of slot_done */
+	bool reuses_slots;		/* so writes wait for reads */
 	uint64_t request_mask;		/* size of requests - 1 */
 	uint64_t stamp_run;		/* tells this run's stamps from others */
 	struct planner *planner;
@@ -176,10 +177,12 @@ static inline bool replay_abandoned(struct replay *r,
 	       REPLAY_SLOT_ABANDONED;
 }
 
-/* An operation on the step's slot has completed. */
-static inline void replay_slot_done(struct replay *r,
+/* The step has completed. A read counts only where a write may wait for it. */
+static inline void replay_step_done(struct replay *r,
 				    const struct plan_step *step)
 {
+	if (!step->write && !r->reuses_slots)
+		return;
 	atomic_fetch_add_explicit(&r->slot_done[step->slot], 1,
 				  memory_order_release);
 }

@@ -6,6 +6,8 @@
 #ifndef MOONCAKE_PLAN_H
 #define MOONCAKE_PLAN_H
 
+#include <stdbool.h>
+
 #include "mem.h"
 #include "policy.h"
 #include "trace.h"
@@ -113,6 +115,9 @@ void planner_free(struct planner *pl);
 
 /* Slots that steps of this planner can name: no more than unique blocks. */
 uint64_t planner_slots(const struct planner *pl);
+
+/* Can a slot be written more than once? Not where every block has its own. */
+bool planner_reuses_slots(const struct planner *pl);
 
 /*
  * One pass over the trace. Fills @p, if not NULL, and @stats, if not NULL;

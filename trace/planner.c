@@ -19,6 +19,11 @@ uint64_t planner_slots(const struct planner *pl)
 	return pl->storage.capacity;
 }
 
+bool planner_reuses_slots(const struct planner *pl)
+{
+	return pl->storage.capacity < pl->trace->nr_blocks;
+}
+
 static int allocate(struct planner *pl)
 {
 	const struct trace *t = pl->trace;
