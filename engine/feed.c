@@ -314,7 +314,7 @@ static void abandon_all(struct thread_data *td)
 	flist_for_each(entry, &f->stores)
 		replay_abandon(f->replay,
 			       flist_entry(entry, struct request, stores));
-	if (f->front && (f->front->plan || replay_bind(f->replay, f->front)))
+	if (f->front)
 		replay_abandon(f->replay, f->front);
 }
 
@@ -324,8 +324,6 @@ void feed_stop(struct thread_data *td)
 
 	if (f->steps && f->bound)
 		abandon_all(td);
-	if (f->pass_to_plan)
-		replay_end_before(f->replay, f->pass_to_plan);
 	entries_drop(td);
 	free(f->steps);
 	free(f->bound);

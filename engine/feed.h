@@ -70,7 +70,6 @@ struct feed {
 	struct feed_open open_load;
 	struct feed_open open_store;
 	struct request *front;		/* its reads are being given */
-	uint64_t pass_to_plan;		/* before the front begins; 0: none */
 	bool sought;			/* the write that its next read needs */
 	struct request *sought_request;	/* whose it is, NULL: another job's */
 	struct plan_step *sought_write;

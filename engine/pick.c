@@ -127,11 +127,8 @@ static bool front_begun(struct thread_data *td, uint64_t now_ns)
 
 	if (req->begun)
 		return true;
-	if (f->pass_to_plan && !clock_drain(td) &&
-	    replay_plan_pass(f->replay, f->pass_to_plan))
-		f->pass_to_plan = 0;
-	if (f->pass_to_plan || (!req->plan && !replay_bind(f->replay, req))) {
-		/* Whose duty the plan was may have stopped. */
+	if (!req->plan && !replay_bind(f->replay, req)) {
+		/* A job that stopped may have ended the replay before it. */
 		f->over = replay_over(f->replay, req->number);
 		if (f->over)
 			f->front = NULL;
@@ -166,8 +163,9 @@ static void take_front(struct thread_data *td, uint64_t now_ns)
 
 	if (f->over || (f->max_inflight && f->loading >= f->max_inflight))
 		return;
-	f->front = replay_take(f->replay, now_ns, f->timed, busy, &f->over,
-			       &f->pass_to_plan);
+	f->front = replay_take(f->replay, now_ns, f->timed, busy, &f->over);
+	if (f->front)
+		replay_plan_ahead(f->replay, f->worker);
 	f->sought = false;
 	if (f->front || f->over)
 		return;

@@ -5,6 +5,8 @@
 
 #define REQUESTS_MIN	4096
 #define REQUESTS_MAX	(1U << 22)
+#define PLAN_AHEAD	1024	/* requests that are planned before their turn */
+#define PLAN_AT_ONCE	16	/* of these, for each worker */
 
 /* Records are reused after this many requests, so it also bounds how far the
  * fastest job can run ahead of the slowest observer or write. */
@@ -38,7 +40,7 @@ static struct replay *map_replay(uint64_t slots, uint64_t records,
 	return r;
 }
 
-/* Two passes are never in work with the same plan, so two plans do. */
+/* The first pass, and room for others: two in turn. */
 static int plan_passes(struct replay *r, const struct plan_options *po,
 		       struct plan_stats *stats, struct trace_error *err)
 {
@@ -48,7 +50,7 @@ static int plan_passes(struct replay *r, const struct plan_options *po,
 	    plan_alloc(&r->plans[1], r->trace, po, &mem_shared, err))
 		return -1;
 	planner_pass(r->planner, &r->plans[0], stats);
-	r->planned = 1;
+	r->planned = r->nr_requests;
 	return 0;
 }
 
@@ -76,6 +78,8 @@ struct replay *replay_create(const struct trace *trace,
 	r->planner = planner;
 	r->reuses_slots = planner_reuses_slots(planner);
 	r->passes = passes;
+	r->end = passes == UINT64_MAX && trace->nr_requests ?
+		 UINT64_MAX : passes * trace->nr_requests;
 	r->nr_requests = trace->nr_requests;
 	r->warmup = po->warmup_requests;
 	r->nr_workers = workers;
@@ -91,11 +95,6 @@ void replay_destroy(struct replay *r)
 	plan_free(&r->plans[0], &mem_shared);
 	plan_free(&r->plans[1], &mem_shared);
 	mem_shared.free(r, r->bytes);
-}
-
-bool replay_over(const struct replay *r, uint64_t number)
-{
-	return !r->nr_requests || number / r->nr_requests >= r->passes;
 }
 
 static int64_t arrival_offset(const struct replay *r, uint64_t number)
@@ -123,14 +122,13 @@ uint64_t replay_next_arrival(struct replay *r)
 	return replay_arrival(r, number);
 }
 
-/* Requests that have ended, of even or odd passes. */
-static uint64_t finished(const struct replay *r, unsigned int parity)
+static uint64_t requests_finished(const struct replay *r)
 {
 	uint64_t sum = 0;
 	uint32_t i;
 
 	for (i = 0; i < r->nr_workers; i++)
-		sum += atomic_load_explicit(&r->workers[i].finished[parity],
+		sum += atomic_load_explicit(&r->workers[i].finished,
 					    memory_order_acquire);
 	return sum;
 }
@@ -139,8 +137,8 @@ bool replay_warm(struct replay *r)
 {
 	if (atomic_load_explicit(&r->warm, memory_order_acquire))
 		return true;
-	/* No other request is taken before these, of the first pass, end. */
-	if (finished(r, 0) < r->warmup)
+	/* No other request is taken before these have ended. */
+	if (requests_finished(r) < r->warmup)
 		return false;
 	atomic_store_explicit(&r->warm, 1, memory_order_release);
 	return true;
@@ -167,18 +165,25 @@ static bool all_have_seen(const struct replay *r, uint64_t number)
 	return true;
 }
 
+/* Has the worker that took it done with it? Its record, and with that what it
+ * says, may be a later one's by now. */
+static bool has_ended(const struct replay *r, uint64_t number)
+{
+	const struct request *req = &r->requests[number & r->request_mask];
+
+	return atomic_load_explicit(&req->finished, memory_order_acquire) >
+	       number ||
+	       atomic_load_explicit(&req->abandoned, memory_order_acquire) >
+	       number;
+}
+
 /* Is nobody interested any more in the request that had the record before? */
 static bool record_free(const struct replay *r, uint64_t number)
 {
-	const struct request *req = &r->requests[number & r->request_mask];
 	uint64_t records = r->request_mask + 1;
 
-	if (number < records)
-		return true;
-	number -= records;
-	return (atomic_load_explicit(&req->finished, memory_order_acquire) ==
-		number + 1 || replay_given_up(req, number)) &&
-	       all_have_seen(r, number);
+	return number < records || (has_ended(r, number - records) &&
+				    all_have_seen(r, number - records));
 }
 
 static bool may_take(struct replay *r, uint64_t number, uint64_t now_ns,
@@ -206,23 +211,8 @@ static struct request *own_request(struct replay *r, uint64_t number)
 	return req;
 }
 
-/*
- * The pass that whoever takes this request must plan, or 0: its own, or the
- * next one halfway through, where other jobs can go on meanwhile.
- */
-static uint64_t pass_to_plan(const struct replay *r, uint64_t number)
-{
-	uint64_t pass = number / r->nr_requests;
-	uint32_t index = number % r->nr_requests;
-
-	if (r->nr_workers == 1)
-		return index ? 0 : pass;
-	return index == r->nr_requests / 2 && pass + 1 < r->passes ? pass + 1 :
-								     0;
-}
-
 struct request *replay_take(struct replay *r, uint64_t now_ns, bool timed,
-			    bool only_due, bool *over, uint64_t *pass)
+			    bool only_due, bool *over)
 {
 	uint64_t number = atomic_load(&r->next);
 
@@ -232,32 +222,74 @@ struct request *replay_take(struct replay *r, uint64_t now_ns, bool timed,
 			return NULL;
 	} while (!atomic_compare_exchange_weak(&r->next, &number, number + 1));
 
-	*pass = pass_to_plan(r, number);
 	return own_request(r, number);
 }
 
-bool replay_plan_pass(struct replay *r, uint64_t pass)
+static struct plan *plan_of(struct replay *r, uint64_t number)
 {
-	uint64_t passes_before = pass / 2;
-
-	if (finished(r, pass & 1) < passes_before * r->nr_requests)
-		return false;
-	planner_pass(r->planner, &r->plans[pass & 1], NULL);
-	atomic_store_explicit(&r->planned, pass + 1, memory_order_release);
-	return true;
+	return &r->plans[number / r->nr_requests & 1];
 }
 
-void replay_end_before(struct replay *r, uint64_t pass)
+/* Its place in the plan was last that of two passes before. */
+static bool may_plan(const struct replay *r, uint64_t number)
 {
-	atomic_store(&r->passes, pass);
+	uint64_t before = 2ULL * r->nr_requests;
+
+	return !replay_over(r, number) &&
+	       (number < before || has_ended(r, number - before));
+}
+
+static bool begin_planning(struct replay *r)
+{
+	uint32_t idle = 0;
+
+	return atomic_compare_exchange_strong(&r->planning, &idle, 1);
+}
+
+static void end_planning(struct replay *r)
+{
+	atomic_store_explicit(&r->planning, 0, memory_order_release);
+}
+
+static bool is_planned(const struct replay *r, uint64_t number)
+{
+	return atomic_load_explicit(&r->planned, memory_order_acquire) > number;
+}
+
+static void plan_some(struct replay *r)
+{
+	uint64_t number, end;
+
+	if (!begin_planning(r))
+		return;
+	number = atomic_load_explicit(&r->planned, memory_order_relaxed);
+	end = number + PLAN_AT_ONCE * r->nr_workers;
+	for (; number < end && may_plan(r, number); number++) {
+		planner_request(r->planner, plan_of(r, number),
+				number % r->nr_requests);
+		atomic_store_explicit(&r->planned, number + 1,
+				      memory_order_release);
+	}
+	end_planning(r);
+}
+
+void replay_plan_ahead(struct replay *r, const struct worker *worker)
+{
+	uint64_t planned = atomic_load_explicit(&r->planned,
+						memory_order_relaxed);
+
+	if (worker == r->workers && !replay_over(r, planned) &&
+	    planned < atomic_load(&r->next) + PLAN_AHEAD)
+		plan_some(r);
 }
 
 bool replay_bind(struct replay *r, struct request *req)
 {
-	uint64_t pass = req->number / r->nr_requests;
-	struct plan *plan = &r->plans[pass & 1];
+	struct plan *plan = plan_of(r, req->number);
 
-	if (atomic_load_explicit(&r->planned, memory_order_acquire) <= pass)
+	if (!is_planned(r, req->number))
+		plan_some(r);
+	if (!is_planned(r, req->number))
 		return false;
 	req->plan = &plan->requests[req->number % r->nr_requests];
 	req->steps = &plan->steps[req->plan->first_step];
@@ -266,14 +298,11 @@ bool replay_bind(struct replay *r, struct request *req)
 	return true;
 }
 
-void replay_request_done(struct replay *r, struct worker *worker,
-			 struct request *req)
+void replay_request_done(struct worker *worker, struct request *req)
 {
-	uint64_t pass = req->number / r->nr_requests;
-
 	atomic_store_explicit(&req->finished, req->number + 1,
 			      memory_order_release);
-	replay_count(&worker->finished[pass & 1]);
+	replay_count(&worker->finished);
 }
 
 uint64_t replay_unfinished(const struct replay *r)
@@ -283,10 +312,10 @@ uint64_t replay_unfinished(const struct replay *r)
 
 	for (i = 0; i < r->nr_workers; i++)
 		started += atomic_load(&r->workers[i].started);
-	return started - finished(r, 0) - finished(r, 1);
+	return started - requests_finished(r);
 }
 
-void replay_abandon(struct replay *r, struct request *req)
+static void abandon_slots(struct replay *r, const struct request *req)
 {
 	const struct plan_step *writes = req->steps + req->plan->nr_reads;
 	uint32_t i;
@@ -295,6 +324,25 @@ void replay_abandon(struct replay *r, struct request *req)
 		replay_abandon_slot(r, &req->steps[i]);
 	for (i = req->stores_fed; i < req->plan->nr_writes; i++)
 		replay_abandon_slot(r, &writes[i]);
+}
+
+/* Unless it is planned by now; who plans is done in a moment. */
+static void end_before(struct replay *r, uint64_t number)
+{
+	while (!begin_planning(r))
+		if (replay_failed(r) || replay_report_dead(r))
+			return;
+	if (!is_planned(r, number) && !replay_over(r, number))
+		atomic_store(&r->end, number);
+	end_planning(r);
+}
+
+void replay_abandon(struct replay *r, struct request *req)
+{
+	if (!req->plan && !replay_bind(r, req))
+		end_before(r, req->number);
+	if (req->plan || replay_bind(r, req))
+		abandon_slots(r, req);
 	atomic_store_explicit(&req->abandoned, req->number + 1,
 			      memory_order_release);
 }

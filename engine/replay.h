@@ -7,7 +7,7 @@
  *   slot_done        each operation's owner adds 1 when it has completed
  *   requests         a record belongs to the job that took the request until
  *                    it publishes loaded and finished; then to the observers
- *   plans            a pass is planned by the job that takes a certain request
+ *   planner, plans   whoever sets planning plans; others go on meanwhile
  *   workers          each job its own row: workers first, then observers
  *
  * Nothing here takes a lock, and waits look only backwards in the plan. What
@@ -66,7 +66,7 @@ struct worker {
 	_Atomic uint32_t thread;	/* number of its thread_data, 0 is none */
 	_Atomic uint64_t seen;		/* an observer's: requests looked at */
 	_Atomic uint64_t started;	/* a worker's: requests begun */
-	_Atomic uint64_t finished[2];	/* and ended, in even and odd passes */
+	_Atomic uint64_t finished;	/* and ended */
 };
 
 #define REPLAY_SLOT_ABANDONED	(1ULL << 63)
@@ -76,7 +76,7 @@ struct replay {
 	const struct trace *trace;
 	const int64_t *arrivals;	/* scaled, ns from the first request */
 	int64_t pass_ns;		/* what a pass adds to the arrivals */
-	_Atomic uint64_t passes;	/* UINT64_MAX: until runtime ends */
+	uint64_t passes;		/* UINT64_MAX: until runtime ends */
 	uint32_t nr_requests;		/* of one pass */
 	uint32_t warmup;
 	uint32_t observers;
@@ -93,7 +93,7 @@ struct replay {
 	struct request *requests;
 	struct worker *workers;
 
-	_Atomic uint64_t planned;	/* passes planned */
+	_Atomic uint64_t end;		/* number of the first that isn't there */
 	_Atomic uint32_t warm;		/* all warm-up requests have finished */
 	_Atomic uint32_t waiting;	/* jobs that wait for another's write */
 	/* One for all replays of a group, in the first of them. */
@@ -105,6 +105,10 @@ struct replay {
 
 	alignas(CACHE_LINE)
 	_Atomic uint64_t next;		/* number of the next request to take */
+
+	alignas(CACHE_LINE)
+	_Atomic uint64_t planned;	/* requests planned, of all passes */
+	_Atomic uint32_t planning;	/* by one worker at a time */
 };
 
 /*
@@ -122,23 +126,26 @@ void replay_destroy(struct replay *r);
 /*
  * Takes the next request: its record, or NULL when there is none now. @only_due
  * takes it only if it has arrived by @now_ns. Sets *@over when there will never
- * be one again for this replay. With some requests comes the duty to plan a
- * pass: *@pass is then its number, and 0 otherwise.
+ * be one again for this replay.
  */
 struct request *replay_take(struct replay *r, uint64_t now_ns, bool timed,
-			    bool only_due, bool *over, uint64_t *pass);
+			    bool only_due, bool *over);
 
-/* Plans that pass, which takes milliseconds: let I/O complete before. False
- * while requests of the pass before last are in work: call again. */
-bool replay_plan_pass(struct replay *r, uint64_t pass);
+/*
+ * Plans some requests of the next pass, so that it never takes long. The first
+ * worker does that, as long as it takes requests: then what it plans with is
+ * in the cache of its core.
+ */
+void replay_plan_ahead(struct replay *r, const struct worker *worker);
 
-/* Whose duty it was will not plan that pass: the replay ends before it. */
-void replay_end_before(struct replay *r, uint64_t pass);
+/* Is that a request beyond the last one? */
+static inline bool replay_over(const struct replay *r, uint64_t number)
+{
+	return number >= atomic_load_explicit(&r->end, memory_order_relaxed);
+}
 
-/* Is that a request beyond the last pass? */
-bool replay_over(const struct replay *r, uint64_t number);
-
-/* Fills the record from the plan; false while its pass is being planned. */
+/* Fills the record from the plan, which is made if need be; false while it
+ * can't be: call again. */
 bool replay_bind(struct replay *r, struct request *req);
 
 /* When the next request arrives, or 0 when that isn't timed or known. */
@@ -196,8 +203,7 @@ static inline void replay_count(_Atomic uint64_t *counter)
 }
 
 /* @worker, who took the request, is done with it for good. */
-void replay_request_done(struct replay *r, struct worker *worker,
-			 struct request *req);
+void replay_request_done(struct worker *worker, struct request *req);
 
 /* Requests that have begun but not ended. */
 uint64_t replay_unfinished(const struct replay *r);
@@ -209,7 +215,8 @@ static inline void replay_abandon_slot(struct replay *r,
 	atomic_fetch_or(&r->slot_done[step->slot], REPLAY_SLOT_ABANDONED);
 }
 
-/* A request that the owner won't finish: whoever waits for it must stop. */
+/* A request that the owner won't finish: whoever waits for it must stop. One
+ * that has no plan yet gets none: the replay ends before it. */
 void replay_abandon(struct replay *r, struct request *req);
 
 /* Has request @number, whose record this is, been abandoned? */

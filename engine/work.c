@@ -8,7 +8,7 @@ static void request_finished(struct feed *f, struct request *req)
 {
 	if (!f->async)
 		f->loading--;
-	replay_request_done(f->replay, f->worker, req);
+	replay_request_done(f->worker, req);
 }
 
 /* Tokens that no tier had are computed before their blocks can be stored. */

@@ -7,8 +7,9 @@ them. FULL=1 in the environment runs every combination.
 import itertools
 import os
 
-from fio_runs import (CONVERSATION, SLOT, command, counts, file, finish,
-                      needs_conversation, plan, replay, start)
+from fio_runs import (BUILD, CONVERSATION, SLOT, command, counts, file,
+                      finish, needs_conversation, plan, planned, replay,
+                      request, start, write_trace)
 from testing import check, check_equal, check_has, run
 
 FULL = bool(os.environ.get("FULL"))
@@ -105,6 +106,45 @@ def test_passes_keep_the_cache_warm():
     check(reads >= 3 * one[0], f"{reads} hits, {one[0]} in the first pass")
     alone = replay(small(loops=3))
     check_equal((reads, writes), alone.counts, "four jobs and one")
+
+
+def test_short_traces_many_times():
+    """Each pass waits for requests of the pass before the last one."""
+    for requests, jobs, depth in ((1, 3, 8), (3, 2, 1), (7, 4, 32)):
+        some = {"max_requests": requests, "loops": 200, "backend": "libaio",
+                "max_inflight_requests": 0, "size": 20 * SLOT}
+        alone = replay(small(**some))
+        done = replay(small(numjobs=jobs, iodepth=depth, **some))
+        check_equal(sums(done.jobs), alone.counts, f"{requests} requests")
+
+
+def test_a_job_that_stops_early():
+    """It leaves a request undone, in the plan or not planned yet: the others
+    go on up to what needs it, and end."""
+    for requests, loops in ((1, 6000), (2, 3000), (300, 20)):
+        limited = small(max_requests=requests, loops=loops, numjobs=2,
+                        number_ios=3, size=16384 * SLOT)
+        done = finish(start(command(limited, {**limited, "name": "more",
+                                              "number_ios": 0})))
+        check_equal(done.status, 0, "status")
+        more = sum(sums(done.jobs[2:]))
+        check(more < loops * sum(planned("builtin:synthetic", 16384,
+                                         max_requests=requests)),
+              f"{more} I/Os of the others")
+
+
+def test_a_job_that_stops_before_its_request_is_planned():
+    """One job writes for a second. The other is done with all up to the
+    request that is planned in the place of that write's, and stops there."""
+    trace = write_trace("two.jsonl", [request([0]), request([1])])
+    two = {"trace": trace, "loops": 50, "memory_size": "1m", "size": 2 * SLOT}
+    slow = {"backend": f"external:{BUILD}/backends/slow.so",
+            "backend_options": "service_us=1000000"}
+    done = replay({**two, **slow},
+                  {**two, "startdelay": "300ms", "runtime": "300ms"},
+                  {**two, "observe": "request", "new_group": 1})
+    check_equal([counts(job) for job in done.jobs],
+                [(0, 1), (0, 1), (4, 0)], "writes, and requests")
 
 
 def test_groups_between_stonewalls():

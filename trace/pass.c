@@ -2,13 +2,11 @@
 
 #include "planner.h"
 
-/* A pass under way. */
+/* A request of a pass, while it is planned. */
 struct pass {
 	struct planner *pl;
 	struct plan_stats *stats;
 	struct plan_step *steps;	/* NULL: statistics only */
-	uint64_t nr_steps;
-	/* of the request being planned: */
 	uint32_t nr_reads;
 	uint32_t nr_writes;
 	uint32_t nr_cached;	/* lookups of blocks that a tier had */
@@ -38,8 +36,8 @@ static void add_read(struct pass *ps, uint32_t block)
 	struct slot *slot = &ps->pl->slots[at];
 
 	if (ps->steps)
-		set_step(&ps->steps[ps->nr_steps + ps->nr_reads], false, at,
-			 block, slot->filled);
+		set_step(&ps->steps[ps->nr_reads], false, at, block,
+			 slot->filled);
 	slot->ops++;
 	ps->nr_reads++;
 }
@@ -180,19 +178,11 @@ static void count_request(struct pass *ps, const struct trace_request *rq)
 	st->output_tokens += rq->output_length;
 }
 
-static void plan_request(struct pass *ps, struct plan *p, uint32_t r)
+static void look_up_all(struct pass *ps, const struct trace_request *rq)
 {
 	struct planner *pl = ps->pl;
-	const struct trace_request *rq = &pl->trace->requests[r];
 	uint64_t end = rq->first_lookup + rq->nr_lookups;
 
-	ps->nr_reads = 0;
-	ps->nr_writes = 0;
-	ps->nr_cached = 0;
-	ps->last_cached = false;
-	ps->hit = false;
-	ps->hit_beyond_first = false;
-	ps->broken = false;
 	for (uint64_t i = rq->first_lookup; i < end; i++) {
 		uint32_t block = pl->trace->lookups[i];
 
@@ -200,37 +190,45 @@ static void plan_request(struct pass *ps, struct plan *p, uint32_t r)
 			future_advance(&pl->future, i, block);
 		look_up(ps, block, i == rq->first_lookup);
 	}
-	count_request(ps, rq);
+}
+
+static void plan_request(struct planner *pl, struct plan *p, uint32_t r,
+			 struct plan_stats *stats)
+{
+	const struct trace_request *rq = &pl->trace->requests[r];
+	uint64_t first_step = p ? p->lookup_steps * rq->first_lookup : 0;
+	struct pass ps = {
+		.pl = pl,
+		.stats = stats,
+		.steps = p ? &p->steps[first_step] : NULL,
+	};
+
+	look_up_all(&ps, rq);
+	count_request(&ps, rq);
 	if (!p)
 		return;
-	memcpy(&p->steps[ps->nr_steps + ps->nr_reads], pl->writes,
-	       ps->nr_writes * sizeof(*pl->writes));
+	memcpy(&ps.steps[ps.nr_reads], pl->writes,
+	       ps.nr_writes * sizeof(*pl->writes));
 	p->requests[r] = (struct plan_request){
-		.first_step = ps->nr_steps,
-		.nr_reads = ps->nr_reads,
-		.nr_writes = ps->nr_writes,
-		.miss_tokens = miss_tokens(ps, rq),
+		.first_step = first_step,
+		.nr_reads = ps.nr_reads,
+		.nr_writes = ps.nr_writes,
+		.miss_tokens = miss_tokens(&ps, rq),
 	};
-	ps->nr_steps += ps->nr_reads + ps->nr_writes;
 }
 
 /* What rewrites a slot does so whether it is counted or not. */
-static void begin_statistics(struct pass *ps)
+static void begin_statistics(struct planner *pl, struct plan_stats *st)
 {
-	struct planner *pl = ps->pl;
-
 	memset(pl->tally, 0, pl->trace->nr_blocks * sizeof(*pl->tally));
-	*ps->stats = (struct plan_stats){
-		.slots_rewritten = ps->stats->slots_rewritten,
-	};
+	*st = (struct plan_stats){ .slots_rewritten = st->slots_rewritten };
 }
 
 /* @first: the request that the statistics begin with. */
-static void end_statistics(struct pass *ps, uint32_t first)
+static void end_statistics(const struct planner *pl, struct plan_stats *st,
+			   uint32_t first)
 {
-	const struct planner *pl = ps->pl;
 	const struct trace *t = pl->trace;
-	struct plan_stats *st = ps->stats;
 
 	st->slots_used = pl->storage.used;
 	if (st->requests)
@@ -250,29 +248,36 @@ static void renew_future(struct planner *pl)
 			cache_touch(&pl->storage, b, next_use(pl, b));
 }
 
+static void begin_pass(struct planner *pl)
+{
+	if (pl->future.next && pl->warm)
+		renew_future(pl);
+	pl->warm = true;
+}
+
 void planner_pass(struct planner *pl, struct plan *p, struct plan_stats *stats)
 {
-	struct plan_stats unasked = { 0 };
-	struct pass ps = {
-		.pl = pl,
-		.stats = stats ? stats : &unasked,
-		.steps = p ? p->steps : NULL,
-	};
+	struct plan_stats unasked, *st = stats ? stats : &unasked;
 	uint32_t nr_requests = pl->trace->nr_requests;
 	uint32_t warmup = pl->warm ? 0 : pl->opt.warmup_requests;
 
-	*ps.stats = (struct plan_stats){ 0 };
+	*st = (struct plan_stats){ 0 };
 	if (warmup > nr_requests)
 		warmup = nr_requests;
-	if (pl->future.next && pl->warm)
-		renew_future(pl);
+	begin_pass(pl);
 	for (uint32_t r = 0; r < warmup; r++)
-		plan_request(&ps, p, r);
-	begin_statistics(&ps);
+		plan_request(pl, p, r, st);
+	begin_statistics(pl, st);
 	for (uint32_t r = warmup; r < nr_requests; r++)
-		plan_request(&ps, p, r);
-	end_statistics(&ps, warmup);
-	if (p)
-		p->nr_steps = ps.nr_steps;
-	pl->warm = true;
+		plan_request(pl, p, r, st);
+	end_statistics(pl, st, warmup);
+}
+
+void planner_request(struct planner *pl, struct plan *p, uint32_t r)
+{
+	struct plan_stats unasked = { 0 };
+
+	if (!r)
+		begin_pass(pl);
+	plan_request(pl, p, r, &unasked);
 }

@@ -17,11 +17,9 @@ void plan_options_init(struct plan_options *o)
  * A lookup is one step at most, but for a block that is read, goes into
  * memory and pushes out another that has to be written.
  */
-static uint64_t max_steps(const struct trace *t, const struct plan_options *o)
+static uint32_t lookup_steps(const struct plan_options *o)
 {
-	if (o->memory_blocks && o->offload == PLAN_OFFLOAD_EVICT)
-		return 2 * t->nr_lookups;
-	return t->nr_lookups;
+	return o->memory_blocks && o->offload == PLAN_OFFLOAD_EVICT ? 2 : 1;
 }
 
 int plan_alloc(struct plan *p, const struct trace *t,
@@ -30,9 +28,10 @@ int plan_alloc(struct plan *p, const struct trace *t,
 {
 	memset(p, 0, sizeof(*p));
 	p->nr_requests = t->nr_requests;
-	p->max_steps = max_steps(t, o);
+	p->lookup_steps = lookup_steps(o);
+	p->nr_steps = p->lookup_steps * t->nr_lookups;
 	p->requests = mem->alloc(p->nr_requests * sizeof(*p->requests));
-	p->steps = mem->alloc(p->max_steps * sizeof(*p->steps));
+	p->steps = mem->alloc(p->nr_steps * sizeof(*p->steps));
 	if (p->requests && p->steps)
 		return 0;
 	plan_free(p, mem);
@@ -44,6 +43,6 @@ int plan_alloc(struct plan *p, const struct trace *t,
 void plan_free(struct plan *p, const struct mem *mem)
 {
 	mem->free(p->requests, p->nr_requests * sizeof(*p->requests));
-	mem->free(p->steps, p->max_steps * sizeof(*p->steps));
+	mem->free(p->steps, p->nr_steps * sizeof(*p->steps));
 	memset(p, 0, sizeof(*p));
 }

@@ -59,7 +59,8 @@ static inline uint32_t plan_generation(const struct plan_step *step)
 }
 
 struct plan_request {
-	uint64_t first_step;	/* its reads, then its writes, each in order */
+	uint64_t first_step;	/* its reads, then its writes, each in order;
+				 * the same in every pass */
 	uint32_t nr_reads;
 	uint32_t nr_writes;
 	uint32_t miss_tokens;	/* tokens that no tier had: to be computed */
@@ -91,9 +92,9 @@ struct plan_stats {
 struct plan {
 	struct plan_request *requests;
 	struct plan_step *steps;
-	uint64_t nr_steps;
-	uint64_t max_steps;	/* room in @steps */
+	uint64_t nr_steps;		/* room for */
 	uint32_t nr_requests;
+	uint32_t lookup_steps;		/* that a lookup has room for */
 };
 
 /* Room for any one pass over @t; -1 and @err when there is no memory. */
@@ -124,5 +125,11 @@ bool planner_reuses_slots(const struct planner *pl);
  * statistics are of this pass alone. Allocates nothing.
  */
 void planner_pass(struct planner *pl, struct plan *p, struct plan_stats *stats);
+
+/*
+ * The same in small: request @r of a pass, into @p. A pass is all requests of
+ * the trace, one after the other from the first.
+ */
+void planner_request(struct planner *pl, struct plan *p, uint32_t r);
 
 #endif

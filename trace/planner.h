@@ -26,7 +26,7 @@ struct planner {
 	uint32_t *tally;	/* each block: 1 + its hits, 0 if not seen */
 	struct plan_step *writes;	/* of the request being planned */
 	uint32_t max_lookups;	/* of any request */
-	bool warm;		/* a pass has been made */
+	bool warm;		/* a pass has begun */
 };
 
 #endif
