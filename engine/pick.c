@@ -9,25 +9,25 @@
 
 #define LATE_NS		100000000ULL	/* that a store may wait for a place */
 #define STORES_SOUGHT	64		/* requests looked through for a write */
-#define AHEAD		4		/* steps whose slots are fetched early */
+#define AHEAD		32		/* steps whose slots are fetched early */
 
 /* The state of a slot is mostly in the cache of the job that used it last. */
-static void fetch_ahead(struct feed *f, const struct request *req,
-			const struct plan_step *step)
+static void fetch_slots(const struct feed *f, const struct request *req,
+			uint32_t from, uint32_t to)
 {
-	const struct plan_step *end = req->steps + req->plan->nr_reads +
-				      req->plan->nr_writes;
+	uint32_t steps = req->plan->nr_reads + req->plan->nr_writes, i;
 
-	if (end - step > AHEAD)
-		__builtin_prefetch(&f->replay->slot_done[step[AHEAD].slot], 1);
+	for (i = from; i < to && i < steps; i++)
+		__builtin_prefetch(&f->replay->slot_done[req->steps[i].slot], 1);
 }
 
 static struct feed_step *use_step(struct feed *f, struct request *req,
 				  struct plan_step *step)
 {
 	struct feed_step *fs = f->free_steps;
+	uint32_t ahead = step - req->steps + AHEAD;
 
-	fetch_ahead(f, req, step);
+	fetch_slots(f, req, ahead, ahead + 1);
 	f->free_steps = fs->next_free;
 	fs->req = req;
 	fs->step = step;
@@ -92,6 +92,7 @@ static void front_start(struct thread_data *td, struct request *req,
 {
 	struct feed *f = &job_of(td)->feed;
 
+	fetch_slots(f, req, 0, AHEAD);
 	req->begun = true;
 	req->arrival_ns = arrival_ns;
 	replay_count(&f->worker->started);
