@@ -13,6 +13,7 @@
 
 #define USEC		1000ULL
 #define LOOK_NS		(20000 * USEC)	/* between looks for dead workers */
+#define LOOK_BATCHES	16		/* before asking whether it is time */
 #define POLL_NS		(200 * USEC)	/* for what another job brings about */
 #define SPIN_NS		(5 * USEC)	/* for the order of a slot, at first */
 #define BLOCKED_SPINS	8		/* such waits before longer ones */
@@ -52,7 +53,8 @@ static bool give_some(struct thread_data *td)
 	struct feed *f = feed_of(td);
 	uint64_t now_ns = feed_now(f);
 
-	look_for_dead(td, now_ns);
+	if (!(f->batches++ % LOOK_BATCHES))
+		look_for_dead(td, clock_now());
 	f->wake_ns = CLOCK_NEVER;
 	f->blocked = f->load_blocked = f->poll = false;
 	while (f->given_count < FEED_BATCH && !f->limited && !td->error) {
@@ -288,7 +290,7 @@ int feed_start(struct thread_data *td)
 	f->async = option_store_async(td, job->options);
 	f->max_inflight = option_max_inflight(td, job->options);
 	f->clocked = f->timed || f->async || f->replay->observers ||
-		     f->replay->nr_workers > 1 || job->options->prefill_rate;
+		     job->options->prefill_rate;
 	if (f->replay->warmup) {
 		f->warming = true;
 		warmup_begin(td);

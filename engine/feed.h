@@ -26,7 +26,9 @@ struct replay;
 struct worker;
 struct request;
 
-#define FEED_BATCH	32	/* I/Os put on the core's list at a time */
+/* I/Os put on the core's list at a time: with the entry that asks for more, as
+ * many allocations of one size as malloc keeps for a thread. */
+#define FEED_BATCH	6
 
 /* A step whose I/Os are being given or are in flight. */
 struct feed_step {
@@ -86,6 +88,7 @@ struct feed {
 
 	uint64_t wake_ns;		/* when to look again */
 	uint64_t look_ns;		/* when to look for dead workers */
+	unsigned int batches;		/* so far */
 	bool poll;			/* another job must do something first */
 	bool blocked;			/* by the order of a slot */
 	bool load_blocked;		/* a read is: writes must hurry */
