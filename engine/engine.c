@@ -15,6 +15,7 @@
 #include "observer.h"
 #include "refuse.h"
 #include "replay.h"
+#include "signals.h"
 
 /* The engine was compiled against the headers of one release of fio, and its
  * structures are no others'. */
@@ -265,7 +266,7 @@ static int job_setup(struct thread_data *td, struct job *job,
 	return worker_setup(td, job, err);
 }
 
-static int mooncake_setup(struct thread_data *td)
+static int make_job(struct thread_data *td)
 {
 	struct trace_error err = { "" };
 	struct job *job = calloc(1, sizeof(*job));
@@ -284,6 +285,18 @@ static int mooncake_setup(struct thread_data *td)
 	if (!td->error)
 		td_verror(td, err.text[0] ? EINVAL : ECANCELED, "mooncake: set-up");
 	return 1;
+}
+
+static int mooncake_setup(struct thread_data *td)
+{
+	sigset_t before;
+	int ret;
+
+	signals_hold_in_forks();
+	signals_hold(&before);
+	ret = make_job(td);
+	signals_release(&before);
+	return ret;
 }
 
 /* The core wants these of an engine that isn't synchronous; the backend's

@@ -42,9 +42,11 @@ def failing(at=500, error=5, **more):
 
 
 def start(*jobs):
-    """Marked, to find what is left of it: fio's jobs leave its session."""
+    """Marked, to find what is left of it: fio's jobs leave its session. Tests
+    in the background of a shell are deaf to SIGINT, and so would fio be."""
     mark = f"MOONCAKE_TEST={uuid.uuid4()}"
-    process = fio_runs.start(["env", mark, *command(*jobs)])
+    process = fio_runs.start(["env", "--default-signal=INT", mark,
+                              *command(*jobs)])
     process.mark = mark.encode()
     return process
 
