@@ -143,6 +143,8 @@ static int64_t size_of(const char *name)
 /* @size as size_of() gave it before the file was made or lengthened. */
 static void put_back(const char *name, int64_t size)
 {
+	if (size_of(name) == size)
+		return;
 	if (size < 0 ? unlink(name) : truncate(name, size))
 		log_err("mooncake: can't put %s back as it was: %s\n", name,
 			strerror(errno));
@@ -150,8 +152,7 @@ static void put_back(const char *name, int64_t size)
 
 static int grow_file(struct thread_data *td, const char *name, uint64_t size)
 {
-	int fd, ret = 0, flags = td->o.allow_create ? O_CREAT : 0;
-	int64_t before = size_of(name);
+	int fd, ret, flags = td->o.allow_create ? O_CREAT : 0;
 
 	fd = open(name, O_RDWR | flags | O_CLOEXEC, 0644);
 	if (fd < 0)
@@ -160,8 +161,6 @@ static int grow_file(struct thread_data *td, const char *name, uint64_t size)
 	if (!ret && ftruncate(fd, size))
 		ret = errno;
 	close(fd);
-	if (ret)
-		put_back(name, before);
 	return ret;
 }
 
@@ -211,9 +210,9 @@ static int grow_files(const struct target *t, struct thread_data *td,
 			continue;
 		report_growth(td, f->file_name, wanted_size(t, td, f, i), error,
 			      err);
-		while (i--)
-			if (too_short(t, td, td->files[i], i))
-				put_back(td->files[i]->file_name, before[i]);
+		do
+			put_back(td->files[i]->file_name, before[i]);
+		while (i--);
 		return -1;
 	}
 	return 0;
