@@ -4,38 +4,21 @@ second over null, bandwidth over io_uring, and the time lost in waiting for
 the order of slots.
 """
 
-import math
 import os
 
+import null
 import units
 from direct import Workload
 from pairs import in_turn, ratios, show, show_ratio, spread
 
-DEPTH = 32
+DEPTH = null.DEPTH
 AIM = 0.9
-
-
-def _null(bench, count, seconds, stats):
-    slots = stats["unique_blocks"]
-
-    def replay(loops):
-        return bench.replay(backend="null", iodepth=DEPTH, numjobs=count,
-                            bytes_per_token=8, size=4096 * slots, loops=loops,
-                            max_inflight_requests=0)
-
-    def plain():
-        return bench.plain(ioengine="null", rw="randrw", bs=4096,
-                           rwmixread=round(100 * stats["hit_rate"]),
-                           iodepth=DEPTH, size=4096 * slots, numjobs=count,
-                           time_based=1, runtime=f"{1000 * seconds:.0f}ms")
-
-    loops = max(2, math.ceil(seconds * replay(2).iops / stats["lookups"]))
-    return {"mooncake": lambda: replay(loops), "plain": plain}
+EVICTING = 10000    # slots
 
 
 def _row(found, name, count, runs, figure, how):
     ratio = ratios(runs, "mooncake", "plain", figure)
-    key = f"{name}_{count}_jobs_ratio"
+    key = f"{name.replace(', ', '_')}_{count}_jobs_ratio"
     found.figures[key] = ratio.median
     aim = "no aim"
     if count <= os.cpu_count():
@@ -52,15 +35,18 @@ def _row(found, name, count, runs, figure, how):
 
 def measure(bench, found):
     seconds = bench.choose(3, 0.5)
-    rounds = bench.choose(3, 1)
-    stats = bench.stats()
+    rounds = bench.choose(5, 1)
     load = Workload(bench, seconds)
     rows = []
-    for count in (1, 2, 4):
-        runs = in_turn(rounds, _null(bench, count, seconds, stats))
-        rows.append(_row(found, "null", count, runs,
-                         lambda run: run.iops / 1e6,
-                         lambda value: f"{units.digits(value)} M/s"))
+    for name, slots in (("null", bench.stats()["unique_blocks"]),
+                        ("null, evicting", EVICTING)):
+        for count in (1, 2, 4):
+            each = null.Load(bench, slots, seconds, count)
+            runs = in_turn(rounds, {"mooncake": each.replay,
+                                    "plain": each.plain})
+            rows.append(_row(found, name, count, runs,
+                             lambda run: run.iops / 1e6,
+                             lambda value: f"{units.digits(value)} M/s"))
     for count in (1, 2, 4):
         runs = in_turn(rounds, {
             "mooncake": lambda n=count: load.replay("io_uring", numjobs=n),
@@ -70,6 +56,7 @@ def measure(bench, found):
     found.table(["engine, jobs", "mooncake", "plain", "ratio", "aim",
                  "CPU time an I/O, ratio", "waited for order"], rows)
     found.note(
-        f"iodepth={DEPTH} each. Waiting for order is the share of the jobs' "
-        "time, as the engine tells it in normal output. The machine has "
+        f"iodepth={DEPTH} each; evicting: a cache of {EVICTING:,} slots, "
+        "otherwise one for every block. Waiting for order is the share of "
+        "the jobs' time, as the engine tells it in normal output. The machine has "
         f"{os.cpu_count()} cores; beyond them there is no aim.")

@@ -12,29 +12,42 @@ DEPTH = 32
 AIM = 0.95
 
 
+class Load:
+    """The trace as often as takes about @seconds, and the same mix plain."""
+
+    def __init__(self, bench, slots, seconds, jobs=1):
+        self.bench = bench
+        self.seconds = seconds
+        self.options = {"iodepth": DEPTH, "size": 4096 * slots,
+                        "numjobs": jobs}
+        self.loops = 2
+        probe = self.replay()
+        self.loops = max(2, math.ceil(2 * seconds * probe.iops / probe.ios))
+        whole = self.replay()
+        self.ios = whole.ios
+        # Later passes hit more than the first.
+        self.read_share = round(100 * whole.reads / whole.ios)
+
+    def replay(self, inflight=0):
+        return self.bench.replay(backend="null", bytes_per_token=8,
+                                 loops=self.loops,
+                                 max_inflight_requests=inflight,
+                                 **self.options)
+
+    def plain(self, **more):
+        return self.bench.plain(ioengine="null", rw="randrw", bs=4096,
+                                rwmixread=self.read_share, time_based=1,
+                                runtime=f"{1000 * self.seconds:.0f}ms",
+                                **self.options, **more)
+
+
 def measure(bench, found):
-    seconds = bench.choose(5, 0.5)
-    stats = bench.stats()
-    slots = stats["unique_blocks"]
-    share = round(100 * stats["hit_rate"])
-
-    def replay(loops, inflight=0):
-        return bench.replay(backend="null", iodepth=DEPTH, bytes_per_token=8,
-                            size=4096 * slots, loops=loops,
-                            max_inflight_requests=inflight)
-
-    def plain(**more):
-        return bench.plain(ioengine="null", rw="randrw", rwmixread=share,
-                           bs=4096, iodepth=DEPTH, size=4096 * slots,
-                           time_based=1, runtime=f"{1000 * seconds:.0f}ms",
-                           **more)
-
-    loops = max(2, math.ceil(seconds * replay(2).iops / stats["lookups"]))
+    load = Load(bench, bench.stats()["unique_blocks"], bench.choose(5, 0.5))
     runs = in_turn(bench.choose(5, 1), {
-        "mooncake": lambda: replay(loops),
-        "mooncake, a request at a time": lambda: replay(loops, 1),
-        "fio null": plain,
-        "fio null, norandommap": lambda: plain(norandommap=1)})
+        "mooncake": load.replay,
+        "mooncake, a request at a time": lambda: load.replay(1),
+        "fio null": load.plain,
+        "fio null, norandommap": lambda: load.plain(norandommap=1)})
     rows = []
     for name, each in runs.items():
         ratio = ratios(runs, name, "fio null", lambda run: run.iops)
@@ -51,5 +64,5 @@ def measure(bench, found):
             found.figures["cpu_ratio"] = cpu.median
     found.table(["", "million I/Os a second", "against fio null", "aim",
                  "CPU time an I/O, ns", "against fio null"], rows)
-    found.note(f"iodepth={DEPTH}; {loops} loops over {stats['lookups']:,} "
-               "I/Os, the plan of each loop included.")
+    found.note(f"iodepth={DEPTH}; {load.loops} loops over {load.ios:,} I/Os, "
+               f"{load.read_share}% reads, the plan of each loop included.")
