@@ -151,11 +151,13 @@ static void tell_waits(struct thread_data *td)
 /* The last worker to end says what no figure holds. */
 static void tell_unfinished(struct replay *r)
 {
-	uint64_t left = replay_unfinished(r);
 	uint32_t untold = 0;
+	uint64_t left;
 
-	if (!left || replay_running(r) || job_quiet() ||
-	    !atomic_compare_exchange_strong(&r->told, &untold, 1))
+	if (replay_running(r) || job_quiet())
+		return;
+	left = replay_unfinished(r);
+	if (!left || !atomic_compare_exchange_strong(&r->told, &untold, 1))
 		return;
 	log_info("mooncake: requests that had begun but not ended: %llu; no request figure counts them\n",
 		 (unsigned long long)left);
@@ -292,8 +294,8 @@ static int mooncake_setup(struct thread_data *td)
 	sigset_t before;
 	int ret;
 
-	signals_hold_in_forks();
 	signals_hold(&before);
+	signals_hold_in_forks();
 	ret = make_job(td);
 	signals_release(&before);
 	return ret;

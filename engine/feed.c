@@ -13,7 +13,7 @@
 
 #define USEC		1000ULL
 #define LOOK_NS		(20000 * USEC)	/* between looks for dead workers */
-#define LOOK_BATCHES	16		/* before asking whether it is time */
+#define LOOK_BATCHES	4		/* before asking whether it is time */
 #define POLL_NS		(200 * USEC)	/* for what another job brings about */
 #define SPIN_NS		(5 * USEC)	/* for the order of a slot, at first */
 #define BLOCKED_SPINS	8		/* such waits before longer ones */
@@ -301,31 +301,12 @@ int feed_start(struct thread_data *td)
 	return td->error ? 1 : 0;
 }
 
-static void abandon_all(struct thread_data *td)
-{
-	struct feed *f = feed_of(td);
-	struct flist_head *entry;
-	unsigned int i;
-
-	for (i = 0; i < f->nr_steps; i++) {
-		if (!f->steps[i].req)
-			continue;
-		replay_abandon_slot(f->replay, f->steps[i].step);
-		replay_abandon(f->replay, f->steps[i].req);
-	}
-	flist_for_each(entry, &f->stores)
-		replay_abandon(f->replay,
-			       flist_entry(entry, struct request, stores));
-	if (f->front)
-		replay_abandon(f->replay, f->front);
-}
-
 void feed_stop(struct thread_data *td)
 {
 	struct feed *f = feed_of(td);
 
 	if (f->steps && f->bound)
-		abandon_all(td);
+		work_abandon_all(td);
 	entries_drop(td);
 	free(f->steps);
 	free(f->bound);

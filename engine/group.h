@@ -1,7 +1,7 @@
 /*
  * A replay group: the engine's jobs between two stonewalls with the same
- * trace, cache and file options. They share one plan, made once, in the
- * parent, before any job starts.
+ * trace, cache and file options. They share one plan; its first pass is made
+ * in the parent, before any job starts.
  */
 #ifndef MOONCAKE_GROUP_H
 #define MOONCAKE_GROUP_H

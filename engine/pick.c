@@ -18,7 +18,7 @@ static void fetch_slots(const struct feed *f, const struct request *req,
 	uint32_t steps = req->plan->nr_reads + req->plan->nr_writes, i;
 
 	for (i = from; i < to && i < steps; i++)
-		__builtin_prefetch(&f->replay->slot_done[req->steps[i].slot], 1);
+		__builtin_prefetch(&f->replay->slots[req->steps[i].slot]);
 }
 
 static struct feed_step *use_step(struct feed *f, struct request *req,
@@ -95,7 +95,7 @@ static void front_start(struct thread_data *td, struct request *req,
 	fetch_slots(f, req, 0, AHEAD);
 	req->begun = true;
 	req->arrival_ns = arrival_ns;
-	replay_count(&f->worker->started);
+	replay_count(&f->worker->nr_started);
 	f->loading++;
 	if (req->plan->nr_writes)
 		flist_add_tail(&req->stores, &f->stores);

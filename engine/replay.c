@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include "fio.h"
 #include "fio_sem.h"
 
@@ -6,7 +8,8 @@
 #define REQUESTS_MIN	4096
 #define REQUESTS_MAX	(1U << 22)
 #define PLAN_AHEAD	1024	/* requests that are planned before their turn */
-#define PLAN_AT_ONCE	16	/* of these, for each worker */
+#define PLAN_AT_ONCE	4	/* of these, for each worker */
+#define PLANNING_MS	10000	/* that planning takes at most */
 
 /* Records are reused after this many requests, so it also bounds how far the
  * fastest job can run ahead of the slowest observer or write. */
@@ -19,24 +22,26 @@ static uint64_t request_records(uint32_t nr_requests)
 	return n;
 }
 
+/* What fills whole cache lines comes first. */
 static struct replay *map_replay(uint64_t slots, uint64_t records,
 				 uint32_t jobs)
 {
-	const uint64_t line_slots = CACHE_LINE / sizeof(_Atomic uint64_t);
-	uint64_t lines = (slots + line_slots - 1) / line_slots;
-	size_t bytes = sizeof(struct replay) + lines * CACHE_LINE +
+	uint64_t words = (slots + 63) / 64;
+	size_t bytes = sizeof(struct replay) +
 		       records * sizeof(struct request) +
-		       jobs * sizeof(struct worker);
+		       jobs * sizeof(struct worker) +
+		       slots * sizeof(struct slot_state) +
+		       words * sizeof(_Atomic uint64_t);
 	struct replay *r = mem_shared.alloc(bytes);
 
 	if (!r)
 		return NULL;
 	r->bytes = bytes;
-	r->slots = slots;
-	r->slot_done = (_Atomic uint64_t *)(r + 1);
-	r->requests = (struct request *)(r->slot_done + lines * line_slots);
+	r->requests = (struct request *)(r + 1);
 	r->request_mask = records - 1;
 	r->workers = (struct worker *)(r->requests + records);
+	r->slots = (struct slot_state *)(r->workers + jobs);
+	r->slots_abandoned = (_Atomic uint64_t *)(r->slots + slots);
 	return r;
 }
 
@@ -122,13 +127,15 @@ uint64_t replay_next_arrival(struct replay *r)
 	return replay_arrival(r, number);
 }
 
-static uint64_t requests_finished(const struct replay *r)
+static uint64_t requests_ended(const struct replay *r)
 {
 	uint64_t sum = 0;
 	uint32_t i;
 
 	for (i = 0; i < r->nr_workers; i++)
-		sum += atomic_load_explicit(&r->workers[i].finished,
+		sum += atomic_load_explicit(&r->workers[i].nr_finished,
+					    memory_order_acquire) +
+		       atomic_load_explicit(&r->workers[i].nr_abandoned,
 					    memory_order_acquire);
 	return sum;
 }
@@ -138,7 +145,7 @@ bool replay_warm(struct replay *r)
 	if (atomic_load_explicit(&r->warm, memory_order_acquire))
 		return true;
 	/* No other request is taken before these have ended. */
-	if (requests_finished(r) < r->warmup)
+	if (requests_ended(r) < r->warmup)
 		return false;
 	atomic_store_explicit(&r->warm, 1, memory_order_release);
 	return true;
@@ -165,8 +172,7 @@ static bool all_have_seen(const struct replay *r, uint64_t number)
 	return true;
 }
 
-/* Has the worker that took it done with it? Its record, and with that what it
- * says, may be a later one's by now. */
+/* Is the worker that took it done with it? The record may be a later one's. */
 static bool has_ended(const struct replay *r, uint64_t number)
 {
 	const struct request *req = &r->requests[number & r->request_mask];
@@ -302,47 +308,61 @@ void replay_request_done(struct worker *worker, struct request *req)
 {
 	atomic_store_explicit(&req->finished, req->number + 1,
 			      memory_order_release);
-	replay_count(&worker->finished);
+	replay_count(&worker->nr_finished);
 }
 
 uint64_t replay_unfinished(const struct replay *r)
 {
-	uint64_t started = 0;
+	uint64_t started = 0, finished = 0;
 	uint32_t i;
 
-	for (i = 0; i < r->nr_workers; i++)
-		started += atomic_load(&r->workers[i].started);
-	return started - requests_finished(r);
+	for (i = 0; i < r->nr_workers; i++) {
+		started += atomic_load(&r->workers[i].nr_started);
+		finished += atomic_load(&r->workers[i].nr_finished);
+	}
+	return started - finished;
 }
 
-static void abandon_slots(struct replay *r, const struct request *req)
+static void abandon_steps(struct replay *r, const struct request *req)
 {
 	const struct plan_step *writes = req->steps + req->plan->nr_reads;
 	uint32_t i;
 
 	for (i = req->loads_fed; i < req->plan->nr_reads; i++)
-		replay_abandon_slot(r, &req->steps[i]);
+		replay_abandon_step(r, &req->steps[i]);
 	for (i = req->stores_fed; i < req->plan->nr_writes; i++)
-		replay_abandon_slot(r, &writes[i]);
+		replay_abandon_step(r, &writes[i]);
 }
 
-/* Unless it is planned by now; who plans is done in a moment. */
+/* Unless it is planned by now. Who plans is done in a moment, or was killed. */
 static void end_before(struct replay *r, uint64_t number)
 {
-	while (!begin_planning(r))
-		if (replay_failed(r) || replay_report_dead(r))
+	unsigned int ms;
+
+	for (ms = 0; !begin_planning(r); ms++) {
+		if (ms == PLANNING_MS) {
+			replay_fail(r);
 			return;
+		}
+		usleep(1000);
+	}
 	if (!is_planned(r, number) && !replay_over(r, number))
 		atomic_store(&r->end, number);
 	end_planning(r);
 }
 
-void replay_abandon(struct replay *r, struct request *req)
+void replay_abandon(struct replay *r, struct worker *worker,
+		    struct request *req)
 {
-	if (!req->plan && !replay_bind(r, req))
+	bool planned = req->plan || replay_bind(r, req);
+
+	if (!planned) {
 		end_before(r, req->number);
-	if (req->plan || replay_bind(r, req))
-		abandon_slots(r, req);
+		planned = replay_bind(r, req);
+	}
+	if (planned)
+		abandon_steps(r, req);
+	replay_count(&worker->nr_abandoned);
 	atomic_store_explicit(&req->abandoned, req->number + 1,
 			      memory_order_release);
 }

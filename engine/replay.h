@@ -4,13 +4,14 @@
  * piece has one writer at a time:
  *
  *   next             taken by compare-and-swap: who gets it owns the request
- *   slot_done        each operation's owner adds 1 when it has completed
+ *   slots            the owner of a write, alone on its slot, says that it is
+ *                    filled; owners of reads add 1
  *   requests         a record belongs to the job that took the request until
  *                    it publishes loaded and finished; then to the observers
  *   planner, plans   whoever sets planning plans; others go on meanwhile
  *   workers          each job its own row: workers first, then observers
  *
- * Nothing here takes a lock, and waits look only backwards in the plan. What
+ * Nobody waits for a lock, and waits look only backwards in the plan. What
  * one job writes for each request has cache lines of its own: a line that two
  * cores write to goes back and forth between them, as slow as an I/O.
  */
@@ -33,7 +34,7 @@ struct thread_data;
 
 /*
  * One request in flight: times in nanoseconds of fio_gettime(), 0 is unset. Its
- * two cache lines are what others look at, and what goes with every I/O.
+ * second cache line is what goes with every I/O.
  */
 struct request {
 	alignas(CACHE_LINE)
@@ -65,11 +66,18 @@ struct worker {
 	_Atomic uint32_t state;		/* enum worker_state */
 	_Atomic uint32_t thread;	/* number of its thread_data, 0 is none */
 	_Atomic uint64_t seen;		/* an observer's: requests looked at */
-	_Atomic uint64_t started;	/* a worker's: requests begun */
-	_Atomic uint64_t finished;	/* and ended */
+	/* A worker's: its requests begun, finished, and taken in vain. */
+	_Atomic uint64_t nr_started;
+	_Atomic uint64_t nr_finished;
+	_Atomic uint64_t nr_abandoned;
 };
 
-#define REPLAY_SLOT_ABANDONED	(1ULL << 63)
+/* How far the operations on a slot are, numbered as in plan.h. */
+struct slot_state {
+	_Atomic uint32_t filled;	/* the write of the content, and those
+					 * before it, are done; 0: none */
+	_Atomic uint32_t reads;		/* of the content that are done */
+};
 
 struct replay {
 	/* Fixed once set up. */
@@ -81,7 +89,6 @@ struct replay {
 	uint32_t warmup;
 	uint32_t observers;
 	uint32_t nr_workers;
-	uint64_t slots;			/* of slot_done */
 	bool reuses_slots;		/* so writes wait for reads */
 	uint64_t request_mask;		/* size of requests - 1 */
 	uint64_t stamp_run;		/* tells this run's stamps from others */
@@ -89,13 +96,13 @@ struct replay {
 	struct plan plans[2];		/* of even and odd passes */
 	size_t bytes;			/* of this mapping */
 
-	_Atomic uint64_t *slot_done;
+	struct slot_state *slots;
+	_Atomic uint64_t *slots_abandoned;	/* a bit for each slot */
 	struct request *requests;
 	struct worker *workers;
 
 	_Atomic uint64_t end;		/* number of the first that isn't there */
 	_Atomic uint32_t warm;		/* all warm-up requests have finished */
-	_Atomic uint32_t waiting;	/* jobs that wait for another's write */
 	/* One for all replays of a group, in the first of them. */
 	_Atomic uint32_t *failed;
 	_Atomic uint64_t *epoch_ns;	/* when the first paced request arrives */
@@ -109,6 +116,9 @@ struct replay {
 	alignas(CACHE_LINE)
 	_Atomic uint64_t planned;	/* requests planned, of all passes */
 	_Atomic uint32_t planning;	/* by one worker at a time */
+
+	alignas(CACHE_LINE)
+	_Atomic uint32_t waiting;	/* jobs that wait for another's write */
 };
 
 /*
@@ -132,9 +142,10 @@ struct request *replay_take(struct replay *r, uint64_t now_ns, bool timed,
 			    bool only_due, bool *over);
 
 /*
- * Plans some requests of the next pass, so that it never takes long. The first
- * worker does that, as long as it takes requests: then what it plans with is
- * in the cache of its core.
+ * Plans a few requests beyond the next ones, for @worker has taken one. The
+ * first worker does that, as long as it takes requests: then what it plans
+ * with is in the cache of its core. With opt the first request of a pass takes
+ * as long as all that is cached.
  */
 void replay_plan_ahead(struct replay *r, const struct worker *worker);
 
@@ -162,39 +173,57 @@ static inline bool replay_warming(const struct replay *r, uint64_t number)
 /* Have all warm-up requests finished? */
 bool replay_warm(struct replay *r);
 
-/* May this step be issued, by the order of its slot? */
-static inline bool replay_ready(struct replay *r, const struct plan_step *step)
+/* Does anybody wait for this step? For a read only a write that reuses its
+ * slot would. */
+static inline bool replay_awaited(const struct replay *r,
+				  const struct plan_step *step)
 {
-	uint64_t done = atomic_load_explicit(&r->slot_done[step->slot],
+	return step->write || r->reuses_slots;
+}
+
+/* May this step be issued, by the order of its slot? */
+static inline bool replay_ready(const struct replay *r,
+				const struct plan_step *step)
+{
+	const struct slot_state *slot = &r->slots[step->slot];
+	uint32_t done = atomic_load_explicit(&slot->filled,
 					     memory_order_acquire);
 
 #ifdef MOONCAKE_BROKEN_ORDER
 	/* For the tests only: they must notice. */
-	done = step->need;
+	return true;
 #endif
-	return (int32_t)((uint32_t)done - step->need) >= 0;
+	if (step->write)
+		done += atomic_load_explicit(&slot->reads,
+					     memory_order_acquire);
+	return done == step->need;
 }
 
 /* Will what this step waits for never come, because its owner stopped? */
-static inline bool replay_abandoned(struct replay *r,
+static inline bool replay_abandoned(const struct replay *r,
 				    const struct plan_step *step)
 {
-	return atomic_load_explicit(&r->slot_done[step->slot],
-				    memory_order_acquire) &
-	       REPLAY_SLOT_ABANDONED;
+	return atomic_load(&r->slots_abandoned[step->slot / 64]) >>
+	       step->slot % 64 & 1;
 }
 
-/* The step has completed. A read counts only where a write may wait for it. */
+/* The step has completed. */
 static inline void replay_step_done(struct replay *r,
 				    const struct plan_step *step)
 {
-	if (!step->write && !r->reuses_slots)
-		return;
-	atomic_fetch_add_explicit(&r->slot_done[step->slot], 1,
-				  memory_order_release);
+	struct slot_state *slot = &r->slots[step->slot];
+
+	if (step->write) {
+		atomic_store_explicit(&slot->reads, 0, memory_order_relaxed);
+		atomic_store_explicit(&slot->filled, step->need + 1,
+				      memory_order_release);
+	} else if (replay_awaited(r, step)) {
+		atomic_fetch_add_explicit(&slot->reads, 1,
+					  memory_order_release);
+	}
 }
 
-/* Of its own counters, a worker's alone. */
+/* One of a worker's own counters. */
 static inline void replay_count(_Atomic uint64_t *counter)
 {
 	uint64_t count = atomic_load_explicit(counter, memory_order_relaxed);
@@ -205,19 +234,25 @@ static inline void replay_count(_Atomic uint64_t *counter)
 /* @worker, who took the request, is done with it for good. */
 void replay_request_done(struct worker *worker, struct request *req);
 
-/* Requests that have begun but not ended. */
+/* Requests that were begun but not finished; asked when no worker runs. */
 uint64_t replay_unfinished(const struct replay *r);
 
-/* An operation on the step's slot will not complete. */
-static inline void replay_abandon_slot(struct replay *r,
+/* The step will not complete: who waits for it must stop. */
+static inline void replay_abandon_step(struct replay *r,
 				       const struct plan_step *step)
 {
-	atomic_fetch_or(&r->slot_done[step->slot], REPLAY_SLOT_ABANDONED);
+	if (replay_awaited(r, step))
+		atomic_fetch_or(&r->slots_abandoned[step->slot / 64],
+				1ULL << step->slot % 64);
 }
 
-/* A request that the owner won't finish: whoever waits for it must stop. One
- * that has no plan yet gets none: the replay ends before it. */
-void replay_abandon(struct replay *r, struct request *req);
+/*
+ * @worker won't finish the request, and is done with it: nor will the steps
+ * complete that it hasn't begun. Where the request can't be planned, so that
+ * nobody knows them, the replay ends before it.
+ */
+void replay_abandon(struct replay *r, struct worker *worker,
+		    struct request *req);
 
 /* Has request @number, whose record this is, been abandoned? */
 static inline bool replay_given_up(const struct request *req, uint64_t number)

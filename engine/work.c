@@ -47,3 +47,65 @@ void work_store_done(struct thread_data *td, struct request *req)
 	if (!req->loads_left)
 		request_finished(f, req);
 }
+
+static void forget_steps(struct feed *f, const struct request *req)
+{
+	unsigned int i;
+
+	for (i = 0; i < f->nr_steps; i++) {
+		if (f->steps[i].req != req)
+			continue;
+		replay_abandon_step(f->replay, f->steps[i].step);
+		f->steps[i].req = NULL;
+	}
+}
+
+static void forget_syncs(struct thread_data *td, const struct request *req)
+{
+	struct feed *f = &job_of(td)->feed;
+	unsigned int i;
+
+	for (i = 0; i < td->o.iodepth; i++)
+		if (f->bound[i].sync == req)
+			f->bound[i].sync = NULL;
+	for (i = f->given_head; i < f->given_count; i++)
+		if (f->given[i].sync == req)
+			f->given[i].sync = NULL;
+}
+
+/* Once it is abandoned, its record and its place in the plan may be used for
+ * another request. */
+static void abandon(struct thread_data *td, struct request *req)
+{
+	struct feed *f = &job_of(td)->feed;
+
+	forget_steps(f, req);
+	forget_syncs(td, req);
+	if (req->begun && req->stores_fed < req->plan->nr_writes)
+		flist_del(&req->stores);
+	if (f->front == req)
+		f->front = NULL;
+	replay_abandon(f->replay, f->worker, req);
+}
+
+/* What is in front comes last: it may be planned when the others are gone. */
+void work_abandon_all(struct thread_data *td)
+{
+	struct feed *f = &job_of(td)->feed;
+	unsigned int i;
+
+	for (i = 0; i < f->nr_steps; i++)
+		if (f->steps[i].req)
+			abandon(td, f->steps[i].req);
+	while (!flist_empty(&f->stores))
+		abandon(td, flist_first_entry(&f->stores, struct request,
+					      stores));
+	for (i = 0; i < td->o.iodepth; i++)
+		if (f->bound[i].sync)
+			abandon(td, f->bound[i].sync);
+	for (i = f->given_head; i < f->given_count; i++)
+		if (f->given[i].sync)
+			abandon(td, f->given[i].sync);
+	if (f->front)
+		abandon(td, f->front);
+}

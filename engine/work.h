@@ -16,4 +16,7 @@ void work_loads_done(struct thread_data *td, struct request *req);
 /* A write of the request has completed, or a sync that belongs to one. */
 void work_store_done(struct thread_data *td, struct request *req);
 
+/* The job ends: nobody must wait for what it took and will not do. */
+void work_abandon_all(struct thread_data *td);
+
 #endif

@@ -133,6 +133,15 @@ def test_a_job_that_stops_early():
               f"{more} I/Os of the others")
 
 
+def test_a_job_that_stops_in_the_warm_up():
+    for warmup in (2, 299):
+        limited = small(number_ios=3, warmup_requests=warmup,
+                        size=16384 * SLOT)
+        done = finish(start(command(limited, {**limited, "name": "more",
+                                              "number_ios": 0})))
+        check_equal(done.status, 0, "status")
+
+
 def test_a_job_that_stops_before_its_request_is_planned():
     """One job writes for a second. The other is done with all up to the
     request that is planned in the place of that write's, and stops there."""

@@ -1,7 +1,7 @@
 /*
  * The plan: what every lookup of a trace makes storage do, in trace order.
  * It depends on the order of requests alone, never on when I/O completes, so
- * it is made before the first I/O.
+ * it is made before the I/O: a whole pass at once, or a request at a time.
  */
 #ifndef MOONCAKE_PLAN_H
 #define MOONCAKE_PLAN_H

@@ -15,7 +15,8 @@
 #define SOURCE_SHOWN	256
 
 /* A line's JSON takes some 40 times its length in memory while it is parsed.
- * Blocks are numbered in 31 bits in a plan, two numbers mean "none". */
+ * Slots, one a block at most, have 31 bits in a plan, and two numbers mean
+ * "none". */
 const struct trace_limits trace_limits_default = {
 	.line_bytes = 16 << 20,
 	.requests = UINT32_MAX,
