@@ -1,9 +1,9 @@
 #include <pthread.h>
-#include <stdbool.h>
 
 #include "signals.h"
 
 static _Thread_local sigset_t before_fork;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 void signals_hold(sigset_t *before)
 {
@@ -31,10 +31,12 @@ static void release(void)
 	signals_release(&before_fork);
 }
 
+static void hold_in_forks(void)
+{
+	pthread_atfork(hold, release, release);
+}
+
 void signals_hold_in_forks(void)
 {
-	static bool done;
-
-	if (!done)
-		done = !pthread_atfork(hold, release, release);
+	pthread_once(&once, hold_in_forks);
 }

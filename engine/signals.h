@@ -1,8 +1,9 @@
 /*
  * fio's handlers of signals print, so they allocate. Where one of them comes
  * in the middle of an allocation, or of a fork, which holds the locks of
- * malloc, fio waits for itself for ever. It mostly allocates while it sets up
- * and starts its jobs: signals wait for the end of that.
+ * malloc, that thread waits for itself for ever. The main thread mostly
+ * allocates while it sets up and starts jobs: then it takes no signal. One of
+ * fio's other threads does, or it waits.
  */
 #ifndef MOONCAKE_SIGNALS_H
 #define MOONCAKE_SIGNALS_H
