@@ -2,8 +2,8 @@
 
 #include "planner.h"
 
-/* A request of a pass, while it is planned. */
-struct pass {
+/* The lookups of a request, while it is planned. */
+struct lookup_run {
 	struct planner *pl;
 	struct plan_stats *stats;
 	struct plan_step *steps;	/* NULL: statistics only */
@@ -30,51 +30,51 @@ static void set_step(struct plan_step *step, bool write, uint32_t slot,
 	step->need = need;
 }
 
-static void add_read(struct pass *ps, uint32_t block)
+static void add_read(struct lookup_run *run, uint32_t block)
 {
-	uint32_t at = ps->pl->storage.slots[block];
-	struct slot *slot = &ps->pl->slots[at];
+	uint32_t at = run->pl->storage.slots[block];
+	struct slot *slot = &run->pl->slots[at];
 
-	if (ps->steps)
-		set_step(&ps->steps[ps->nr_reads], false, at, block,
+	if (run->steps)
+		set_step(&run->steps[run->nr_reads], false, at, block,
 			 slot->filled);
 	slot->ops++;
-	ps->nr_reads++;
+	run->nr_reads++;
 }
 
 /* Kept aside: in the plan a request's writes follow all its reads. */
-static void add_write(struct pass *ps, uint32_t block)
+static void add_write(struct lookup_run *run, uint32_t block)
 {
-	uint32_t at = ps->pl->storage.slots[block];
-	struct slot *slot = &ps->pl->slots[at];
+	uint32_t at = run->pl->storage.slots[block];
+	struct slot *slot = &run->pl->slots[at];
 
-	if (ps->steps)
-		set_step(&ps->pl->writes[ps->nr_writes], true, at, block,
+	if (run->steps)
+		set_step(&run->pl->writes[run->nr_writes], true, at, block,
 			 slot->ops);
 	slot->filled = ++slot->ops;
-	ps->nr_writes++;
+	run->nr_writes++;
 }
 
-static void store(struct pass *ps, uint32_t block)
+static void store(struct lookup_run *run, uint32_t block)
 {
-	struct planner *pl = ps->pl;
+	struct planner *pl = run->pl;
 
 	if (pl->lookups && pl->lookups[block] < pl->opt.admit) {
-		ps->stats->unadmitted++;
+		run->stats->unadmitted++;
 		return;
 	}
 	if (cache_insert(&pl->storage, block, next_use(pl, block)) !=
 	    POLICY_NO_BLOCK) {
-		ps->stats->evictions++;
-		ps->stats->slots_rewritten++;
+		run->stats->evictions++;
+		run->stats->slots_rewritten++;
 	}
-	add_write(ps, block);
+	add_write(run, block);
 }
 
 /* Into memory, if there is such a tier. */
-static void promote(struct pass *ps, uint32_t block)
+static void promote(struct lookup_run *run, uint32_t block)
 {
-	struct planner *pl = ps->pl;
+	struct planner *pl = run->pl;
 	uint32_t victim;
 
 	if (!pl->memory.capacity)
@@ -83,55 +83,55 @@ static void promote(struct pass *ps, uint32_t block)
 	if (victim != POLICY_NO_BLOCK &&
 	    pl->opt.offload == PLAN_OFFLOAD_EVICT &&
 	    !cache_has(&pl->storage, victim))
-		store(ps, victim);
+		store(run, victim);
 }
 
-static void miss(struct pass *ps, uint32_t block)
+static void miss(struct lookup_run *run, uint32_t block)
 {
-	struct planner *pl = ps->pl;
+	struct planner *pl = run->pl;
 
-	ps->stats->misses++;
+	run->stats->misses++;
 	if (!pl->memory.capacity || pl->opt.offload == PLAN_OFFLOAD_THROUGH)
-		store(ps, block);
-	promote(ps, block);
+		store(run, block);
+	promote(run, block);
 }
 
-static void count_hit(struct pass *ps, uint32_t block, bool first)
+static void count_hit(struct lookup_run *run, uint32_t block, bool first)
 {
-	ps->pl->tally[block]++;
-	ps->hit = true;
+	run->pl->tally[block]++;
+	run->hit = true;
 	if (!first)
-		ps->hit_beyond_first = true;
+		run->hit_beyond_first = true;
 }
 
-static void find_cached(struct pass *ps, uint32_t block, bool first,
+static void find_cached(struct lookup_run *run, uint32_t block, bool first,
 			bool stored, bool in_memory)
 {
-	struct planner *pl = ps->pl;
+	struct planner *pl = run->pl;
 
 	if (in_memory)
 		cache_touch(&pl->memory, block, 0);
 	/* A hit in memory is no use of storage, but changes the next one. */
 	if (stored && (!in_memory || pl->future.next))
 		cache_touch(&pl->storage, block, next_use(pl, block));
-	ps->nr_cached++;
-	if (ps->broken) {
-		ps->stats->skipped++;
+	run->nr_cached++;
+	if (run->broken) {
+		run->stats->skipped++;
 		return;
 	}
-	count_hit(ps, block, first);
+	count_hit(run, block, first);
 	if (in_memory) {
-		ps->stats->memory_hits++;
+		run->stats->memory_hits++;
 		return;
 	}
-	ps->stats->hits++;
-	add_read(ps, block);
-	promote(ps, block);
+	run->stats->hits++;
+	add_read(run, block);
+	promote(run, block);
 }
 
-static void look_up(struct pass *ps, uint32_t block, bool first)
+static void look_up(struct lookup_run *run, uint32_t block, bool first)
 {
-	struct planner *pl = ps->pl;
+	struct planner *pl = run->pl;
 	bool stored = cache_has(&pl->storage, block);
 	bool in_memory = pl->memory.capacity && cache_has(&pl->memory, block);
 
@@ -139,48 +139,48 @@ static void look_up(struct pass *ps, uint32_t block, bool first)
 		pl->lookups[block]++;
 	if (!pl->tally[block]) {
 		pl->tally[block] = 1;
-		ps->stats->unique_blocks++;
+		run->stats->unique_blocks++;
 	}
-	ps->last_cached = stored || in_memory;
-	if (ps->last_cached) {
-		find_cached(ps, block, first, stored, in_memory);
+	run->last_cached = stored || in_memory;
+	if (run->last_cached) {
+		find_cached(run, block, first, stored, in_memory);
 	} else {
-		miss(ps, block);
-		ps->broken = pl->opt.lookup == PLAN_LOOKUP_PREFIX;
+		miss(run, block);
+		run->broken = pl->opt.lookup == PLAN_LOOKUP_PREFIX;
 	}
 }
 
 /* The last block of a request may be partly filled. */
-static uint32_t miss_tokens(const struct pass *ps,
+static uint32_t miss_tokens(const struct lookup_run *run,
 			    const struct trace_request *rq)
 {
-	uint64_t tokens = ps->pl->trace->block_tokens;
+	uint64_t tokens = run->pl->trace->block_tokens;
 	uint64_t whole = rq->nr_lookups * tokens;
-	uint64_t cached = ps->nr_cached * tokens;
+	uint64_t cached = run->nr_cached * tokens;
 
-	if (ps->last_cached && whole > rq->input_length)
+	if (run->last_cached && whole > rq->input_length)
 		cached -= whole - rq->input_length;
 	return rq->input_length - cached;
 }
 
-static void count_request(struct pass *ps, const struct trace_request *rq)
+static void count_request(struct lookup_run *run, const struct trace_request *rq)
 {
-	struct plan_stats *st = ps->stats;
+	struct plan_stats *st = run->stats;
 
 	st->requests++;
 	st->lookups += rq->nr_lookups;
-	st->writes += ps->nr_writes;
-	st->requests_with_hits += ps->hit;
-	st->requests_with_hits_beyond_first += ps->hit_beyond_first;
-	st->requests_with_reads += ps->nr_reads > 0;
-	st->requests_with_writes += ps->nr_writes > 0;
+	st->writes += run->nr_writes;
+	st->requests_with_hits += run->hit;
+	st->requests_with_hits_beyond_first += run->hit_beyond_first;
+	st->requests_with_reads += run->nr_reads > 0;
+	st->requests_with_writes += run->nr_writes > 0;
 	st->input_tokens += rq->input_length;
 	st->output_tokens += rq->output_length;
 }
 
-static void look_up_all(struct pass *ps, const struct trace_request *rq)
+static void look_up_all(struct lookup_run *run, const struct trace_request *rq)
 {
-	struct planner *pl = ps->pl;
+	struct planner *pl = run->pl;
 	uint64_t end = rq->first_lookup + rq->nr_lookups;
 
 	for (uint64_t i = rq->first_lookup; i < end; i++) {
@@ -188,7 +188,7 @@ static void look_up_all(struct pass *ps, const struct trace_request *rq)
 
 		if (pl->future.next)
 			future_advance(&pl->future, i, block);
-		look_up(ps, block, i == rq->first_lookup);
+		look_up(run, block, i == rq->first_lookup);
 	}
 }
 
@@ -197,23 +197,23 @@ static void plan_request(struct planner *pl, struct plan *p, uint32_t r,
 {
 	const struct trace_request *rq = &pl->trace->requests[r];
 	uint64_t first_step = p ? p->lookup_steps * rq->first_lookup : 0;
-	struct pass ps = {
+	struct lookup_run run = {
 		.pl = pl,
 		.stats = stats,
 		.steps = p ? &p->steps[first_step] : NULL,
 	};
 
-	look_up_all(&ps, rq);
-	count_request(&ps, rq);
+	look_up_all(&run, rq);
+	count_request(&run, rq);
 	if (!p)
 		return;
-	memcpy(&ps.steps[ps.nr_reads], pl->writes,
-	       ps.nr_writes * sizeof(*pl->writes));
+	memcpy(&run.steps[run.nr_reads], pl->writes,
+	       run.nr_writes * sizeof(*pl->writes));
 	p->requests[r] = (struct plan_request){
 		.first_step = first_step,
-		.nr_reads = ps.nr_reads,
-		.nr_writes = ps.nr_writes,
-		.miss_tokens = miss_tokens(&ps, rq),
+		.nr_reads = run.nr_reads,
+		.nr_writes = run.nr_writes,
+		.miss_tokens = miss_tokens(&run, rq),
 	};
 }
 
