@@ -14,7 +14,8 @@ import uuid
 from pathlib import Path
 
 import fio_runs
-from fio_runs import BUILD, SLOT, Run, command, counts, file, plan
+from fio_runs import (BUILD, SLOT, Run, command, counts, file, plan,
+                      wait_for)
 from testing import check, check_equal, check_has, run
 
 STOPS = 200 if os.environ.get("FULL") else 20
@@ -91,6 +92,18 @@ def workers(process, wanted):
             return pids
         time.sleep(0.01)
     raise AssertionError(f"{wanted} jobs were not started: {pids}")
+
+
+def threads(process):
+    return len(list(Path(f"/proc/{process.pid}/task").iterdir()))
+
+
+def wait_for_jobs(process, wanted, thread):
+    """Before fio has started them, a signal ends it as any other program."""
+    if thread:
+        wait_for(lambda: threads(process) > wanted + 1, "threads")
+    else:
+        workers(process, wanted)
 
 
 def finish(process):
@@ -185,9 +198,10 @@ def test_runtime_ends_all():
 
 def test_signals_end_all():
     for number in (signal.SIGINT, signal.SIGTERM):
-        for more in ({}, {"thread": 1}):
-            process = start(endless(**more), watching(**more))
-            time.sleep(0.8)
+        for thread in (0, 1):
+            process = start(endless(thread=thread), watching(thread=thread))
+            wait_for_jobs(process, 4, thread)
+            time.sleep(0.5)
             process.send_signal(number)
             done = finish(process)
             check_equal(done.status, INTERRUPTED, "status")
