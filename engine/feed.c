@@ -23,12 +23,16 @@ static struct feed *feed_of(struct thread_data *td)
 	return &job_of(td)->feed;
 }
 
-static void look_for_dead(struct thread_data *td, uint64_t now_ns)
+static void look_for_dead(struct thread_data *td)
 {
 	struct group *g = job_of(td)->group;
 	struct feed *f = feed_of(td);
+	uint64_t now_ns;
 
-	if (now_ns < f->look_ns || g->nr_workers + g->nr_observers < 2)
+	if (g->nr_workers + g->nr_observers < 2)
+		return;
+	now_ns = clock_now();
+	if (now_ns < f->look_ns)
 		return;
 	f->look_ns = now_ns + LOOK_NS;
 	group_report_dead(g);
@@ -54,7 +58,7 @@ static bool give_some(struct thread_data *td)
 	uint64_t now_ns = feed_now(f);
 
 	if (!(f->batches++ % LOOK_BATCHES))
-		look_for_dead(td, clock_now());
+		look_for_dead(td);
 	f->wake_ns = CLOCK_NEVER;
 	f->blocked = f->load_blocked = f->poll = false;
 	while (f->given_count < FEED_BATCH && !f->limited && !td->error) {
@@ -106,7 +110,7 @@ static void wait_for_more(struct thread_data *td)
 	struct feed *f = feed_of(td);
 	uint64_t since = clock_now();
 
-	look_for_dead(td, since);
+	look_for_dead(td);
 	set_waiting(f, f->load_blocked);
 	wake_for_others(td, since);
 	clock_wait(td, f->wake_ns);
@@ -142,7 +146,7 @@ void feed_watch(struct thread_data *td)
 
 	while (!clock_stop(td) && !replay_failed(feed_of(td)->replay) &&
 	       group_running(g)) {
-		look_for_dead(td, clock_now());
+		look_for_dead(td);
 		clock_wait(td, clock_now() + 5 * POLL_NS);
 	}
 	/* The last one may have ended by its death. */
