@@ -163,7 +163,8 @@ static uint32_t miss_tokens(const struct lookup_run *run,
 	return rq->input_length - cached;
 }
 
-static void count_request(struct lookup_run *run, const struct trace_request *rq)
+static void count_request(struct lookup_run *run,
+			  const struct trace_request *rq)
 {
 	struct plan_stats *st = run->stats;
 

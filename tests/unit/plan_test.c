@@ -292,9 +292,14 @@ static void same_statistics(struct oracle *or, const struct plan_stats *st,
 static void one_request(struct oracle *or, struct device *d,
 			const struct plan *p, uint32_t r)
 {
-	uint32_t missing = oracle_request(or, &or->t->requests[r]);
+	const struct trace_request *rq = &or->t->requests[r];
+	const struct plan_request *planned = &p->requests[r];
+	uint32_t missing = oracle_request(or, rq);
 
-	CHECK_EQ(p->requests[r].miss_tokens, missing);
+	CHECK_EQ(planned->miss_tokens, missing);
+	CHECK_EQ(planned->first_step, p->lookup_steps * rq->first_lookup);
+	CHECK(planned->nr_reads + planned->nr_writes <=
+	      p->lookup_steps * rq->nr_lookups);
 	same_steps(or, p, r);
 	replay_request(d, p, r);
 }
