@@ -15,18 +15,18 @@ fio_version	:= $(shell $(FIO) --version 2>/dev/null)
 fio_tree	:= $(or $(FIO_SRC),build/fio-src/$(fio_version))
 setup		:= FIO='$(FIO)' FIO_SRC='$(FIO_SRC)' CC='$(CC)' scripts/setup
 
-flags		:= -std=gnu11 -Wall -Wextra -Itrace -MD -MP $(CPPFLAGS) $(CFLAGS) \
+flags		:= -std=gnu11 -Wall -Wextra -I. -MD -MP $(CPPFLAGS) $(CFLAGS) \
 		   $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all)
 # What fio's own files are compiled with: it decides how structures lie.
 fio_flags	:= -isystem $(fio_tree) -include $(fio_tree)/config-host.h \
-		   -D_GNU_SOURCE -D_LARGEFILE_SOURCE -D_FILE_OFFSET_BITS=64 \
+		   -DFIO_INTERNAL -D_GNU_SOURCE -D_LARGEFILE_SOURCE -D_FILE_OFFSET_BITS=64 \
 		   -DMOONCAKE_FIO_VERSION=\"$(fio_version)\"
 libs		:= -ljson-c -lz -lpthread -lm
 
 objects		= $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
-trace_obj	:= $(call objects,$(filter-out %_main.c,$(wildcard trace/*.c)))
-main_obj	:= $(call objects,$(wildcard trace/*_main.c))
-engine_obj	:= $(call objects,$(wildcard engine/*.c))
+trace_obj	:= $(call objects,$(wildcard trace/*/*.c))
+main_obj	:= $(call objects,trace/plan_main.c)
+engine_obj	:= $(call objects,$(wildcard engine/*.c engine/*/*.c))
 probe_obj	:= $(call objects,tests/fio_headers_probe.c)
 backends_obj	:= $(call objects,$(wildcard tests/backends/*.c))
 unit_tests	:= $(patsubst tests/unit/%.c,$(BUILD)/unit/%,\
@@ -70,7 +70,7 @@ $(probe): $(probe_obj)
 	@echo '  LD $@'
 	$(Q)$(CC) $(flags) $(LDFLAGS) -shared -o $@ $^
 
-$(backends): $(BUILD)/%.so: $(BUILD)/obj/tests/%.o $(BUILD)/obj/engine/stamp.o
+$(backends): $(BUILD)/%.so: $(BUILD)/obj/tests/%.o $(BUILD)/obj/engine/result/stamp.o
 	@mkdir -p $(@D)
 	@echo '  LD $@'
 	$(Q)$(CC) $(flags) $(LDFLAGS) -shared -o $@ $^
@@ -89,7 +89,7 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@echo '  CC $<'
 	$(Q)$(CC) $(flags) $(extra) -fPIC -fvisibility=hidden -c -o $@ $<
 
-$(backends_obj): extra = $(fio_flags) -Iengine
+$(backends_obj): extra = $(fio_flags)
 $(engine_obj) $(probe_obj): extra = $(fio_flags)
 $(engine_obj) $(probe_obj) $(backends_obj): $(BUILD)/fio
 
@@ -159,9 +159,9 @@ sanitize: setup build/address-undefined/fio-asan build/thread/fio-tsan
 		jobs_test order_test death_test observers_test
 
 fuzz_sources	:= tests/fuzz/reader_fuzz.c \
-		   $(filter-out %_main.c,$(wildcard trace/*.c))
+		   $(wildcard trace/*/*.c)
 
-build/fuzz/reader: $(fuzz_sources) $(wildcard trace/*.h)
+build/fuzz/reader: $(fuzz_sources) $(wildcard trace/*/*.h)
 	@mkdir -p $(@D)/corpus
 	clang $(filter-out -MD -MP,$(flags)) -fsanitize=fuzzer,address,undefined \
 		-o $@ $(fuzz_sources) $(libs)

@@ -9,23 +9,24 @@
 #include "fio.h"
 #include "verify.h"
 
-#include "backend.h"
-#include "clock.h"
-#include "job.h"
-#include "observer.h"
-#include "refuse.h"
-#include "replay.h"
-#include "signals.h"
+#include "engine/setup/backend.h"
+#include "engine/run/wait.h"
+#include "engine/job.h"
+#include "engine/result/observer.h"
+#include "engine/setup/refuse.h"
+#include "engine/replay/replay.h"
+#include "engine/setup/signals.h"
 
 /* The engine was compiled against the headers of one release of fio, and its
  * structures are no others'. */
-#define BUILT_FOR	MOONCAKE_FIO_VERSION
+#define BUILT_FOR MOONCAKE_FIO_VERSION
 
 static void tell_fresh_file(struct thread_data *td, const struct target *t)
 {
 	if (target_fresh(t, td) && !job_quiet())
-		log_info("mooncake: %s: the cache file is new; its first fill is slower than writing it again, so measure on a file that has been written once\n",
-			 td->o.name);
+		log_info(
+			"mooncake: %s: the cache file is new; its first fill is slower than writing it again, so measure on a file that has been written once\n",
+			td->o.name);
 }
 
 static bool wants_check(struct thread_data *td, const struct job *job)
@@ -112,7 +113,7 @@ static void expect_progress(struct thread_data *td)
 	if (r->passes != UINT64_MAX)
 		td->total_io_size = (s->hits + s->writes) * r->passes /
 				    r->nr_workers *
-				    job->group->layout.slot_bytes;
+				    job->group->shape.slot_bytes;
 }
 
 static int job_init(struct thread_data *td)
@@ -143,9 +144,10 @@ static void tell_waits(struct thread_data *td)
 	struct feed *f = &job_of(td)->feed;
 
 	if (f->order_waits && !job_quiet())
-		log_info("mooncake: %s: waited %.3f s in all for the order of slots, %llu times\n",
-			 td->o.name, f->order_wait_ns / 1e9,
-			 (unsigned long long)f->order_waits);
+		log_info(
+			"mooncake: %s: waited %.3f s in all for the order of slots, %llu times\n",
+			td->o.name, f->order_wait_ns / 1e9,
+			(unsigned long long)f->order_waits);
 }
 
 /* The last worker to end says what no figure holds. */
@@ -159,8 +161,9 @@ static void tell_unfinished(struct replay *r)
 	left = replay_unfinished(r);
 	if (!left || !atomic_compare_exchange_strong(&r->told, &untold, 1))
 		return;
-	log_info("mooncake: requests that had begun but not ended: %llu; no request figure counts them\n",
-		 (unsigned long long)left);
+	log_info(
+		"mooncake: requests that had begun but not ended: %llu; no request figure counts them\n",
+		(unsigned long long)left);
 }
 
 /*
@@ -215,35 +218,41 @@ static void replace_hooks(struct ioengine_ops *ops)
 }
 
 static int check_share(struct thread_data *td, const struct job *job,
-		       struct trace_error *err)
+		       struct error *err)
 {
 	if (job->options->share == SHARE_EACH && td->o.filename &&
 	    job->group->nr_workers > 1)
-		return trace_fail(err, "share=each gives every job files of its own, and filename=%s is one for all; set directory= instead",
-				  td->o.filename);
+		return fail(
+			err,
+			"share=each gives every job files of its own, and filename=%s is one for all; set directory= instead",
+			td->o.filename);
 	if (job->options->share == SHARE_SPLIT && !td->o.filename &&
 	    job->group->nr_workers > 1)
-		return trace_fail(err, "share=split needs filename=: the %u jobs of this replay group share one cache on the same files; name them, or set share=each",
-				  job->group->nr_workers);
+		return fail(
+			err,
+			"share=split needs filename=: the %u jobs of this replay group share one cache on the same files; name them, or set share=each",
+			job->group->nr_workers);
 	return 0;
 }
 
 static int worker_setup(struct thread_data *td, struct job *job,
-			struct trace_error *err)
+			struct error *err)
 {
 	if (check_share(td, job, err) ||
-	    refuse_units(td, &job->group->layout, err) ||
+	    set_units(td, &job->group->shape, err) ||
 	    backend_adopt(td, job, err))
 		return -1;
 	replace_hooks(&job->ops);
-	if (target_measure(&job->target, td, &job->group->layout, err) ||
+	if (target_measure(&job->target, td, &job->group->shape, err) ||
 	    group_add_worker(td, job, err) || refuse_plan(td, job, err))
 		return -1;
 	if (job->feed.replay->warmup > 0 &&
 	    job->feed.replay->warmup >= job->feed.replay->nr_requests)
-		return trace_fail(err, "warmup_requests=%u leaves nothing of the %u requests to measure; lower it",
-				  job->feed.replay->warmup,
-				  job->feed.replay->nr_requests);
+		return fail(
+			err,
+			"warmup_requests=%u leaves nothing of the %u requests to measure; lower it",
+			job->feed.replay->warmup,
+			job->feed.replay->nr_requests);
 	/* With fio's map of random I/O verify= would hold a slot against each
 	 * of its writes, not the last one. */
 	td->o.norandommap = 1;
@@ -251,13 +260,12 @@ static int worker_setup(struct thread_data *td, struct job *job,
 	return target_allocate(&job->target, td, err);
 }
 
-static int job_setup(struct thread_data *td, struct job *job,
-		     struct trace_error *err)
+static int job_setup(struct thread_data *td, struct job *job, struct error *err)
 {
 	struct mooncake_options *o = job->options;
 
 	if (refuse_options(td, o, err)) {
-		job->group = group_join(td, job, &(struct trace_error){ "" });
+		job->group = group_join(td, job, &(struct error){ "" });
 		return -1;
 	}
 	job->group = group_join(td, job, err);
@@ -270,7 +278,7 @@ static int job_setup(struct thread_data *td, struct job *job,
 
 static int make_job(struct thread_data *td)
 {
-	struct trace_error err = { "" };
+	struct error err = { "" };
 	struct job *job = calloc(1, sizeof(*job));
 
 	job->options = td->eo;
@@ -285,7 +293,8 @@ static int make_job(struct thread_data *td)
 	if (job->group)
 		group_fail(job->group, td);
 	if (!td->error)
-		td_verror(td, err.text[0] ? EINVAL : ECANCELED, "mooncake: set-up");
+		td_verror(td, err.text[0] ? EINVAL : ECANCELED,
+			  "mooncake: set-up");
 	return 1;
 }
 
@@ -327,19 +336,19 @@ static struct io_u *mooncake_event(struct thread_data fio_unused *td,
 }
 
 static struct ioengine_ops mooncake_ops = {
-	.name			= "mooncake",
-	.version		= FIO_IOOPS_VERSION,
-	.setup			= mooncake_setup,
-	.queue			= mooncake_queue,
-	.getevents		= mooncake_getevents,
-	.event			= mooncake_event,
-	.options		= mooncake_fio_options,
-	.option_struct_size	= sizeof(struct mooncake_options),
+	.name = "mooncake",
+	.version = FIO_IOOPS_VERSION,
+	.setup = mooncake_setup,
+	.queue = mooncake_queue,
+	.getevents = mooncake_getevents,
+	.event = mooncake_event,
+	.options = mooncake_fio_options,
+	.option_struct_size = sizeof(struct mooncake_options),
 };
 
 /* fio looks for this function when it loads an engine from a file. */
-__attribute__((visibility("default")))
-void get_ioengine(struct ioengine_ops **ops);
+__attribute__((visibility("default"))) void
+get_ioengine(struct ioengine_ops **ops);
 
 void get_ioengine(struct ioengine_ops **ops)
 {

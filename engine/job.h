@@ -8,25 +8,25 @@
 
 #include "fio.h"
 
-#include "feed.h"
-#include "group.h"
-#include "options.h"
-#include "target.h"
+#include "engine/run/feed.h"
+#include "engine/setup/group.h"
+#include "engine/setup/options.h"
+#include "engine/setup/target.h"
 
 struct job {
-	struct ioengine_ops ops;	/* td->io_ops */
-	struct ioengine_ops backend;	/* its hooks before any was replaced */
+	struct ioengine_ops ops;     /* td->io_ops */
+	struct ioengine_ops backend; /* its hooks before any was replaced */
 	struct mooncake_options *options;
 	struct group *group;
 	struct target target;
 	struct feed feed;
-	char *iolog_name;	/* makes fio replay a log: see feed.h */
-	unsigned int row;	/* of an observer, in each replay */
-	int ring_fd;		/* the backend's io_uring, or -1 */
-	bool polls;		/* completions need polling (hipri) */
+	char *iolog_name; /* makes fio replay a log: see feed.h */
+	unsigned int row; /* of an observer, in each replay */
+	int ring_fd;	  /* the backend's io_uring, or -1 */
+	bool polls;	  /* completions need polling (hipri) */
 	bool check_blocks;
-	bool stats;		/* stats=, which a warm-up switches off */
-	bool ended;		/* came to an end that is no failure */
+	bool stats; /* stats=, which a warm-up switches off */
+	bool ended; /* came to an end that is no failure */
 };
 
 static inline struct job *job_of(struct thread_data *td)

@@ -4,7 +4,7 @@
  * and two threads of one run lie a struct thread_data apart.
  */
 #include "fio.h"
-#include "options.h"
+#include "engine/setup/options.h"
 
 #define OPTION(name, member) \
 	{ name, offsetof(struct thread_options, member) }

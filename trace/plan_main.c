@@ -7,10 +7,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "generate.h"
-#include "list_models.h"
-#include "report.h"
-#include "version.h"
+#include "trace/workload/generate.h"
+#include "trace/report/list_models.h"
+#include "trace/report/report.h"
+#include "trace/command/version.h"
 
 /* Of CPU time: what else the machine does must not count. */
 static double seconds(void)
@@ -38,11 +38,12 @@ static long peak_kib(void)
 
 static void tell_timing(double start, double loaded)
 {
-	fprintf(stderr, "mooncake-plan: read in %.6f s, planned in %.6f s of CPU time, %ld KiB of memory\n",
+	fprintf(stderr,
+		"mooncake-plan: read in %.6f s, planned in %.6f s of CPU time, %ld KiB of memory\n",
 		loaded - start, seconds() - loaded, peak_kib());
 }
 
-static int run_curve(const struct report *r, struct trace_error *err)
+static int run_curve(const struct report *r, struct error *err)
 {
 	const struct arguments *a = r->arguments;
 	struct plan_options o = a->plan;
@@ -51,14 +52,14 @@ static int run_curve(const struct report *r, struct trace_error *err)
 
 	if (a->evictions.nr > 1 ||
 	    policies[a->evictions.values[0]] != policy_find("lru"))
-		return trace_fail(err, "--curve is of lru: leave out "
-				  "--eviction, or sweep with --capacity");
+		return fail(err, "--curve is of lru: leave out "
+				 "--eviction, or sweep with --capacity");
 	if (a->admits.nr > 1)
-		return trace_fail(err, "--curve takes one --admit");
+		return fail(err, "--curve takes one --admit");
 	if (a->memory_sizes.nr > 1 || a->memory_sizes.values[0])
-		return trace_fail(err, "--curve is without a memory tier: "
-				  "leave out --memory-size, or sweep with "
-				  "--capacity");
+		return fail(err, "--curve is without a memory tier: "
+				 "leave out --memory-size, or sweep with "
+				 "--capacity");
 	o.admit = a->admits.values[0];
 	if (curve_make(&c, r->trace, &o, err))
 		return -1;
@@ -67,14 +68,14 @@ static int run_curve(const struct report *r, struct trace_error *err)
 	return ret;
 }
 
-static int run_sweep(const struct report *r, struct trace_error *err)
+static int run_sweep(const struct report *r, struct error *err)
 {
 	const struct arguments *a = r->arguments;
 	struct sweep s;
 	int ret;
 
 	ret = (a->reach ? sweep_reach : sweep_capacities)(&s, a, r->trace,
-							  r->layout, err);
+							  r->shape, err);
 	if (ret)
 		return ret;
 	ret = report_runs(stdout, r, &s, err);
@@ -82,15 +83,15 @@ static int run_sweep(const struct report *r, struct trace_error *err)
 	return ret;
 }
 
-static int run_plan(const struct arguments *a, struct trace_error *err)
+static int run_plan(const struct arguments *a, struct error *err)
 {
-	struct layout layout;
+	struct shape shape;
 	struct trace trace;
-	const struct report r = { a, &trace, &layout };
+	const struct report r = { a, &trace, &shape };
 	double start = seconds(), loaded;
 	int ret;
 
-	if (layout_resolve(&layout, &a->layout, err) ||
+	if (shape_resolve(&shape, &a->shape, err) ||
 	    trace_load(&trace, &a->trace, err))
 		return -1;
 	loaded = seconds();
@@ -101,7 +102,7 @@ static int run_plan(const struct arguments *a, struct trace_error *err)
 	return ret;
 }
 
-static int run(const struct arguments *a, struct trace_error *err)
+static int run(const struct arguments *a, struct error *err)
 {
 	if (a->help) {
 		arguments_help(stdout);
@@ -124,7 +125,7 @@ static int run(const struct arguments *a, struct trace_error *err)
 
 int main(int argc, char **argv)
 {
-	struct trace_error err;
+	struct error err;
 	struct arguments a;
 	int ret = arguments_parse(&a, argc, argv, &err);
 
@@ -132,7 +133,7 @@ int main(int argc, char **argv)
 		ret = run(&a, &err);
 	arguments_free(&a);
 	if (!ret && (fflush(stdout) || ferror(stdout)))
-		ret = trace_fail(&err, "standard output: %s", strerror(errno));
+		ret = fail(&err, "standard output: %s", strerror(errno));
 	if (!ret)
 		return EXIT_SUCCESS;
 	fprintf(stderr, "mooncake-plan: %s\n", err.text);

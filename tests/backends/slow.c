@@ -11,7 +11,7 @@
 #include "optgroup.h"
 #include "lib/rand.h"
 
-#include "stamp.h"
+#include "engine/result/stamp.h"
 
 #define USEC		1000ULL
 #define MSEC		(1000 * USEC)

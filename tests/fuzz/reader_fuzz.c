@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "load.h"
+#include "trace/source/source.h"
 
 #define OPTION_BYTES	2
 
@@ -88,7 +88,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static int fd = -1;
 	static char path[32];
 	struct trace_options o;
-	struct trace_error err = { "" };
+	struct error err = { "" };
 	struct trace t;
 
 	if (size < OPTION_BYTES)

@@ -3,12 +3,12 @@
  */
 #include <stdlib.h>
 
-#include "arguments.h"
-#include "choice.h"
+#include "trace/command/arguments.h"
+#include "trace/base/choice.h"
 #include "unit.h"
 
 static struct arguments a;
-static struct trace_error err;
+static struct error err;
 
 /* Words are separated by blanks. */
 static int parse(const char *line)
@@ -43,7 +43,7 @@ static void defaults(void)
 	CHECK_EQ(a.command, COMMAND_PLAN);
 	CHECK_STR(a.trace.source, "T");
 	CHECK_EQ(a.trace.block_tokens, 512);
-	CHECK_EQ(a.layout.block_tokens, 512);
+	CHECK_EQ(a.shape.block_tokens, 512);
 	CHECK_EQ(a.evictions.nr, 1);
 	CHECK(policies[a.evictions.values[0]] == policy_find("lru"));
 	CHECK_EQ(a.admits.values[0], 1);
@@ -60,19 +60,19 @@ static void every_option(void)
 	     "--ranks=one --window=skip --lookup=block --offload=evict "
 	     "--warmup-requests=9 --drive-bytes=1T");
 	CHECK_EQ(a.trace.max_requests, 7);
-	CHECK_EQ(a.layout.block_tokens, 16);
+	CHECK_EQ(a.shape.block_tokens, 16);
 	CHECK_EQ(a.trace.unit, TRACE_UNIT_S);
 	CHECK_EQ(a.trace.partial, TRACE_PARTIAL_SKIP);
 	CHECK_EQ(a.trace.shard, 2);
 	CHECK_EQ(a.trace.shards, 3);
 	CHECK_EQ(a.trace.bad_lines, TRACE_BAD_LINES_SKIP);
-	CHECK_EQ(a.layout.chunk_tokens, 8);
-	CHECK_EQ(a.layout.bytes_per_token, 2048);
-	CHECK_STR(a.layout.model, "m");
-	CHECK_STR(a.layout.kv_dtype, "fp8");
-	CHECK_EQ(a.layout.tp, 2);
-	CHECK_EQ(a.layout.ranks, LAYOUT_RANKS_ONE);
-	CHECK_EQ(a.layout.window, LAYOUT_WINDOW_SKIP);
+	CHECK_EQ(a.shape.chunk_tokens, 8);
+	CHECK_EQ(a.shape.bytes_per_token, 2048);
+	CHECK_STR(a.shape.model, "m");
+	CHECK_STR(a.shape.kv_dtype, "fp8");
+	CHECK_EQ(a.shape.tp, 2);
+	CHECK_EQ(a.shape.ranks, SHAPE_RANKS_ONE);
+	CHECK_EQ(a.shape.window, SHAPE_WINDOW_SKIP);
 	CHECK_EQ(a.plan.lookup, PLAN_LOOKUP_BLOCK);
 	CHECK_EQ(a.plan.offload, PLAN_OFFLOAD_EVICT);
 	CHECK_EQ(a.plan.warmup_requests, 9);
@@ -178,7 +178,7 @@ static void bad_lines(void)
 
 static void choices(void)
 {
-	CHECK_STR(choice_name(choice_window, LAYOUT_WINDOW_SKIP), "skip");
+	CHECK_STR(choice_name(choice_window, SHAPE_WINDOW_SKIP), "skip");
 	CHECK_EQ(choice_find(choice_offload, "evict")->value,
 		 PLAN_OFFLOAD_EVICT);
 	CHECK(!choice_find(choice_offload, "never"));

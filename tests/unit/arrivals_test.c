@@ -1,5 +1,5 @@
 /* When the requests of a replay arrive. The file knows nothing of fio. */
-#include "../../engine/arrivals.c"
+#include "engine/replay/arrivals.c"
 
 #include "small_trace.h"
 #include "unit.h"
@@ -23,7 +23,7 @@ static void trace_of(const int64_t *at)
 /* Makes them, holds them against @want, returns what a pass adds. */
 static int64_t arrive(const int64_t *want, bool spread, uint32_t scale)
 {
-	struct trace_error err = { "" };
+	struct error err = { "" };
 	int64_t *got, pass_ns = -1;
 	uint32_t i;
 
@@ -103,7 +103,7 @@ static void no_drift(void)
 
 static void spread_keeps_the_order(void)
 {
-	struct trace_error err = { "" };
+	struct error err = { "" };
 	int64_t *got, pass_ns;
 	uint64_t seed = 1;
 	uint32_t i;
@@ -129,7 +129,7 @@ static void an_empty_shard(void)
 
 static void refused(uint32_t scale, const char *says)
 {
-	struct trace_error err = { "" };
+	struct error err = { "" };
 	int64_t *got, pass_ns;
 
 	CHECK_EQ(arrivals_make(&got, &pass_ns, &s.t, false, scale, &err), -1);

@@ -6,8 +6,8 @@
 
 #include <stdlib.h>
 
-#include "builtin.h"
-#include "plan.h"
+#include "trace/workload/builtin.h"
+#include "trace/plan/plan.h"
 
 #define BLOCK_TOKENS	BUILTIN_BLOCK_TOKENS
 #define UNKNOWN		UINT64_MAX
@@ -107,7 +107,7 @@ static struct rows rows_of(const char *name)
 static struct plan_stats stats_of(const char *source, uint64_t slots)
 {
 	struct plan_stats stats = { 0 };
-	struct trace_error err = { "" };
+	struct error err = { "" };
 	struct trace_options to;
 	struct plan_options po;
 	struct planner *planner;

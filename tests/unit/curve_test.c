@@ -4,14 +4,14 @@
  */
 #include <stdlib.h>
 
-#include "curve.h"
-#include "reach.h"
+#include "trace/plan/curve.h"
+#include "trace/command/find_capacity.h"
 #include "small_trace.h"
 #include "unit.h"
 
 static struct small_trace small;
-static struct trace_error err;
-static const struct layout layout = { .slot_bytes = 4096 };
+static struct error err;
+static const struct shape shape = { .slot_bytes = 4096 };
 
 static struct plan_stats run_at(const struct plan_options *base, uint64_t slots)
 {
@@ -79,7 +79,7 @@ static bool reaches(const struct arguments *a, const struct run *run,
 	struct run at = *run;
 
 	at.what.slots = slots;
-	CHECK_EQ(run_once(&at, a, &small.t, &layout, &err), 0);
+	CHECK_EQ(run_once(&at, a, &small.t, &shape, &err), 0);
 	return at.stats.hits + at.stats.memory_hits >=
 	       a->reach * run->unbounded_hit_rate * at.stats.lookups - 1e-6;
 }
@@ -97,7 +97,7 @@ static void reach_with(struct arguments *a, const struct policy *eviction,
 	bool rises = eviction != policy_find("fifo") &&
 		     eviction != policy_find("lfu") && !memory_size;
 
-	CHECK_EQ(reach(&run, a, &small.t, &layout, &err), 0);
+	CHECK_EQ(find_capacity(&run, a, &small.t, &shape, &err), 0);
 	CHECK(reaches(a, &run, run.what.slots));
 	CHECK(run.what.slots == 1 || !reaches(a, &run, run.what.slots - 1));
 	for (uint64_t slots = 1; rises && slots < run.what.slots; slots++)
@@ -115,7 +115,7 @@ static void smallest_capacity(void)
 		a.reach = shares[round % 4];
 		for (size_t i = 0; policies[i]; i++) {
 			reach_with(&a, policies[i], 0);
-			reach_with(&a, policies[i], 3 * layout.slot_bytes);
+			reach_with(&a, policies[i], 3 * shape.slot_bytes);
 		}
 	}
 }

@@ -2,24 +2,24 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "../../trace/layout.h"
-#include "../../trace/model.h"
+#include "trace/model/shape.h"
+#include "trace/model/model.h"
 #include "unit.h"
 
 #define REFERENCE	"../shared/reference/model_kv_bytes.csv"
 #define CONFIGS		"tests/configs/"
 
-static uint64_t bytes_per_token(const char *model, enum layout_window window,
-				struct trace_error *err)
+static uint64_t bytes_per_token(const char *model, enum shape_window window,
+				struct error *err)
 {
-	struct layout_options o;
-	struct layout l;
+	struct shape_options o;
+	struct shape l;
 
-	layout_options_init(&o);
+	shape_options_init(&o);
 	o.model = model;
 	o.window = window;
 	err->text[0] = '\0';
-	return layout_resolve(&l, &o, err) ? 0 : l.bytes_per_token;
+	return shape_resolve(&l, &o, err) ? 0 : l.bytes_per_token;
 }
 
 static void check_reference_row(char *row)
@@ -27,12 +27,12 @@ static void check_reference_row(char *row)
 	const char *name = strtok(row, ",");
 	const char *attention = strtok(NULL, ",");
 	const char *bytes = strrchr(strtok(NULL, "\n"), ',') + 1;
-	struct trace_error err;
+	struct error err;
 	struct model m;
 
 	CHECK(!model_find(&m, name, &err));
 	CHECK_STR(model_attention(&m), attention);
-	CHECK_EQ(bytes_per_token(name, LAYOUT_WINDOW_FULL, &err),
+	CHECK_EQ(bytes_per_token(name, SHAPE_WINDOW_FULL, &err),
 		 strtoull(bytes, NULL, 10));
 }
 
@@ -82,15 +82,15 @@ static const struct {
 
 static void builtin_models_with_and_without_windows(void)
 {
-	struct trace_error err;
+	struct error err;
 
 	for (size_t i = 0; i < sizeof(builtin_bytes) / sizeof(*builtin_bytes);
 	     i++) {
 		const char *name = builtin_bytes[i].name;
 
-		CHECK_EQ(bytes_per_token(name, LAYOUT_WINDOW_FULL, &err),
+		CHECK_EQ(bytes_per_token(name, SHAPE_WINDOW_FULL, &err),
 			 builtin_bytes[i].full);
-		CHECK_EQ(bytes_per_token(name, LAYOUT_WINDOW_SKIP, &err),
+		CHECK_EQ(bytes_per_token(name, SHAPE_WINDOW_SKIP, &err),
 			 builtin_bytes[i].skip);
 	}
 }
@@ -153,7 +153,7 @@ static const struct {
 
 static void configs_of_every_attention_kind(void)
 {
-	struct trace_error err;
+	struct error err;
 	struct model m;
 	char path[128];
 
@@ -161,9 +161,9 @@ static void configs_of_every_attention_kind(void)
 		snprintf(path, sizeof(path), CONFIGS "%s.json", good[i].file);
 		CHECK(!model_find(&m, path, &err));
 		CHECK_STR(model_attention(&m), good[i].attention);
-		CHECK_EQ(bytes_per_token(path, LAYOUT_WINDOW_FULL, &err),
+		CHECK_EQ(bytes_per_token(path, SHAPE_WINDOW_FULL, &err),
 			 2 * good[i].full);
-		CHECK_EQ(bytes_per_token(path, LAYOUT_WINDOW_SKIP, &err),
+		CHECK_EQ(bytes_per_token(path, SHAPE_WINDOW_SKIP, &err),
 			 2 * good[i].skip);
 	}
 }
@@ -222,13 +222,13 @@ static const struct {
 
 static void a_bad_config_is_named_with_its_field(void)
 {
-	struct trace_error err;
+	struct error err;
 	char path[128];
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		snprintf(path, sizeof(path), CONFIGS "bad/%s.json",
 			 bad[i].file);
-		CHECK_EQ(bytes_per_token(path, LAYOUT_WINDOW_FULL, &err), 0);
+		CHECK_EQ(bytes_per_token(path, SHAPE_WINDOW_FULL, &err), 0);
 		CHECK_HAS(err.text, path);
 		CHECK_HAS(err.text, bad[i].says);
 	}
@@ -236,22 +236,22 @@ static void a_bad_config_is_named_with_its_field(void)
 
 static void an_unknown_architecture_says_what_to_do(void)
 {
-	struct trace_error err;
+	struct error err;
 
 	CHECK_EQ(bytes_per_token(CONFIGS "bad/unknown_model_type.json",
-				 LAYOUT_WINDOW_FULL, &err), 0);
+				 SHAPE_WINDOW_FULL, &err), 0);
 	CHECK_HAS(err.text, "give bytes_per_token= instead of model=");
 }
 
 static void a_name_that_is_neither_model_nor_file(void)
 {
-	struct trace_error err;
+	struct error err;
 
-	CHECK_EQ(bytes_per_token("llama-9", LAYOUT_WINDOW_FULL, &err), 0);
+	CHECK_EQ(bytes_per_token("llama-9", SHAPE_WINDOW_FULL, &err), 0);
 	CHECK_HAS(err.text, "model=llama-9 is neither a built-in model");
-	CHECK_EQ(bytes_per_token("./none.json", LAYOUT_WINDOW_FULL, &err), 0);
+	CHECK_EQ(bytes_per_token("./none.json", SHAPE_WINDOW_FULL, &err), 0);
 	CHECK_HAS(err.text, "model=./none.json: No such file");
-	CHECK_EQ(bytes_per_token("tests/configs", LAYOUT_WINDOW_FULL, &err),
+	CHECK_EQ(bytes_per_token("tests/configs", SHAPE_WINDOW_FULL, &err),
 		 0);
 	CHECK_HAS(err.text, "is not a file");
 }
@@ -259,21 +259,21 @@ static void a_name_that_is_neither_model_nor_file(void)
 static void skipping_windows_must_leave_a_layer(void)
 {
 	const char *path = CONFIGS "window_all.json";
-	struct trace_error err;
+	struct error err;
 
 	struct model m;
 
 	CHECK(!model_find(&m, path, &err));
 	CHECK_STR(model_attention(&m), "GQA");
-	CHECK_EQ(bytes_per_token(path, LAYOUT_WINDOW_FULL, &err),
+	CHECK_EQ(bytes_per_token(path, SHAPE_WINDOW_FULL, &err),
 		 6 * 2 * 256 * 2);
-	CHECK_EQ(bytes_per_token(path, LAYOUT_WINDOW_SKIP, &err), 0);
+	CHECK_EQ(bytes_per_token(path, SHAPE_WINDOW_SKIP, &err), 0);
 	CHECK_HAS(err.text, "window=skip leaves model=" CONFIGS);
 }
 
 static void formulas(void)
 {
-	struct trace_error err;
+	struct error err;
 	struct model m;
 	char text[256];
 

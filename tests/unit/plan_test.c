@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "plan.h"
+#include "trace/plan/plan.h"
 #include "small_trace.h"
 #include "unit.h"
 
@@ -12,7 +12,7 @@
 #define PASSES	3
 
 static struct small_trace small;
-static struct trace_error err;
+static struct error err;
 
 /* The rules, as slowly as you like. */
 

@@ -3,7 +3,7 @@
  */
 #include <stdlib.h>
 
-#include "policy.h"
+#include "trace/cache/policy.h"
 #include "small_trace.h"
 #include "unit.h"
 

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "choice.h"
-#include "plan.h"
+#include "trace/base/choice.h"
+#include "trace/plan/plan.h"
 #include "unit.h"
 
 #define TRACE		"../shared/traces/conversation_trace.jsonl"
@@ -21,7 +21,7 @@ struct row {
 };
 
 static struct trace whole, without_partial;
-static struct trace_error err;
+static struct error err;
 
 static int split(char *line, char **parts)
 {

@@ -2,7 +2,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../engine/signals.c"
+#include "engine/setup/signals.c"
 
 #include "unit.h"
 

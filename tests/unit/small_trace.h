@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trace.h"
+#include "trace/load/trace.h"
 
 #define SMALL_REQUESTS	128
 #define SMALL_LOOKUPS	2048

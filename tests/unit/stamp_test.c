@@ -1,5 +1,5 @@
 /* Stamps of blocks. The file knows nothing of fio. */
-#include "../../engine/stamp.c"
+#include "engine/result/stamp.c"
 
 #include "unit.h"
 

@@ -3,7 +3,7 @@
  */
 #include <stdlib.h>
 
-#include "table.h"
+#include "trace/report/table.h"
 #include "unit.h"
 
 static const struct value values[3][4] = {

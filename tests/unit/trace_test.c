@@ -10,8 +10,9 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "builtin.h"
-#include "load.h"
+#include "trace/workload/builtin.h"
+#include "trace/base/hash.h"
+#include "trace/load/trace.h"
 #include "unit.h"
 
 #define REAL_TRACE	"../shared/traces/conversation_trace.jsonl"
@@ -26,7 +27,7 @@ static char dir[] = "/tmp/trace_test.XXXXXX";
 static char path[64];
 static struct trace_options o;
 static struct trace_limits limits;
-static struct trace_error err;
+static struct error err;
 static struct trace t;
 
 static void write_file(const char *data, size_t len)
@@ -199,7 +200,7 @@ static void many_requests(void)
 	f = fopen(path, "w");
 	for (i = 0; f && i < 30000; i++)
 		fprintf(f, LINE(%u, 1024, 3, "[%" PRIu64 ", 77]") "\n", i,
-			trace_hash(i) >> 1);
+			hash64(i) >> 1);
 	if (f)
 		fclose(f);
 	CHECK_EQ(load(), 0);
@@ -207,7 +208,7 @@ static void many_requests(void)
 	CHECK_EQ(t.nr_blocks, 30001);
 	for (i = 1; i < t.nr_requests; i++) {
 		CHECK_EQ(t.lookups[2 * i], i + 1);
-		CHECK_EQ(t.hash_ids[i + 1], trace_hash(i) >> 1);
+		CHECK_EQ(t.hash_ids[i + 1], hash64(i) >> 1);
 		CHECK_EQ(t.lookups[2 * i + 1], 1);
 	}
 }
@@ -562,7 +563,7 @@ static void load_shards(uint32_t n, uint32_t *shard_of, uint32_t nr_requests)
 
 static uint32_t shard_by(uint64_t id, uint32_t n)
 {
-	return trace_hash(id) % n + 1;
+	return hash64(id) % n + 1;
 }
 
 /*

@@ -1,0 +1,23 @@
+/*
+ * The fio engine that does the I/O. The job takes over its ops, so that fio's
+ * core calls it directly; td->io_ops_data and td->eo stay the backend's own.
+ */
+#ifndef MOONCAKE_BACKEND_H
+#define MOONCAKE_BACKEND_H
+
+#include "trace/load/trace.h"
+
+struct thread_data;
+struct job;
+
+/*
+ * Loads the backend that the job's options name and makes it the engine of
+ * @td, its own set-up done and its files' sizes found. In the parent's
+ * setup(), once. Returns 0, or -1 with @err filled.
+ */
+int backend_adopt(struct thread_data *td, struct job *job, struct error *err);
+
+/* Runs the backend's post_init hook and finds the ring that it makes. */
+int backend_post_init(struct thread_data *td);
+
+#endif

@@ -1,0 +1,341 @@
+#include "fio.h"
+
+#include "engine/replay/arrivals.h"
+#include "engine/run/wait.h"
+#include "engine/setup/group.h"
+#include "engine/job.h"
+#include "trace/base/hash.h"
+#include "trace/plan/plan_json.h"
+#include "engine/replay/replay.h"
+#include "trace/source/source.h"
+
+/* Made and changed in the parent only, before the jobs start. */
+static struct group *groups;
+
+/* Jobs before a stonewall have ended when those behind it begin. */
+static unsigned int section_of(const struct thread_data *td)
+{
+	unsigned int i, section = 0;
+
+	for (i = 0; i < td->thread_number; i++)
+		section += tnumber_to_td(i)->o.stonewall;
+	return section;
+}
+
+static char *key_of(const struct thread_data *td,
+		    const struct mooncake_options *o)
+{
+	const struct thread_options *t = &td->o;
+	char *key;
+
+	if (asprintf(
+		    &key,
+		    "%s|%llu|%u|%u|%u|%u|%llu|%s|%s|%u|%u|%u|%u|%s|%u|%llu|%u|%u|%u|%s|%u|%llu|%u|%llu|%llu|%u|%s|%s|%llu|%u",
+		    o->trace ?: "", o->max_requests, o->block_tokens,
+		    o->chunk_tokens, o->timestamp_unit, o->partial,
+		    o->bytes_per_token, o->model ?: "", o->kv_dtype, o->tp,
+		    o->ranks, o->window, o->lookup, o->eviction, o->admit,
+		    o->memory_size, o->offload, o->warmup_requests, o->share,
+		    o->shard, o->bad_lines, t->size, t->size_percent,
+		    t->file_size_low, t->file_size_high, t->nr_files,
+		    t->filename ?: "", t->directory ?: "", t->start_offset,
+		    t->start_offset_percent) < 0)
+		return NULL;
+	return key;
+}
+
+static struct group *find_group(const char *key, unsigned int section)
+{
+	struct group *g;
+
+	for (g = groups; g; g = g->next)
+		if (g->section == section && !strcmp(g->key, key))
+			return g;
+	return NULL;
+}
+
+static void add_observer(struct group *g, const struct thread_data *td)
+{
+	g->observers = realloc(g->observers,
+			       (g->nr_observers + 1) * sizeof(*g->observers));
+	g->observers[g->nr_observers++] = td->thread_number;
+}
+
+/*
+ * Counts the members. The first one to be set up asks, so all the others
+ * still have this engine's ops and options.
+ */
+static void count_members(struct group *g, const struct thread_data *first)
+{
+	unsigned int i;
+
+	for (i = first->thread_number - 1; i < thread_number; i++) {
+		const struct thread_data *td = tnumber_to_td(i);
+		const struct mooncake_options *o = td->eo;
+		char *key;
+
+		if (!td->io_ops || td->io_ops->setup != first->io_ops->setup ||
+		    section_of(td) != g->section)
+			continue;
+		key = key_of(td, o);
+		if (key && !strcmp(key, g->key)) {
+			if (o->observe == OBSERVE_NONE)
+				g->nr_workers++;
+			else
+				add_observer(g, td);
+		}
+		free(key);
+	}
+}
+
+static int load_group(struct group *g, const struct mooncake_options *o,
+		      struct error *err)
+{
+	struct shape_options lo;
+	struct trace_options to;
+
+	shape_options_from(&lo, o);
+	if (trace_options_from(&to, o, err) ||
+	    shape_resolve(&g->shape, &lo, err) ||
+	    plan_options_from(&g->plan_options, &g->shape, o, err))
+		return -1;
+	if (!g->nr_workers)
+		return fail(
+			err,
+			"observe=: no job of this replay group does the I/O; put the trace, cache and file options where both have them, such as [global]");
+	return trace_load(&g->trace, &to, err);
+}
+
+struct group *group_join(struct thread_data *td, struct job *job,
+			 struct error *err)
+{
+	struct mooncake_options *o = job->options;
+	unsigned int section = section_of(td);
+	char *key = key_of(td, o);
+	struct group *g = find_group(key, section);
+
+	err->text[0] = '\0';
+	if (g) {
+		free(key);
+		return g;
+	}
+	g = calloc(1, sizeof(*g));
+	g->key = key;
+	g->section = section;
+	g->each = o->share == SHARE_EACH;
+	g->next = groups;
+	groups = g;
+	count_members(g, td);
+	if (load_group(g, o, err))
+		group_fail(g, td);
+	return g;
+}
+
+void group_fail(struct group *g, const struct thread_data *td)
+{
+	if (!g->failed)
+		g->failed_job = strdup(td->o.name);
+	g->failed = true;
+}
+
+static int write_plan_json(struct thread_data *td, struct job *job,
+			   struct error *err)
+{
+	struct mooncake_options *o = job->options;
+	struct group *g = job->group;
+	struct json_object *obj;
+	int ret;
+
+	if (!o->plan_json ||
+	    (g->plan_json && !strcmp(g->plan_json, o->plan_json)))
+		return 0;
+	g->plan_json = o->plan_json;
+	obj = plan_json(&g->trace, &g->stats, &g->shape, g->slots,
+			options_json(td, o, &g->shape));
+	ret = json_object_to_file_ext(o->plan_json, obj,
+				      JSON_C_TO_STRING_PRETTY);
+	json_object_put(obj);
+	if (ret)
+		return fail(err, "plan_json=%s can't be written: %s",
+			    o->plan_json, strerror(errno));
+	return 0;
+}
+
+static void tell_plan(const struct group *g, const struct mooncake_options *o)
+{
+	const struct plan_stats *s = &g->stats;
+	uint64_t hits = s->hits + s->memory_hits;
+
+	if (job_quiet())
+		return;
+	log_info(
+		"mooncake: %s: %llu requests, %llu lookups: %llu hits (%.1f%%), %llu of them in memory; %llu writes, %llu evictions, %llu skipped, %llu unadmitted; %llu slots of %llu bytes, %s",
+		o->trace, (unsigned long long)s->requests,
+		(unsigned long long)s->lookups, (unsigned long long)hits,
+		s->lookups ? 100.0 * hits / s->lookups : 0.0,
+		(unsigned long long)s->memory_hits,
+		(unsigned long long)s->writes, (unsigned long long)s->evictions,
+		(unsigned long long)s->skipped,
+		(unsigned long long)s->unadmitted, (unsigned long long)g->slots,
+		(unsigned long long)g->shape.slot_bytes, o->eviction);
+	if (g->trace.bad_lines)
+		log_info("; %llu bad lines left out",
+			 (unsigned long long)g->trace.bad_lines);
+	log_info("\n");
+}
+
+static uint64_t passes_of(const struct thread_data *td)
+{
+	if (td->o.time_based)
+		return UINT64_MAX;
+	return td->o.loops ? td->o.loops : 1;
+}
+
+static struct replay *make_replay(struct thread_data *td, struct job *job,
+				  struct error *err)
+{
+	struct group *g = job->group;
+	unsigned int i;
+	struct replay *r;
+
+	g->plan_options.slots = g->slots;
+	r = replay_create(&g->trace, &g->plan_options, passes_of(td),
+			  g->each ? 1 : g->nr_workers, g->nr_observers,
+			  &g->stats, err);
+	if (!r)
+		return NULL;
+	r->arrivals = g->arrivals;
+	r->pass_ns = g->pass_ns;
+	/* Tells the stamps of this run from those that lie in the file. */
+	r->stamp_run =
+		hash64(time_now() ^ ((uint64_t)getpid() << 32) ^ (uintptr_t)r);
+	for (i = 0; i < g->nr_observers; i++)
+		r->workers[r->nr_workers + i].thread = g->observers[i];
+	if (g->nr_replays) {
+		r->failed = g->replays[0]->failed;
+		/* Clients that warm up are done with it at different times. */
+		if (!r->warmup)
+			r->epoch_ns = g->replays[0]->epoch_ns;
+	}
+	g->replays =
+		realloc(g->replays, (g->nr_replays + 1) * sizeof(*g->replays));
+	g->replays[g->nr_replays++] = r;
+	return r;
+}
+
+/* What the workers of one replay must agree on beside the group's key. */
+static const char *differs(const struct thread_data *a,
+			   const struct mooncake_options *oa,
+			   const struct thread_data *b,
+			   const struct mooncake_options *ob)
+{
+	if (passes_of(a) != passes_of(b))
+		return "loops= or time_based=";
+	if (option_timed(a) != option_timed(b))
+		return "replay_no_stall=";
+	if (option_timed(a) && a->o.replay_time_scale != b->o.replay_time_scale)
+		return "replay_time_scale=";
+	if (option_timed(a) && oa->arrivals != ob->arrivals)
+		return "arrivals=";
+	if (a->o.bs[DDIR_READ] != b->o.bs[DDIR_READ] ||
+	    a->o.bs[DDIR_WRITE] != b->o.bs[DDIR_WRITE])
+		return "bs=";
+	return NULL;
+}
+
+static int start_group(struct thread_data *td, struct job *job,
+		       struct error *err)
+{
+	struct group *g = job->group;
+
+	g->first_worker = td;
+	g->slots = job->target.slots;
+	if (!option_timed(td))
+		return 0;
+	return arrivals_make(&g->arrivals, &g->pass_ns, &g->trace,
+			     job->options->arrivals == ARRIVALS_SPREAD,
+			     td->o.replay_time_scale, err);
+}
+
+static int check_worker(struct thread_data *td, struct job *job,
+			struct error *err)
+{
+	struct group *g = job->group;
+	const char *what;
+
+	if (job->target.slots != g->slots)
+		return fail(
+			err,
+			"this job sees room for %llu slots, '%s' of the same replay group for %llu; give both the same size= and files",
+			(unsigned long long)job->target.slots,
+			g->first_worker->o.name, (unsigned long long)g->slots);
+	what = differs(td, job->options, g->first_worker,
+		       job_of(g->first_worker)->options);
+	if (what)
+		return fail(
+			err,
+			"%s differs from that of '%s', which replays the same trace together with this job; give both the same, or set share=each",
+			what, g->first_worker->o.name);
+	return 0;
+}
+
+int group_add_worker(struct thread_data *td, struct job *job, struct error *err)
+{
+	struct group *g = job->group;
+	bool first = !g->first_worker;
+	struct replay *r;
+
+	if (first && start_group(td, job, err))
+		return -1;
+	if (check_worker(td, job, err))
+		return -1;
+	r = first || g->each ? make_replay(td, job, err) : g->replays[0];
+	if (!r)
+		return -1;
+	if (first)
+		tell_plan(g, job->options);
+	job->feed.replay = r;
+	job->feed.worker = r->workers;
+	while (job->feed.worker->thread)
+		job->feed.worker++;
+	job->feed.worker->thread = td->thread_number;
+	return write_plan_json(td, job, err);
+}
+
+bool group_report_dead(struct group *g)
+{
+	bool dead = false;
+	unsigned int i;
+
+	for (i = 0; i < g->nr_replays; i++)
+		dead |= replay_report_dead(g->replays[i]);
+	return dead;
+}
+
+unsigned int group_running(struct group *g)
+{
+	unsigned int i, running = 0;
+
+	for (i = 0; i < g->nr_replays; i++)
+		running += replay_running(g->replays[i]);
+	return running;
+}
+
+void groups_free(void)
+{
+	struct group *g;
+	unsigned int i;
+
+	while ((g = groups)) {
+		groups = g->next;
+		for (i = 0; i < g->nr_replays; i++)
+			replay_destroy(g->replays[i]);
+		free(g->replays);
+		free(g->arrivals);
+		trace_free(&g->trace);
+		free(g->failed_job);
+		free(g->observers);
+		free(g->key);
+		free(g);
+	}
+}

@@ -1,0 +1,71 @@
+/*
+ * A replay group: the engine's jobs between two stonewalls with the same
+ * trace, cache and file options. They share one plan; its first pass is made
+ * in the parent, before any job starts.
+ */
+#ifndef MOONCAKE_GROUP_H
+#define MOONCAKE_GROUP_H
+
+#include "trace/model/shape.h"
+#include "trace/plan/plan.h"
+#include "trace/load/trace.h"
+
+struct thread_data;
+struct job;
+struct replay;
+
+struct group {
+	struct group *next;
+	char *key;	      /* the options that make jobs one group */
+	unsigned int section; /* stonewalls before it */
+	bool each;	      /* share=each: a replay for every worker */
+	bool failed;	      /* a member's set-up failed */
+	char *failed_job;
+	unsigned int nr_workers;
+	unsigned int nr_observers;
+	unsigned int *observers;       /* their thread numbers: row by row */
+	unsigned int observers_joined; /* so far: each takes a row */
+
+	struct trace trace;
+	struct shape shape;
+	struct plan_options plan_options;
+	struct plan_stats stats; /* of one pass from an empty cache */
+	uint64_t slots;	 /* capacity, 0 until the first worker has set it */
+	char *plan_json; /* where the statistics were written */
+
+	int64_t *arrivals; /* ns, scaled; the same for all replays */
+	int64_t pass_ns;
+	struct thread_data *first_worker;
+	struct replay **replays;
+	unsigned int nr_replays;
+};
+
+/*
+ * The group of @td, made with its trace loaded when @td is its first member.
+ * Never NULL: a group that could not be made is marked failed, and @err says
+ * why to the member that tried; to the others it is empty.
+ */
+struct group *group_join(struct thread_data *td, struct job *job,
+			 struct error *err);
+
+/*
+ * A worker whose capacity is known joins the replay, which is made when it is
+ * the first (share=split) or for itself (share=each). Returns 0, or -1 with
+ * @err filled.
+ */
+int group_add_worker(struct thread_data *td, struct job *job,
+		     struct error *err);
+
+/* Says which jobs of the group died without a word: all end then. */
+bool group_report_dead(struct group *g);
+
+/* Workers of the group that have not ended. */
+unsigned int group_running(struct group *g);
+
+/* A member's set-up failed: none of the others may run. */
+void group_fail(struct group *g, const struct thread_data *td);
+
+/* Frees every group; the engine is being unloaded. */
+void groups_free(void);
+
+#endif

@@ -1,0 +1,317 @@
+
+#include "fio.h"
+#include "verify.h"
+
+#include "engine/job.h"
+#include "engine/setup/refuse.h"
+#include "engine/replay/replay.h"
+
+#define ARRAY_LENGTH(a) (sizeof(a) / sizeof((a)[0]))
+
+struct refusal {
+	const char *option;
+	bool (*is_set)(struct thread_data *td);
+	const char *why;
+};
+
+static bool has_offload(struct thread_data *td)
+{
+	return td->o.io_submit_mode == IO_MODE_OFFLOAD;
+}
+
+static bool has_parallel_create(struct thread_data *td)
+{
+	return !td->o.create_serialize;
+}
+
+static bool has_rate(struct thread_data *td)
+{
+	struct thread_options *o = &td->o;
+	int i;
+
+	for (i = 0; i < DDIR_RWDIR_CNT; i++)
+		if (o->rate[i] || o->ratemin[i] || o->rate_iops[i] ||
+		    o->rate_iops_min[i])
+			return true;
+	return fio_option_is_set(o, rate_process) ||
+	       fio_option_is_set(o, ratecycle) ||
+	       fio_option_is_set(o, rate_ign_think);
+}
+
+static bool has_lockfile(struct thread_data *td)
+{
+	return td->o.file_lock_mode != FILE_LOCK_NONE;
+}
+
+static bool has_read_iolog(struct thread_data *td)
+{
+	return td->o.read_iolog_file || td->o.read_iolog_chunked;
+}
+
+static bool has_zones(struct thread_data *td)
+{
+	return td->o.zone_mode > ZONE_MODE_NONE;
+}
+
+static bool has_latency_target(struct thread_data *td)
+{
+	return td->o.latency_target || td->o.latency_run;
+}
+
+static bool has_flow(struct thread_data *td)
+{
+	return td->o.flow;
+}
+
+static bool has_offset_increment(struct thread_data *td)
+{
+	return td->o.offset_increment || td->o.offset_increment_percent;
+}
+
+static bool has_io_share(struct thread_data *td)
+{
+	return td->o.io_size_percent;
+}
+
+static bool has_verify_only(struct thread_data *td)
+{
+	return td->o.verify_only;
+}
+
+static bool has_verify_state(struct thread_data *td)
+{
+	return td->o.verify_state;
+}
+
+static bool has_experimental_verify(struct thread_data *td)
+{
+	return td->o.experimental_verify;
+}
+
+static bool has_pre_read(struct thread_data *td)
+{
+	return td->o.pre_read;
+}
+
+static bool has_few_open_files(struct thread_data *td)
+{
+	return td->o.open_files < td->o.nr_files;
+}
+
+static bool has_merged_directions(struct thread_data *td)
+{
+	return td->o.unified_rw_rep;
+}
+
+static bool has_trims(struct thread_data *td)
+{
+	return td->o.trim_percentage || td->o.trim_backlog ||
+	       td->o.block_error_hist;
+}
+
+static bool has_block_split(struct thread_data *td)
+{
+	struct thread_options *o = &td->o;
+
+	return fio_option_is_set(o, bssplit) || o->bs_unaligned ||
+	       o->min_bs[DDIR_READ] != o->max_bs[DDIR_READ] ||
+	       o->min_bs[DDIR_WRITE] != o->max_bs[DDIR_WRITE];
+}
+
+static bool has_fill(struct thread_data *td)
+{
+	return td->o.fill_device || td->o.file_append;
+}
+
+static bool has_random_file_size(struct thread_data *td)
+{
+	return td->o.file_size_low != td->o.file_size_high;
+}
+
+static const struct refusal refusals[] = {
+	{ "io_submit_mode=offload", has_offload,
+	  "other threads would issue the I/O in any order" },
+	{ "create_serialize=0", has_parallel_create,
+	  "the plan is made when files are set up, which must be before the jobs start" },
+	{ "rate=, rate_min=, rate_iops=, rate_iops_min=, rate_process=, rate_cycle= and rate_ignore_thinktime=",
+	  has_rate,
+	  "the trace says when requests arrive; replay_time_scale= makes it faster or slower" },
+	{ "lockfile=", has_lockfile,
+	  "jobs share files and order their I/O by slot" },
+	{ "read_iolog= and read_iolog_chunked=", has_read_iolog,
+	  "the trace is what is replayed" },
+	{ "zonemode= and zonesize=", has_zones,
+	  "slots lie over the whole capacity" },
+	{ "flow=", has_flow,
+	  "a job that it holds back may be the one that others wait for" },
+	{ "offset_increment=", has_offset_increment,
+	  "jobs share their slots; filename=, offset= and size= say where those lie" },
+	{ "a percentage in io_size=", has_io_share,
+	  "a trace is no share of size=; give bytes" },
+	{ "latency_target= and latency_run=", has_latency_target,
+	  "it changes the queue depth on its own; scripts/mooncake-saturate finds the traffic that a latency allows" },
+	{ "verify_only=1", has_verify_only, "it would write nothing to read" },
+	{ "verify_state_load=1", has_verify_state,
+	  "verify= would leave out what an earlier run had not written" },
+	{ "experimental_verify=1", has_experimental_verify,
+	  "it makes up its own offsets; check_blocks=1 checks every hit" },
+	{ "pre_read=1", has_pre_read,
+	  "slots that were never written would be read" },
+	{ "openfiles= below nrfiles=", has_few_open_files,
+	  "a block may be in any file; raise it" },
+	{ "unified_rw_reporting=", has_merged_directions,
+	  "hits are the reads and stores the writes" },
+	{ "trim_percentage=, trim_backlog= and block_error_percentiles=",
+	  has_trims,
+	  "a cache that trims would lose the blocks that hits read" },
+	{ "bssplit=, bsrange= and bs_unaligned=", has_block_split,
+	  "an I/O is a piece of an object; bs= sets its size" },
+	{ "fill_device= and file_append=", has_fill,
+	  "size= is the capacity of the cache" },
+	{ "a range in filesize=", has_random_file_size,
+	  "slots are striped over files of one size" },
+};
+
+int refuse_options(struct thread_data *td, const struct mooncake_options *o,
+		   struct error *err)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_LENGTH(refusals); i++)
+		if (refusals[i].is_set(td))
+			return fail(
+				err,
+				"%s can't be used with this engine: %s; leave it out",
+				refusals[i].option, refusals[i].why);
+	if (o->observe == OBSERVE_NONE && (!td_rw(td) || td_trim(td)))
+		return fail(
+			err,
+			"rw= must be rw or randrw: a cache reads its hits and writes its misses");
+	return 0;
+}
+
+/* Direct I/O goes by sectors; objects begin at multiples of SHAPE_ALIGN. */
+static int check_unit(struct thread_data *td, enum fio_ddir ddir,
+		      struct error *err)
+{
+	unsigned long long bs = td->o.bs[ddir];
+
+	if (td->o.odirect && bs % 512)
+		return fail(
+			err,
+			"bs=%llu is no multiple of 512, which direct=1 needs; round it, or set direct=0",
+			bs);
+	return 0;
+}
+
+static int check_stride(struct thread_data *td, struct error *err)
+{
+	unsigned long long r = td->o.bs[DDIR_READ], w = td->o.bs[DDIR_WRITE];
+
+	if (max(r, w) % min(r, w))
+		return fail(
+			err,
+			"bs=%llu,%llu: one must be a multiple of the other, so that what is read can be held against what was written",
+			r, w);
+	return 0;
+}
+
+int set_units(struct thread_data *td, const struct shape *l, struct error *err)
+{
+	struct thread_options *o = &td->o;
+	enum fio_ddir ddir;
+
+	for (ddir = DDIR_READ; ddir <= DDIR_WRITE; ddir++) {
+		if (!fio_option_is_set(o, bs))
+			o->bs[ddir] = l->object_slot;
+		if (check_unit(td, ddir, err))
+			return -1;
+		o->bs[ddir] =
+			min(o->bs[ddir], (unsigned long long)l->object_slot);
+		o->min_bs[ddir] = o->max_bs[ddir] = o->bs[ddir];
+	}
+	/* No I/O is a trim; its unit must not decide how large buffers are. */
+	o->bs[DDIR_TRIM] = o->min_bs[DDIR_TRIM] = o->max_bs[DDIR_TRIM] =
+		o->bs[DDIR_WRITE];
+	return check_stride(td, err);
+}
+
+static int check_verify(struct thread_data *td, const struct job *job,
+			struct error *err)
+{
+	const struct group *g = job->group;
+	bool rewrites =
+		g->stats.slots_rewritten || (job->feed.replay->passes > 1 &&
+					     g->slots < g->stats.unique_blocks);
+
+	if (td->o.verify == VERIFY_NONE || td->o.verify_pattern_bytes ||
+	    !rewrites)
+		return 0;
+	return fail(
+		err,
+		"verify= can't check a slot that is written again, and this plan reuses slots (%llu evictions); raise size= to at least %llu slots, give verify_pattern=, or rely on check_blocks=1, which checks every hit",
+		(unsigned long long)g->stats.evictions,
+		(unsigned long long)g->stats.unique_blocks);
+}
+
+static uint64_t available_memory(void)
+{
+	unsigned long long kb = 0;
+	char line[128];
+	FILE *f = fopen("/proc/meminfo", "r");
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "MemAvailable: %llu", &kb) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return kb * 1024;
+}
+
+static int check_memory(struct thread_data *td, const struct job *job,
+			struct error *err)
+{
+	unsigned long long bs = max(td->o.bs[DDIR_READ], td->o.bs[DDIR_WRITE]);
+	__uint128_t need =
+		(__uint128_t)bs * td->o.iodepth * job->group->nr_workers;
+	uint64_t have = available_memory();
+
+	if (!have || need <= have)
+		return 0;
+	return fail(
+		err,
+		"the I/O buffers of %u job%s with iodepth=%u and an I/O unit of %llu bytes need %.1f GiB of memory, of which %.1f GiB are available; bs= lowers the unit, or lower iodepth=",
+		job->group->nr_workers, job->group->nr_workers > 1 ? "s" : "",
+		td->o.iodepth, bs, (double)need / (1 << 30),
+		(double)have / (1 << 30));
+}
+
+int refuse_plan(struct thread_data *td, struct job *job, struct error *err)
+{
+	if (check_verify(td, job, err))
+		return -1;
+	return check_memory(td, job, err);
+}
+
+int refuse_observer(struct thread_data *td, struct error *err)
+{
+	struct thread_data *other;
+	unsigned int i;
+
+	if (td->o.wait_for)
+		return fail(
+			err,
+			"observe=: wait_for=%s would start this job too late; it must run beside the jobs it observes",
+			td->o.wait_for);
+	for (i = 0; i < thread_number; i++) {
+		other = tnumber_to_td(i);
+		if (other == td || other->groupid != td->groupid)
+			continue;
+		if (td->o.group_reporting || other->o.group_reporting)
+			return fail(
+				err,
+				"observe=: group_reporting would add this job's samples to those of '%s'; give it new_group=1, and the job behind it too",
+				other->o.name);
+	}
+	return 0;
+}

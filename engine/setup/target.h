@@ -1,0 +1,46 @@
+/*
+ * Where the slots of a replay lie: striped over the files of the job. Slot n
+ * is in file n % files, behind the file's offset, at place n / files.
+ */
+#ifndef MOONCAKE_TARGET_H
+#define MOONCAKE_TARGET_H
+
+#include <stdint.h>
+
+#include "trace/model/shape.h"
+
+struct thread_data;
+struct fio_file;
+
+struct target {
+	uint64_t slots; /* capacity */
+	uint64_t slot_bytes;
+	unsigned int files;
+};
+
+/*
+ * Works out the capacity from fio's size=, filesize=, offset= and from the
+ * files as they are, once the backend has found their sizes. Returns 0, or -1
+ * with @err filled.
+ */
+int target_measure(struct target *t, struct thread_data *td,
+		   const struct shape *l, struct error *err);
+
+/*
+ * Has the local files at their full size before fio looks, so that fio does
+ * not write them full: this engine reads only what it has written. Follows
+ * fallocate=. Returns 0, or -1 with @err filled.
+ */
+int target_allocate(const struct target *t, struct thread_data *td,
+		    struct error *err);
+
+/* Would target_allocate() make or lengthen a file? Such a file is slower
+ * until it has been written once. */
+bool target_fresh(const struct target *t, struct thread_data *td);
+
+/* File and offset of the beginning of a slot. */
+unsigned int target_file(const struct target *t, uint64_t slot);
+uint64_t target_offset(const struct target *t, const struct thread_data *td,
+		       uint64_t slot);
+
+#endif

@@ -1,0 +1,18 @@
+/*
+ * What went wrong, in one line for the user: the option, file and line, the
+ * reason, and what to do. Nothing below trace/ prints; it fills one of these.
+ */
+#ifndef MOONCAKE_ERROR_H
+#define MOONCAKE_ERROR_H
+
+#define ERROR_MAX 768
+
+struct error {
+	char text[ERROR_MAX];
+};
+
+/* printf into the error; always returns -1, so that callers can return it. */
+int fail(struct error *err, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#endif

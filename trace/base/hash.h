@@ -1,0 +1,15 @@
+/* One hash for all: of hash ids, stamps, seeds. */
+#ifndef MOONCAKE_HASH_H
+#define MOONCAKE_HASH_H
+
+#include <stdint.h>
+
+/* The finaliser of splitmix64: spreads numbers of any pattern over 64 bits. */
+static inline uint64_t hash64(uint64_t n)
+{
+	n = (n ^ (n >> 30)) * 0xbf58476d1ce4e5b9;
+	n = (n ^ (n >> 27)) * 0x94d049bb133111eb;
+	return n ^ (n >> 31);
+}
+
+#endif

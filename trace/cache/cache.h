@@ -1,0 +1,47 @@
+/*
+ * One tier: which blocks it holds, in which slots, and which goes when it is
+ * full.
+ */
+#ifndef MOONCAKE_CACHE_H
+#define MOONCAKE_CACHE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "trace/base/mem.h"
+#include "trace/cache/policy.h"
+
+#define CACHE_NO_SLOT UINT32_MAX
+
+struct cache {
+	const struct policy *policy;
+	void *state;	 /* the policy's */
+	uint32_t *slots; /* of each block, or CACHE_NO_SLOT */
+	uint32_t nr_blocks;
+	uint32_t capacity; /* in slots, at most nr_blocks */
+	uint32_t used;	   /* slots that hold a block */
+};
+
+/* 0, or -1 when there is no memory; then nothing need be freed. */
+int cache_init(struct cache *c, const struct policy *policy, uint32_t nr_blocks,
+	       uint64_t capacity, const struct mem *mem);
+void cache_exit(struct cache *c, const struct mem *mem);
+
+static inline bool cache_has(const struct cache *c, uint32_t block)
+{
+	return c->slots[block] != CACHE_NO_SLOT;
+}
+
+static inline void cache_touch(struct cache *c, uint32_t block,
+			       uint64_t next_use)
+{
+	c->policy->touch(c->state, block, next_use);
+}
+
+/*
+ * Gives the block a slot: an unused one, in ascending order, else that of the
+ * block evicted, which is returned; POLICY_NO_BLOCK if none was.
+ */
+uint32_t cache_insert(struct cache *c, uint32_t block, uint64_t next_use);
+
+#endif

@@ -1,0 +1,118 @@
+#include "trace/cache/policy.h"
+
+/* A binary heap of the cached blocks, the furthest next use on top. */
+struct entry {
+	uint64_t next_use;
+	uint32_t block;
+};
+
+struct opt {
+	size_t bytes;
+	uint32_t nr;
+	uint32_t *place; /* of each cached block in the heap */
+	struct entry heap[];
+};
+
+static void *opt_create(uint32_t nr_blocks, uint32_t capacity,
+			const struct mem *mem)
+{
+	size_t bytes = sizeof(struct opt) +
+		       (size_t)capacity * sizeof(struct entry) +
+		       (size_t)nr_blocks * sizeof(uint32_t);
+	struct opt *opt = mem->alloc(bytes);
+
+	if (!opt)
+		return NULL;
+	opt->bytes = bytes;
+	opt->place = (uint32_t *)(opt->heap + capacity);
+	return opt;
+}
+
+static void opt_destroy(void *state, const struct mem *mem)
+{
+	struct opt *opt = state;
+
+	if (opt)
+		mem->free(opt, opt->bytes);
+}
+
+static void opt_set(struct opt *opt, uint32_t at, struct entry entry)
+{
+	opt->heap[at] = entry;
+	opt->place[entry.block] = at;
+}
+
+/* Finds the place of @entry upwards from the hole @at. */
+static void opt_raise(struct opt *opt, uint32_t at, struct entry entry)
+{
+	while (at) {
+		uint32_t parent = (at - 1) / 2;
+
+		if (opt->heap[parent].next_use >= entry.next_use)
+			break;
+		opt_set(opt, at, opt->heap[parent]);
+		at = parent;
+	}
+	opt_set(opt, at, entry);
+}
+
+/* The same downwards. */
+static void opt_lower(struct opt *opt, uint32_t at, struct entry entry)
+{
+	for (;;) {
+		uint64_t child = 2 * (uint64_t)at + 1;
+
+		if (child >= opt->nr)
+			break;
+		if (child + 1 < opt->nr &&
+		    opt->heap[child + 1].next_use > opt->heap[child].next_use)
+			child++;
+		if (opt->heap[child].next_use <= entry.next_use)
+			break;
+		opt_set(opt, at, opt->heap[child]);
+		at = child;
+	}
+	opt_set(opt, at, entry);
+}
+
+static void opt_insert(void *state, uint32_t block, uint64_t next_use)
+{
+	struct opt *opt = state;
+
+	opt_raise(opt, opt->nr++, (struct entry){ next_use, block });
+}
+
+static void opt_touch(void *state, uint32_t block, uint64_t next_use)
+{
+	struct opt *opt = state;
+	uint32_t at = opt->place[block];
+	struct entry entry = { next_use, block };
+
+	if (next_use > opt->heap[at].next_use)
+		opt_raise(opt, at, entry);
+	else
+		opt_lower(opt, at, entry);
+}
+
+static uint32_t opt_evict(void *state)
+{
+	struct opt *opt = state;
+	uint32_t victim = opt->heap[0].block;
+
+	opt->nr--;
+	if (opt->nr)
+		opt_lower(opt, 0, opt->heap[opt->nr]);
+	return victim;
+}
+
+const struct policy policy_opt = {
+	.name = "opt",
+	.help = "clairvoyant: the block whose next use is furthest goes first "
+		"(the upper bound)",
+	.needs_future = true,
+	.create = opt_create,
+	.destroy = opt_destroy,
+	.insert = opt_insert,
+	.touch = opt_touch,
+	.evict = opt_evict,
+};

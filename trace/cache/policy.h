@@ -1,0 +1,39 @@
+/*
+ * Eviction policies: one file each behind this interface. A new policy is one
+ * new file and one line in the table of policy.c.
+ */
+#ifndef MOONCAKE_POLICY_H
+#define MOONCAKE_POLICY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "trace/base/mem.h"
+
+#define POLICY_NO_BLOCK UINT32_MAX
+
+struct policy {
+	const char *name;
+	const char *help;  /* one line */
+	bool needs_future; /* insert and touch are given the next use */
+
+	/* State for blocks 0 .. nr_blocks - 1, of which at most @capacity
+	 * are cached at a time; NULL when there is no memory. */
+	void *(*create)(uint32_t nr_blocks, uint32_t capacity,
+			const struct mem *mem);
+	void (*destroy)(void *state, const struct mem *mem);
+
+	/* @block enters the cache. @next_use orders future uses: smaller is
+	 * sooner; 0 unless needs_future. */
+	void (*insert)(void *state, uint32_t block, uint64_t next_use);
+	/* A cached block is used again. */
+	void (*touch)(void *state, uint32_t block, uint64_t next_use);
+	/* Picks a victim, takes it out and returns it. Never called empty. */
+	uint32_t (*evict)(void *state);
+};
+
+/* The table, ended by NULL, and the policy of that name or NULL. */
+extern const struct policy *const policies[];
+const struct policy *policy_find(const char *name);
+
+#endif

@@ -1,0 +1,61 @@
+/*
+ * The command line of mooncake-plan. Options that the engine has too have its
+ * names, with dashes or underscores, and its meanings.
+ */
+#ifndef MOONCAKE_ARGUMENTS_H
+#define MOONCAKE_ARGUMENTS_H
+
+#include <json-c/json.h>
+#include <stdio.h>
+
+#include "trace/model/shape.h"
+#include "trace/plan/plan.h"
+#include "trace/base/quantity.h"
+#include "trace/load/trace.h"
+
+enum arguments_command { COMMAND_PLAN, COMMAND_GENERATE, COMMAND_MODELS };
+
+#define ARGUMENTS_UNBOUNDED PLAN_SLOTS_UNBOUNDED
+
+struct arguments {
+	enum arguments_command command;
+	struct trace_options trace;
+	struct shape_options shape;
+	struct plan_options plan;    /* less what the lists below have */
+	struct quantities evictions; /* indexes into policies */
+	struct quantities admits;
+	struct quantities memory_sizes; /* bytes */
+	struct quantities capacities;	/* slots */
+	struct quantities sizes;	/* bytes; of these two one is empty */
+	double reach;			/* 0: not asked for */
+	uint64_t drive_bytes;		/* 0: not asked for */
+	const char *output;		/* of generate; NULL: stdout */
+	bool json;
+	bool csv;
+	bool curve;
+	bool timing;
+	bool help;
+	bool version;
+};
+
+/* 0, or -1 with @err filled. Either way arguments_free() is due. */
+int arguments_parse(struct arguments *a, int argc, char **argv,
+		    struct error *err);
+void arguments_free(struct arguments *a);
+
+void arguments_help(FILE *out);
+
+/* One combination of what the lists offer. */
+struct combination {
+	const struct policy *eviction;
+	uint32_t admit;
+	uint64_t memory_size;
+	uint64_t slots;
+};
+
+/* The options in force, under the engine's names, for plan_json(). */
+struct json_object *arguments_json(const struct arguments *a,
+				   const struct shape *l,
+				   const struct combination *c);
+
+#endif

@@ -1,0 +1,71 @@
+#include "trace/plan/curve.h"
+#include "trace/plan/plan_json.h"
+#include "trace/command/find_capacity.h"
+
+/* Shares such as 0.95 have no exact binary form. */
+static bool enough(uint64_t hits, uint64_t unbounded, double share)
+{
+	return hits >= share * unbounded * (1 - 1e-12);
+}
+
+static uint64_t hits_of(const struct plan_stats *st)
+{
+	return st->hits + st->memory_hits;
+}
+
+static int from_curve(struct run *run, const struct arguments *a,
+		      const struct trace *t, uint64_t unbounded,
+		      struct error *err)
+{
+	struct plan_options o = a->plan;
+	struct curve c;
+	uint32_t slots = 1;
+
+	o.admit = run->what.admit;
+	if (curve_make(&c, t, &o, err))
+		return -1;
+	while (slots < c.max_slots &&
+	       !enough(c.hits[slots], unbounded, a->reach))
+		slots++;
+	curve_free(&c);
+	run->what.slots = slots;
+	return 0;
+}
+
+static int bisect(struct run *run, const struct arguments *a,
+		  const struct trace *t, const struct shape *l,
+		  uint64_t unbounded, struct error *err)
+{
+	uint64_t low = 1, high = t->nr_blocks ? t->nr_blocks : 1;
+
+	while (low < high) {
+		run->what.slots = low + (high - low) / 2;
+		if (run_once(run, a, t, l, err))
+			return -1;
+		if (enough(hits_of(&run->stats), unbounded, a->reach))
+			high = run->what.slots;
+		else
+			low = run->what.slots + 1;
+	}
+	run->what.slots = high;
+	return 0;
+}
+
+int find_capacity(struct run *run, const struct arguments *a,
+		  const struct trace *t, const struct shape *l,
+		  struct error *err)
+{
+	bool lru_alone = run->what.eviction == policy_find("lru") &&
+			 !run->what.memory_size;
+	uint64_t unbounded;
+
+	run->what.slots = ARGUMENTS_UNBOUNDED;
+	if (run_once(run, a, t, l, err))
+		return -1;
+	unbounded = hits_of(&run->stats);
+	run->unbounded_hit_rate = plan_hit_rate(&run->stats);
+	if (lru_alone ? from_curve(run, a, t, unbounded, err) :
+			bisect(run, a, t, l, unbounded, err))
+		return -1;
+	return run_once(run, a, t, l, err);
+}

@@ -1,0 +1,141 @@
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "trace/command/find_capacity.h"
+#include "trace/command/sweep.h"
+
+typedef int (*run_fn)(struct run *run, const struct arguments *a,
+		      const struct trace *t, const struct shape *l,
+		      struct error *err);
+
+int run_once(struct run *run, const struct arguments *a, const struct trace *t,
+	     const struct shape *l, struct error *err)
+{
+	struct plan_options o = a->plan;
+	struct planner *pl;
+
+	o.eviction = run->what.eviction;
+	o.admit = run->what.admit;
+	o.slots = run->what.slots;
+	o.memory_blocks = run->what.memory_size / l->slot_bytes;
+	pl = planner_create(t, &o, &mem_private, err);
+	if (!pl)
+		return -1;
+	planner_pass(pl, NULL, &run->stats);
+	planner_free(pl);
+	return 0;
+}
+
+static int check_memory(const struct arguments *a, const struct shape *l,
+			struct error *err)
+{
+	for (size_t i = 0; i < a->memory_sizes.nr; i++) {
+		uint64_t size = a->memory_sizes.values[i];
+
+		if (size && size < l->slot_bytes)
+			return fail(err,
+				    "--memory-size=%" PRIu64 " is "
+				    "less than a block of %" PRIu64
+				    " bytes: give it room for blocks, "
+				    "or 0",
+				    size, l->slot_bytes);
+		if (!size && a->plan.offload == PLAN_OFFLOAD_EVICT)
+			return fail(err, "--offload=evict needs a "
+					 "memory tier: give --memory-size");
+	}
+	return 0;
+}
+
+static int add_run(struct sweep *s, struct combination what, struct error *err)
+{
+	struct run *runs = realloc(s->runs, (s->nr + 1) * sizeof(*runs));
+
+	if (!runs)
+		return fail(err,
+			    "not enough memory for %zu rows: give "
+			    "shorter lists",
+			    s->nr + 1);
+	s->runs = runs;
+	s->runs[s->nr++] = (struct run){ .what = what };
+	return 0;
+}
+
+/* The capacities of one combination of the other lists. */
+static int add_capacities(struct sweep *s, const struct arguments *a,
+			  const struct shape *l, struct combination what,
+			  struct error *err)
+{
+	bool bytes = a->sizes.nr;
+	const struct quantities *q = bytes ? &a->sizes : &a->capacities;
+
+	for (size_t i = 0; i < q->nr; i++) {
+		what.slots = q->values[i];
+		if (bytes && what.slots != ARGUMENTS_UNBOUNDED)
+			what.slots /= l->slot_bytes;
+		if (!what.slots)
+			return fail(err,
+				    "--size=%" PRIu64 " holds no "
+				    "slot of %" PRIu64 " bytes: give at "
+				    "least that",
+				    q->values[i], l->slot_bytes);
+		if (add_run(s, what, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int add_combinations(struct sweep *s, const struct arguments *a,
+			    const struct shape *l, struct error *err)
+{
+	struct combination what = { 0 };
+
+	for (size_t m = 0; m < a->memory_sizes.nr; m++) {
+		what.memory_size = a->memory_sizes.values[m];
+		for (size_t n = 0; n < a->admits.nr; n++) {
+			what.admit = a->admits.values[n];
+			for (size_t e = 0; e < a->evictions.nr; e++) {
+				what.eviction =
+					policies[a->evictions.values[e]];
+				if (add_capacities(s, a, l, what, err))
+					return -1;
+			}
+		}
+	}
+	return 0;
+}
+
+static int sweep_with(struct sweep *s, run_fn fn, const struct arguments *a,
+		      const struct trace *t, const struct shape *l,
+		      struct error *err)
+{
+	memset(s, 0, sizeof(*s));
+	if (check_memory(a, l, err) || add_combinations(s, a, l, err))
+		goto fail;
+	for (size_t i = 0; i < s->nr; i++)
+		if (fn(&s->runs[i], a, t, l, err))
+			goto fail;
+	return 0;
+fail:
+	sweep_free(s);
+	return -1;
+}
+
+int sweep_capacities(struct sweep *s, const struct arguments *a,
+		     const struct trace *t, const struct shape *l,
+		     struct error *err)
+{
+	return sweep_with(s, run_once, a, t, l, err);
+}
+
+int sweep_reach(struct sweep *s, const struct arguments *a,
+		const struct trace *t, const struct shape *l, struct error *err)
+{
+	return sweep_with(s, find_capacity, a, t, l, err);
+}
+
+void sweep_free(struct sweep *s)
+{
+	free(s->runs);
+	memset(s, 0, sizeof(*s));
+}

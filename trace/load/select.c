@@ -1,0 +1,143 @@
+#include <stdlib.h>
+
+#include "trace/base/hash.h"
+#include "trace/load/select.h"
+
+#define UNNUMBERED UINT32_MAX
+
+/* A block that this part of all requests contains, or more, is too common to
+ * say where a request belongs. */
+#define COMMON_PART 100
+
+struct selection {
+	struct trace *t;
+	const struct trace_options *o;
+	uint32_t *containing; /* requests that contain the block */
+	uint32_t *number;     /* new number of the block, or UNNUMBERED */
+	uint64_t *hash_ids;   /* by new number */
+	uint32_t nr_requests; /* what is kept so far */
+	uint64_t nr_lookups;
+	uint32_t nr_blocks;
+};
+
+static const uint32_t *lookups_of(const struct trace *t, uint32_t request)
+{
+	return t->lookups + t->requests[request].first_lookup;
+}
+
+/* A request that looks a block up twice contains it once: @number keeps the
+ * request that counted last for the time being. */
+static void count_containing(struct selection *s)
+{
+	const struct trace *t = s->t;
+	uint32_t r, i;
+
+	for (r = 0; r < t->nr_requests; r++) {
+		const uint32_t *blocks = lookups_of(t, r);
+
+		for (i = 0; i < t->requests[r].nr_lookups; i++) {
+			if (s->number[blocks[i]] == r + 1)
+				continue;
+			s->number[blocks[i]] = r + 1;
+			s->containing[blocks[i]]++;
+		}
+	}
+}
+
+/* The hash id that decides where the request belongs. */
+static uint64_t deciding_id(const struct selection *s, uint32_t request)
+{
+	const struct trace *t = s->t;
+	const uint32_t *blocks = lookups_of(t, request);
+	uint32_t n = t->requests[request].nr_lookups, i;
+
+	if (!n)
+		return request;
+	for (i = 0; i < n - 1; i++)
+		if ((uint64_t)s->containing[blocks[i]] * COMMON_PART <
+		    t->nr_requests)
+			break;
+	return t->hash_ids[blocks[i]];
+}
+
+static bool is_ours(const struct selection *s, uint32_t request)
+{
+	return hash64(deciding_id(s, request)) % s->o->shards ==
+	       s->o->shard - 1;
+}
+
+static bool ends_partial(const struct trace *t, const struct trace_request *req)
+{
+	return req->input_length % t->block_tokens &&
+	       req->nr_lookups > req->input_length / t->block_tokens;
+}
+
+static uint32_t renumber(struct selection *s, uint32_t block)
+{
+	if (s->number[block] == UNNUMBERED) {
+		s->hash_ids[s->nr_blocks] = s->t->hash_ids[block];
+		s->number[block] = s->nr_blocks++;
+	}
+	return s->number[block];
+}
+
+/* Moves a request and its lookups down to the end of what is kept. */
+static void keep(struct selection *s, uint32_t request)
+{
+	struct trace *t = s->t;
+	struct trace_request *req = &t->requests[s->nr_requests++];
+	const uint32_t *from = lookups_of(t, request);
+	uint32_t *to = t->lookups + s->nr_lookups, i;
+
+	*req = t->requests[request];
+	if (s->o->partial == TRACE_PARTIAL_SKIP && ends_partial(t, req))
+		req->nr_lookups--;
+	for (i = 0; i < req->nr_lookups; i++)
+		to[i] = renumber(s, from[i]);
+	req->first_lookup = s->nr_lookups;
+	s->nr_lookups += req->nr_lookups;
+}
+
+static void keep_ours(struct selection *s)
+{
+	struct trace *t = s->t;
+	uint32_t r;
+
+	if (s->o->shards > 1)
+		count_containing(s);
+	for (r = 0; r < t->nr_blocks; r++)
+		s->number[r] = UNNUMBERED;
+	for (r = 0; r < t->nr_requests; r++)
+		if (s->o->shards == 1 || is_ours(s, r))
+			keep(s, r);
+	t->nr_requests = s->nr_requests;
+	t->nr_lookups = s->nr_lookups;
+	t->nr_blocks = s->nr_blocks;
+}
+
+int select_lookups(struct trace *t, const struct trace_options *o,
+		   struct error *err)
+{
+	struct selection s = { .t = t, .o = o };
+	uint64_t blocks = t->nr_blocks ? t->nr_blocks : 1;
+	int ret = 0;
+
+	if (o->shards == 1 && o->partial == TRACE_PARTIAL_STORE)
+		return 0;
+	s.containing = calloc(blocks, sizeof(*s.containing));
+	s.number = calloc(blocks, sizeof(*s.number));
+	s.hash_ids = malloc(blocks * sizeof(*s.hash_ids));
+	if (s.containing && s.number && s.hash_ids) {
+		keep_ours(&s);
+		free(t->hash_ids);
+		t->hash_ids = s.hash_ids;
+	} else {
+		free(s.hash_ids);
+		ret = fail_at(err, o->source, 0,
+			      "out of memory; cut the "
+			      "trace with max_requests=");
+	}
+	free(s.containing);
+	free(s.number);
+	return ret;
+}

@@ -1,0 +1,121 @@
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "trace/load/builder.h"
+#include "trace/workload/builtin.h"
+#include "trace/source/reader.h"
+#include "trace/load/select.h"
+#include "trace/load/trace.h"
+
+static int check_options(const struct trace_options *o, struct error *err)
+{
+	if (!o->source || !*o->source)
+		return fail(err, "trace= is missing; give the path of a "
+				 ".jsonl or .jsonl.gz file, or builtin:NAME");
+	if (!o->block_tokens)
+		return fail(err, "block_tokens=0: a block has at least "
+				 "one token");
+	if (!o->shard || o->shard > o->shards)
+		return fail(err,
+			    "shard=%" PRIu32 "/%" PRIu32 ": the "
+			    "first number must be from 1 to the second",
+			    o->shard, o->shards);
+	return 0;
+}
+
+static int unknown_builtin(const struct trace_options *o, struct error *err)
+{
+	const struct builtin *b;
+	char known[256] = "";
+	size_t n = 0;
+
+	for (b = builtins; b->name && n < sizeof(known); b++)
+		n += snprintf(known + n, sizeof(known) - n, "%s%s%s",
+			      n ? ", " : "", BUILTIN_PREFIX, b->name);
+	return fail_at(err, o->source, 0,
+		       "there is no such built-in "
+		       "trace; there are %s",
+		       known);
+}
+
+static int run_builtin(const struct trace_options *o, trace_sink sink,
+		       void *arg, struct error *err)
+{
+	const char *name = o->source + strlen(BUILTIN_PREFIX);
+	const struct builtin *b = builtin_find(name);
+	int ret;
+
+	if (!b)
+		return unknown_builtin(o, err);
+	if (o->block_tokens != BUILTIN_BLOCK_TOKENS)
+		return fail_at(err, o->source, 0,
+			       "built-in traces have "
+			       "block_tokens=%d, not %" PRIu32,
+			       BUILTIN_BLOCK_TOKENS, o->block_tokens);
+	ret = b->generate(sink, arg);
+	if (ret == -ENOMEM)
+		return fail_at(err, o->source, 0, "out of memory");
+	return ret;
+}
+
+static int run_source(struct builder *b, struct error *err)
+{
+	const struct trace_options *o = b->o;
+
+	if (!strncmp(o->source, BUILTIN_PREFIX, strlen(BUILTIN_PREFIX)))
+		return run_builtin(o, builder_add, b, err);
+	return reader_run(o, b->limits, builder_add, b, &b->t->bad_lines, err);
+}
+
+static void *trim(void *array, uint64_t nr, size_t item)
+{
+	void *trimmed = realloc(array, nr ? nr * item : 1);
+
+	return trimmed ? trimmed : array;
+}
+
+static void trim_all(struct trace *t)
+{
+	t->requests = trim(t->requests, t->nr_requests, sizeof(*t->requests));
+	t->lookups = trim(t->lookups, t->nr_lookups, sizeof(*t->lookups));
+	t->hash_ids = trim(t->hash_ids, t->nr_blocks, sizeof(*t->hash_ids));
+}
+
+int trace_load_within(struct trace *t, const struct trace_options *o,
+		      const struct trace_limits *limits, struct error *err)
+{
+	struct builder b;
+	int ret;
+
+	*t = (struct trace){ .block_tokens = o->block_tokens };
+	if (check_options(o, err))
+		return -1;
+	builder_init(&b, t, o, limits, err);
+	ret = run_source(&b, err);
+	builder_free(&b);
+	if (ret >= 0)
+		ret = select_lookups(t, o, err);
+	if (ret < 0) {
+		trace_free(t);
+		return -1;
+	}
+	trim_all(t);
+	return 0;
+}
+
+int trace_load(struct trace *t, const struct trace_options *o,
+	       struct error *err)
+{
+	return trace_load_within(t, o, &trace_limits_default, err);
+}
+
+void trace_free(struct trace *t)
+{
+	free(t->requests);
+	free(t->lookups);
+	free(t->hash_ids);
+	*t = (struct trace){ 0 };
+}

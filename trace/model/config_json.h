@@ -1,0 +1,63 @@
+/*
+ * Fields of a Hugging Face config.json, read so that a field that is missing
+ * or makes no sense is named with its file and its place in it.
+ *
+ * The first error sticks: it fills @err and sets @failed, and from then on
+ * every getter returns a harmless value. So a reader takes all the fields it
+ * needs, and looks at @failed once.
+ */
+#ifndef MOONCAKE_CONFIG_JSON_H
+#define MOONCAKE_CONFIG_JSON_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "trace/load/trace.h"
+
+#define CONFIG_UINT_MAX (1u << 24)
+
+struct json_object;
+
+struct config {
+	const char *file;
+	struct json_object *root;
+	struct json_object *text; /* the language model's part of @root */
+	char prefix[96];	  /* of @text in @root: "text_config." */
+	struct error *err;
+	bool failed;
+};
+
+/*
+ * Opens @file at the config of its language model: of a multimodal model that
+ * is a nested one. 0, or -1 with @err filled.
+ */
+int config_open(struct config *c, const char *file, struct error *err);
+void config_close(struct config *c);
+
+/*
+ * A key may be several names for one field ("num_hidden_layers|n_layer"), of
+ * which the first found counts, and may go into objects ("attn_config.kv").
+ * A member that is null is as good as missing.
+ */
+bool config_has(const struct config *c, const char *key);
+struct json_object *config_get(const struct config *c, const char *key);
+
+/* An integer from 1 on, or from 0 on. */
+uint32_t config_uint(struct config *c, const char *key);
+uint32_t config_uint0(struct config *c, const char *key);
+/* The same for a field that may be missing. */
+uint32_t config_uint_or(struct config *c, const char *key, uint32_t def);
+bool config_bool_or(struct config *c, const char *key, bool def);
+const char *config_string(struct config *c, const char *key);
+
+/* A list that has an entry for each of @len layers: entry @i of it. */
+struct json_object *config_layer(struct config *c, const char *key, uint32_t i,
+				 uint32_t len);
+/* Whether the list of integers holds @value. */
+bool config_lists(struct config *c, const char *key, uint32_t value);
+
+/* "model=FILE: KEY ..."; always returns -1. */
+int config_fail(struct config *c, const char *key, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,53 @@
+/*
+ * What a model keeps of every token: from the built-in table or from a
+ * Hugging Face config.json.
+ */
+#ifndef MOONCAKE_MODEL_H
+#define MOONCAKE_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "trace/load/trace.h"
+
+/* Layers that keep the same of a token: @heads times @k + @v elements. */
+struct model_part {
+	uint32_t layers;
+	uint32_t heads; /* KV heads; 1 for what all ranks share */
+	uint32_t k;	/* of a head; the latent of a latent part */
+	uint32_t v;	/* of a head; its rotary key of a latent part */
+};
+
+enum model_layers {
+	MODEL_FULL,   /* layers that look at the whole context */
+	MODEL_WINDOW, /* layers that look at a sliding window of it */
+	MODEL_INDEX,  /* keys of a sparse-attention indexer */
+	MODEL_PARTS,
+};
+
+struct model {
+	const char *name;   /* of a built-in model */
+	const char *source; /* repository of its config on Hugging Face */
+	uint32_t layers;    /* with those that keep nothing per token */
+	uint32_t heads;	    /* attention heads */
+	bool latent;	    /* every rank holds the same */
+	struct model_part parts[MODEL_PARTS];
+};
+
+/* The table, ended by a NULL name. */
+extern const struct model models[];
+
+/* @spec is a built-in name or a path; 0, or -1 with @err filled. */
+int model_find(struct model *m, const char *spec, struct error *err);
+
+/* Reads a config.json. */
+int model_from_config(struct model *m, const char *file, struct error *err);
+
+/* MHA, GQA, MQA or MLA. */
+const char *model_attention(const struct model *m);
+
+/* Elements of one token, spelt out: "32 layers x 8 heads x (128 + 128)". */
+void model_formula(const struct model *m, char *text, size_t size);
+
+#endif

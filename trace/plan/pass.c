@@ -1,0 +1,284 @@
+#include <string.h>
+
+#include "trace/plan/planner.h"
+
+/* The lookups of a request, while it is planned. */
+struct lookup_run {
+	struct planner *pl;
+	struct plan_stats *stats;
+	struct plan_step *steps; /* NULL: statistics only */
+	uint32_t nr_reads;
+	uint32_t nr_writes;
+	uint32_t nr_cached; /* lookups of blocks that a tier had */
+	bool last_cached;   /* the latest lookup was one of them */
+	bool hit;
+	bool hit_beyond_first;
+	bool broken; /* the prefix has ended */
+};
+
+static uint64_t next_use(const struct planner *pl, uint32_t block)
+{
+	return pl->future.next ? pl->future.next[block] : 0;
+}
+
+static void set_step(struct plan_step *step, bool write, uint32_t slot,
+		     uint32_t block, uint32_t need)
+{
+	step->write = write;
+	step->slot = slot;
+	step->block = block;
+	step->need = need;
+}
+
+static void add_read(struct lookup_run *run, uint32_t block)
+{
+	uint32_t at = run->pl->storage.slots[block];
+	struct slot *slot = &run->pl->slots[at];
+
+	if (run->steps)
+		set_step(&run->steps[run->nr_reads], false, at, block,
+			 slot->filled);
+	slot->ops++;
+	run->nr_reads++;
+}
+
+/* Kept aside: in the plan a request's writes follow all its reads. */
+static void add_write(struct lookup_run *run, uint32_t block)
+{
+	uint32_t at = run->pl->storage.slots[block];
+	struct slot *slot = &run->pl->slots[at];
+
+	if (run->steps)
+		set_step(&run->pl->writes[run->nr_writes], true, at, block,
+			 slot->ops);
+	slot->filled = ++slot->ops;
+	run->nr_writes++;
+}
+
+static void store(struct lookup_run *run, uint32_t block)
+{
+	struct planner *pl = run->pl;
+
+	if (pl->lookups && pl->lookups[block] < pl->opt.admit) {
+		run->stats->unadmitted++;
+		return;
+	}
+	if (cache_insert(&pl->storage, block, next_use(pl, block)) !=
+	    POLICY_NO_BLOCK) {
+		run->stats->evictions++;
+		run->stats->slots_rewritten++;
+	}
+	add_write(run, block);
+}
+
+/* Into memory, if there is such a tier. */
+static void promote(struct lookup_run *run, uint32_t block)
+{
+	struct planner *pl = run->pl;
+	uint32_t victim;
+
+	if (!pl->memory.capacity)
+		return;
+	victim = cache_insert(&pl->memory, block, 0);
+	if (victim != POLICY_NO_BLOCK &&
+	    pl->opt.offload == PLAN_OFFLOAD_EVICT &&
+	    !cache_has(&pl->storage, victim))
+		store(run, victim);
+}
+
+static void miss(struct lookup_run *run, uint32_t block)
+{
+	struct planner *pl = run->pl;
+
+	run->stats->misses++;
+	if (!pl->memory.capacity || pl->opt.offload == PLAN_OFFLOAD_THROUGH)
+		store(run, block);
+	promote(run, block);
+}
+
+static void count_hit(struct lookup_run *run, uint32_t block, bool first)
+{
+	run->pl->tally[block]++;
+	run->hit = true;
+	if (!first)
+		run->hit_beyond_first = true;
+}
+
+static void find_cached(struct lookup_run *run, uint32_t block, bool first,
+			bool stored, bool in_memory)
+{
+	struct planner *pl = run->pl;
+
+	if (in_memory)
+		cache_touch(&pl->memory, block, 0);
+	/* A hit in memory is no use of storage, but changes the next one. */
+	if (stored && (!in_memory || pl->future.next))
+		cache_touch(&pl->storage, block, next_use(pl, block));
+	run->nr_cached++;
+	if (run->broken) {
+		run->stats->skipped++;
+		return;
+	}
+	count_hit(run, block, first);
+	if (in_memory) {
+		run->stats->memory_hits++;
+		return;
+	}
+	run->stats->hits++;
+	add_read(run, block);
+	promote(run, block);
+}
+
+static void look_up(struct lookup_run *run, uint32_t block, bool first)
+{
+	struct planner *pl = run->pl;
+	bool stored = cache_has(&pl->storage, block);
+	bool in_memory = pl->memory.capacity && cache_has(&pl->memory, block);
+
+	if (pl->lookups)
+		pl->lookups[block]++;
+	if (!pl->tally[block]) {
+		pl->tally[block] = 1;
+		run->stats->unique_blocks++;
+	}
+	run->last_cached = stored || in_memory;
+	if (run->last_cached) {
+		find_cached(run, block, first, stored, in_memory);
+	} else {
+		miss(run, block);
+		run->broken = pl->opt.lookup == PLAN_LOOKUP_PREFIX;
+	}
+}
+
+/* The last block of a request may be partly filled. */
+static uint32_t miss_tokens(const struct lookup_run *run,
+			    const struct trace_request *rq)
+{
+	uint64_t tokens = run->pl->trace->block_tokens;
+	uint64_t whole = rq->nr_lookups * tokens;
+	uint64_t cached = run->nr_cached * tokens;
+
+	if (run->last_cached && whole > rq->input_length)
+		cached -= whole - rq->input_length;
+	return rq->input_length - cached;
+}
+
+static void count_request(struct lookup_run *run,
+			  const struct trace_request *rq)
+{
+	struct plan_stats *st = run->stats;
+
+	st->requests++;
+	st->lookups += rq->nr_lookups;
+	st->writes += run->nr_writes;
+	st->requests_with_hits += run->hit;
+	st->requests_with_hits_beyond_first += run->hit_beyond_first;
+	st->requests_with_reads += run->nr_reads > 0;
+	st->requests_with_writes += run->nr_writes > 0;
+	st->input_tokens += rq->input_length;
+	st->output_tokens += rq->output_length;
+}
+
+static void look_up_all(struct lookup_run *run, const struct trace_request *rq)
+{
+	struct planner *pl = run->pl;
+	uint64_t end = rq->first_lookup + rq->nr_lookups;
+
+	for (uint64_t i = rq->first_lookup; i < end; i++) {
+		uint32_t block = pl->trace->lookups[i];
+
+		if (pl->future.next)
+			future_advance(&pl->future, i, block);
+		look_up(run, block, i == rq->first_lookup);
+	}
+}
+
+static void plan_request(struct planner *pl, struct plan *p, uint32_t r,
+			 struct plan_stats *stats)
+{
+	const struct trace_request *rq = &pl->trace->requests[r];
+	uint64_t first_step = p ? p->lookup_steps * rq->first_lookup : 0;
+	struct lookup_run run = {
+		.pl = pl,
+		.stats = stats,
+		.steps = p ? &p->steps[first_step] : NULL,
+	};
+
+	look_up_all(&run, rq);
+	count_request(&run, rq);
+	if (!p)
+		return;
+	memcpy(&run.steps[run.nr_reads], pl->writes,
+	       run.nr_writes * sizeof(*pl->writes));
+	p->requests[r] = (struct plan_request){
+		.first_step = first_step,
+		.nr_reads = run.nr_reads,
+		.nr_writes = run.nr_writes,
+		.miss_tokens = miss_tokens(&run, rq),
+	};
+}
+
+/* What rewrites a slot does so whether it is counted or not. */
+static void begin_statistics(struct planner *pl, struct plan_stats *st)
+{
+	memset(pl->tally, 0, pl->trace->nr_blocks * sizeof(*pl->tally));
+	*st = (struct plan_stats){ .slots_rewritten = st->slots_rewritten };
+}
+
+/* @first: the request that the statistics begin with. */
+static void end_statistics(const struct planner *pl, struct plan_stats *st,
+			   uint32_t first)
+{
+	const struct trace *t = pl->trace;
+
+	st->slots_used = pl->storage.used;
+	if (st->requests)
+		st->span_ns = t->requests[t->nr_requests - 1].arrival_ns -
+			      t->requests[first].arrival_ns;
+	for (uint32_t b = 0; b < t->nr_blocks; b++)
+		if (pl->tally[b] > st->hottest_block_hits + 1)
+			st->hottest_block_hits = pl->tally[b] - 1;
+}
+
+/* The cache is warm, but what it knows is of the pass before. */
+static void renew_future(struct planner *pl)
+{
+	future_rewind(&pl->future, pl->trace);
+	for (uint32_t b = 0; b < pl->trace->nr_blocks; b++)
+		if (cache_has(&pl->storage, b))
+			cache_touch(&pl->storage, b, next_use(pl, b));
+}
+
+static void begin_pass(struct planner *pl)
+{
+	if (pl->future.next && pl->warm)
+		renew_future(pl);
+	pl->warm = true;
+}
+
+void planner_pass(struct planner *pl, struct plan *p, struct plan_stats *stats)
+{
+	struct plan_stats unasked, *st = stats ? stats : &unasked;
+	uint32_t nr_requests = pl->trace->nr_requests;
+	uint32_t warmup = pl->warm ? 0 : pl->opt.warmup_requests;
+
+	*st = (struct plan_stats){ 0 };
+	if (warmup > nr_requests)
+		warmup = nr_requests;
+	begin_pass(pl);
+	for (uint32_t r = 0; r < warmup; r++)
+		plan_request(pl, p, r, st);
+	begin_statistics(pl, st);
+	for (uint32_t r = warmup; r < nr_requests; r++)
+		plan_request(pl, p, r, st);
+	end_statistics(pl, st, warmup);
+}
+
+void planner_request(struct planner *pl, struct plan *p, uint32_t r)
+{
+	struct plan_stats unasked = { 0 };
+
+	if (!r)
+		begin_pass(pl);
+	plan_request(pl, p, r, &unasked);
+}

@@ -1,0 +1,61 @@
+#include <inttypes.h>
+#include <string.h>
+
+#include "trace/plan/plan.h"
+
+const struct choice choice_lookup[] = {
+	{ "prefix", PLAN_LOOKUP_PREFIX },
+	{ "block", PLAN_LOOKUP_BLOCK },
+	{ NULL, 0 },
+};
+
+const struct choice choice_offload[] = {
+	{ "through", PLAN_OFFLOAD_THROUGH },
+	{ "evict", PLAN_OFFLOAD_EVICT },
+	{ NULL, 0 },
+};
+
+void plan_options_init(struct plan_options *o)
+{
+	memset(o, 0, sizeof(*o));
+	o->slots = PLAN_SLOTS_UNBOUNDED;
+	o->eviction = policy_find("lru");
+	o->lookup = PLAN_LOOKUP_PREFIX;
+	o->offload = PLAN_OFFLOAD_THROUGH;
+	o->admit = 1;
+}
+
+/*
+ * A lookup is one step at most, but for a block that is read, goes into
+ * memory and pushes out another that has to be written.
+ */
+static uint32_t lookup_steps(const struct plan_options *o)
+{
+	return o->memory_blocks && o->offload == PLAN_OFFLOAD_EVICT ? 2 : 1;
+}
+
+int plan_alloc(struct plan *p, const struct trace *t,
+	       const struct plan_options *o, const struct mem *mem,
+	       struct error *err)
+{
+	memset(p, 0, sizeof(*p));
+	p->nr_requests = t->nr_requests;
+	p->lookup_steps = lookup_steps(o);
+	p->nr_steps = p->lookup_steps * t->nr_lookups;
+	p->requests = mem->alloc(p->nr_requests * sizeof(*p->requests));
+	p->steps = mem->alloc(p->nr_steps * sizeof(*p->steps));
+	if (p->requests && p->steps)
+		return 0;
+	plan_free(p, mem);
+	return fail(err,
+		    "not enough memory for the plan of %" PRIu64
+		    " lookups: cut the trace with max_requests=",
+		    t->nr_lookups);
+}
+
+void plan_free(struct plan *p, const struct mem *mem)
+{
+	mem->free(p->requests, p->nr_requests * sizeof(*p->requests));
+	mem->free(p->steps, p->nr_steps * sizeof(*p->steps));
+	memset(p, 0, sizeof(*p));
+}

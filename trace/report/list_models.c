@@ -1,0 +1,115 @@
+#include "trace/report/list_models.h"
+#include "trace/model/model.h"
+#include "trace/report/table.h"
+
+static const char *const names[] = {
+	"model",       "attention", "layers", "bytes_per_token",
+	"block_bytes", "formula",   "source",
+};
+
+#define NR_NAMES (sizeof(names) / sizeof(*names))
+#define FORMULA 160
+
+/* The built-in models, or the one that --model= names. */
+struct list {
+	const struct arguments *arguments;
+	const struct model *models;
+};
+
+static const char *model_column(size_t column)
+{
+	return names[column];
+}
+
+static const char *name_of(const struct list *list, const struct model *m)
+{
+	const char *spec = list->arguments->shape.model;
+
+	return spec ? spec : m->name;
+}
+
+/* What does not fit a model, as a tp that its heads can't share, gives none. */
+static bool resolve(struct shape *l, const struct list *list,
+		    const struct model *m)
+{
+	struct shape_options o = list->arguments->shape;
+	struct error err;
+
+	o.model = name_of(list, m);
+	return !shape_resolve(l, &o, &err);
+}
+
+static struct value formula(const struct model *m)
+{
+	static char text[FORMULA];
+
+	model_formula(m, text, sizeof(text));
+	return value_text(text);
+}
+
+static struct value model_value(const void *of, size_t row, size_t column)
+{
+	const struct list *list = of;
+	const struct model *m = &list->models[row];
+	struct shape l;
+
+	switch (column) {
+	case 0:
+		return value_text(name_of(list, m));
+	case 1:
+		return value_text(model_attention(m));
+	case 2:
+		return value_count(m->layers);
+	case 3:
+	case 4:
+		if (!resolve(&l, list, m))
+			return (struct value){ 0 };
+		return value_count(column == 4 ? l.block_bytes :
+						 l.bytes_per_token);
+	case 5:
+		return formula(m);
+	default:
+		return value_text(m->source ? m->source : "");
+	}
+}
+
+/* An option that is wrong whatever the model, or wrong for the one given. */
+static int check(const struct arguments *a, struct error *err)
+{
+	struct shape_options o = a->shape;
+	struct shape l;
+
+	if (o.bytes_per_token)
+		return fail(err, "models lists what models have: leave "
+				 "out --bytes-per-token");
+	if (!o.model) {
+		o.tp = 1;
+		o.model = models[0].name;
+	}
+	return shape_resolve(&l, &o, err);
+}
+
+int list_models(FILE *out, const struct arguments *a, struct error *err)
+{
+	struct list list = { a, models };
+	struct table t = { 0, NR_NAMES, model_column, model_value, &list };
+	struct model one;
+
+	if (check(a, err))
+		return -1;
+	if (a->shape.model) {
+		if (model_find(&one, a->shape.model, err))
+			return -1;
+		list.models = &one;
+		t.rows = 1;
+	}
+	while (!a->shape.model && models[t.rows].name)
+		t.rows++;
+	if (a->json)
+		table_json(out, &t);
+	else if (a->csv)
+		table_csv(out, &t);
+	else
+		table_text(out, &t);
+	return 0;
+}

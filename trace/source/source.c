@@ -1,0 +1,68 @@
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "trace/source/source.h"
+
+/* Of a long path the message shows the end, so that the reason has room. */
+#define SOURCE_SHOWN 256
+
+/* A line's JSON takes some 40 times its length in memory while it is parsed.
+ * Slots, one a block at most, have 31 bits in a plan, and two numbers mean
+ * "none". */
+const struct trace_limits trace_limits_default = {
+	.line_bytes = 16 << 20,
+	.requests = UINT32_MAX,
+	.lookups = UINT64_C(1) << 32,
+	.blocks = INT32_MAX - 1,
+};
+
+const struct choice choice_unit[] = {
+	{ "ms", TRACE_UNIT_MS },
+	{ "s", TRACE_UNIT_S },
+	{ NULL, 0 },
+};
+
+const struct choice choice_partial[] = {
+	{ "store", TRACE_PARTIAL_STORE },
+	{ "skip", TRACE_PARTIAL_SKIP },
+	{ NULL, 0 },
+};
+
+const struct choice choice_bad_lines[] = {
+	{ "fail", TRACE_BAD_LINES_FAIL },
+	{ "skip", TRACE_BAD_LINES_SKIP },
+	{ NULL, 0 },
+};
+
+void trace_options_init(struct trace_options *o)
+{
+	*o = (struct trace_options){
+		.block_tokens = 512,
+		.unit = TRACE_UNIT_MS,
+		.partial = TRACE_PARTIAL_STORE,
+		.bad_lines = TRACE_BAD_LINES_FAIL,
+		.shard = 1,
+		.shards = 1,
+	};
+}
+
+int fail_at(struct error *err, const char *source, uint64_t line,
+	    const char *fmt, ...)
+{
+	size_t len = strlen(source), n, size = sizeof(err->text);
+	bool cut = len > SOURCE_SHOWN;
+	va_list ap;
+
+	n = snprintf(err->text, size, "trace=%s%s", cut ? "..." : "",
+		     source + (cut ? len - SOURCE_SHOWN : 0));
+	if (line)
+		n += snprintf(err->text + n, size - n, ", line %" PRIu64, line);
+	n += snprintf(err->text + n, size - n, ": ");
+	va_start(ap, fmt);
+	vsnprintf(err->text + n, size - n, fmt, ap);
+	va_end(ap);
+	return -1;
+}

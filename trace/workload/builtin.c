@@ -1,0 +1,26 @@
+#include "trace/workload/workload.h"
+
+#include <string.h>
+
+const struct builtin builtins[] = {
+	{ "conversation",
+	  "an hour of chat: 12,031 requests of 12,035 tokens on average",
+	  conversation_generate },
+	{ "toolagent",
+	  "an hour of tools and agents: 23,608 requests of 8,596 tokens",
+	  toolagent_generate },
+	{ "synthetic",
+	  "long documents and chat, Poisson: 3,993 requests of 15,325 tokens",
+	  synthetic_generate },
+	{ NULL, NULL, NULL },
+};
+
+const struct builtin *builtin_find(const char *name)
+{
+	const struct builtin *b;
+
+	for (b = builtins; b->name; b++)
+		if (!strcmp(b->name, name))
+			return b;
+	return NULL;
+}

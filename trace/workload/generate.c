@@ -1,0 +1,81 @@
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "trace/workload/builtin.h"
+#include "trace/workload/generate.h"
+
+#define MS 1000000
+
+/* Trailing zeros of a fraction would only make the file longer. */
+static void print_timestamp(FILE *out, int64_t ns)
+{
+	int digits = 6;
+	int64_t fraction = ns % MS;
+
+	fprintf(out, "{\"timestamp\": %" PRId64, ns / MS);
+	if (!fraction)
+		return;
+	for (; fraction % 10 == 0; fraction /= 10)
+		digits--;
+	fprintf(out, ".%0*" PRId64, digits, fraction);
+}
+
+static int print_row(void *arg, const struct trace_row *row)
+{
+	FILE *out = arg;
+
+	print_timestamp(out, row->timestamp_ns);
+	fprintf(out,
+		", \"input_length\": %" PRIu64 ", \"output_length\": %" PRIu64
+		", \"hash_ids\": [",
+		row->input_length, row->output_length);
+	for (size_t i = 0; i < row->nr_hash_ids; i++)
+		fprintf(out, "%s%" PRIu64, i ? ", " : "", row->hash_ids[i]);
+	fputs("]}\n", out);
+	return ferror(out) ? -1 : 0;
+}
+
+static const struct builtin *find(const char *name)
+{
+	size_t prefix = strlen(BUILTIN_PREFIX);
+
+	if (!strncmp(name, BUILTIN_PREFIX, prefix))
+		name += prefix;
+	return builtin_find(name);
+}
+
+static int write_all(const struct builtin *b, FILE *out, const char *target,
+		     struct error *err)
+{
+	int failed;
+
+	errno = 0;
+	failed = b->generate(print_row, out);
+	if (!failed && !fflush(out))
+		return 0;
+	return fail(err, "%s: %s; the trace is not complete", target,
+		    strerror(errno));
+}
+
+int generate(const char *name, const char *path, struct error *err)
+{
+	const struct builtin *b = find(name);
+	FILE *out;
+	int ret;
+
+	if (!b)
+		return fail(err,
+			    "generate %s: no such built-in trace; "
+			    "mooncake-plan --help lists them",
+			    name);
+	if (!path)
+		return write_all(b, stdout, "standard output", err);
+	out = fopen(path, "w");
+	if (!out)
+		return fail(err, "--output=%s: %s", path, strerror(errno));
+	ret = write_all(b, out, path, err);
+	fclose(out);
+	return ret;
+}

@@ -1,0 +1,72 @@
+/*
+ * The generator behind the built-in traces: sessions of one or more turns,
+ * each turn a request whose first blocks are those of the turn before it.
+ * What a workload is like stands in tables, one file a workload.
+ *
+ * Every number is an integer and every random one comes from splitmix64 with
+ * a fixed seed, so that a trace is the same on every machine, bit by bit.
+ */
+#ifndef MOONCAKE_BUILTIN_WORKLOAD_H
+#define MOONCAKE_BUILTIN_WORKLOAD_H
+
+#include "trace/workload/builtin.h"
+
+/*
+ * A distribution: @permille of its values lie below @value, and between two
+ * points they are spread evenly. The first point is at 0, the last at 1000.
+ */
+struct quantile {
+	uint32_t permille;
+	uint32_t value;
+};
+
+/* One kind of session. */
+struct session_class {
+	uint32_t prefix_blocks; /* full blocks that begin all of its requests */
+	uint32_t second;   /* permille of sessions that have a second turn */
+	uint32_t further;  /* permille of later turns that have a next one */
+	uint32_t edited;   /* permille of later turns that keep only a part */
+	uint32_t question; /* see document_turns */
+	/*
+	 * A turn keeps the whole input of the turn before it and adds to it,
+	 * or, where this is set, asks anew about one document: it keeps the
+	 * first turn's input without its last @question tokens.
+	 */
+	bool document_turns;
+	const struct quantile *first;  /* input tokens of a first turn */
+	const struct quantile *added;  /* tokens after those kept, >= 1 */
+	const struct quantile *gap_ms; /* from one turn to the next */
+	const struct quantile *output; /* output tokens */
+};
+
+#define WORKLOAD_CLASSES 4
+
+struct workload {
+	uint64_t seed;
+	uint32_t requests;
+	uint32_t ticks; /* requests arrive at whole ticks, evenly */
+	uint32_t tick_ms;
+	bool every_tick;     /* no tick without a request */
+	uint32_t max_length; /* input tokens, whole blocks */
+	struct {
+		const struct session_class *class;
+		uint32_t weight;     /* share of the new sessions, relative */
+	} mix[WORKLOAD_CLASSES + 1]; /* ended by a NULL class */
+};
+
+/*
+ * Gives every request to @sink in order; returns what the sink did, or
+ * -ENOMEM.
+ */
+int workload_generate(const struct workload *w, trace_sink sink, void *arg);
+
+/* One a file; the table is in builtin.c. */
+int conversation_generate(trace_sink sink, void *arg);
+int toolagent_generate(trace_sink sink, void *arg);
+int synthetic_generate(trace_sink sink, void *arg);
+
+/* Of chat, in builtin_conversation.c: half of toolagent is chat, too. */
+extern const struct quantile chat_first[], chat_added[], chat_gap_ms[],
+	chat_output[];
+
+#endif
