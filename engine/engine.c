@@ -12,10 +12,13 @@
 #include "engine/setup/backend.h"
 #include "engine/run/wait.h"
 #include "engine/job.h"
-#include "engine/result/observer.h"
+#include "engine/observe/observer.h"
 #include "engine/setup/refuse.h"
+#include "engine/replay/life.h"
 #include "engine/replay/replay.h"
+#include "engine/result/progress.h"
 #include "engine/setup/signals.h"
+#include "engine/setup/units.h"
 
 /* The engine was compiled against the headers of one release of fio, and its
  * structures are no others'. */
@@ -24,9 +27,8 @@
 static void tell_fresh_file(struct thread_data *td, const struct target *t)
 {
 	if (target_fresh(t, td) && !job_quiet())
-		log_info(
-			"mooncake: %s: the cache file is new; its first fill is slower than writing it again, so measure on a file that has been written once\n",
-			td->o.name);
+		log_info("mooncake: %s: the cache file is new; its first fill is slower than writing it again, so measure on a file that has been written once\n",
+			 td->o.name);
 }
 
 static bool wants_check(struct thread_data *td, const struct job *job)
@@ -63,7 +65,7 @@ static enum fio_q_status job_queue(struct thread_data *td, struct io_u *io_u)
 	struct job *job = job_of(td);
 	enum fio_q_status ret;
 
-	feed_issue(td, io_u);
+	feed_begin(td, io_u);
 	ret = job->backend.queue(td, io_u);
 	if (ret == FIO_Q_QUEUED && td->done)
 		ret = finish_now(td, io_u);
@@ -103,17 +105,15 @@ static int job_unlink_file(struct thread_data *td, struct fio_file *f)
 	return unlink(f->file_name) < 0 ? errno : 0;
 }
 
-/* fio's estimate of the time left goes by the bytes that a job is to do. */
-static void expect_progress(struct thread_data *td)
+static void show_progress(struct thread_data *td)
 {
 	struct job *job = job_of(td);
 	const struct plan_stats *s = &job->group->stats;
 	struct replay *r = job->feed.replay;
 
 	if (r->passes != UINT64_MAX)
-		td->total_io_size = (s->hits + s->writes) * r->passes /
-				    r->nr_workers *
-				    job->group->shape.slot_bytes;
+		progress_by_steps(td, (s->hits + s->writes) * r->passes /
+					      r->nr_workers);
 }
 
 static int job_init(struct thread_data *td)
@@ -126,14 +126,14 @@ static int job_init(struct thread_data *td)
 		td_verror(td, ECANCELED, "mooncake: set-up");
 		return 1;
 	}
-	atomic_store(&job->feed.worker->state, WORKER_RUNNING);
+	atomic_store(&job->feed.worker->member.state, MEMBER_RUNNING);
 	if (job->backend.init && job->backend.init(td)) {
 		if (!td->error)
 			td_verror(td, EINVAL, "mooncake: backend init");
 		return 1;
 	}
 	job->check_blocks = wants_check(td, job);
-	expect_progress(td);
+	show_progress(td);
 	td->o.read_iolog_file = job->iolog_name;
 	td->flags |= TD_F_READ_IOLOG;
 	return feed_start(td);
@@ -144,10 +144,9 @@ static void tell_waits(struct thread_data *td)
 	struct feed *f = &job_of(td)->feed;
 
 	if (f->order_waits && !job_quiet())
-		log_info(
-			"mooncake: %s: waited %.3f s in all for the order of slots, %llu times\n",
-			td->o.name, f->order_wait_ns / 1e9,
-			(unsigned long long)f->order_waits);
+		log_info("mooncake: %s: waited %.3f s in all for the order of slots, %llu times\n",
+			 td->o.name, f->order_wait_ns / 1e9,
+			 (unsigned long long)f->order_waits);
 }
 
 /* The last worker to end says what no figure holds. */
@@ -156,14 +155,13 @@ static void tell_unfinished(struct replay *r)
 	uint32_t untold = 0;
 	uint64_t left;
 
-	if (replay_running(r) || job_quiet())
+	if (life_running(r) || job_quiet())
 		return;
 	left = replay_unfinished(r);
 	if (!left || !atomic_compare_exchange_strong(&r->told, &untold, 1))
 		return;
-	log_info(
-		"mooncake: requests that had begun but not ended: %llu; no request figure counts them\n",
-		(unsigned long long)left);
+	log_info("mooncake: requests that had begun but not ended: %llu; no request figure counts them\n",
+		 (unsigned long long)left);
 }
 
 /*
@@ -194,8 +192,8 @@ static void job_cleanup(struct thread_data *td)
 		failed = has_failed(td);
 		if (failed)
 			replay_fail(r);
-		atomic_store(&job->feed.worker->state,
-			     failed ? WORKER_FAILED : WORKER_DONE);
+		atomic_store(&job->feed.worker->member.state,
+			     failed ? MEMBER_FAILED : MEMBER_DONE);
 		td->o.stats = job->stats;
 		tell_waits(td);
 		tell_unfinished(r);
@@ -222,16 +220,14 @@ static int check_share(struct thread_data *td, const struct job *job,
 {
 	if (job->options->share == SHARE_EACH && td->o.filename &&
 	    job->group->nr_workers > 1)
-		return fail(
-			err,
-			"share=each gives every job files of its own, and filename=%s is one for all; set directory= instead",
-			td->o.filename);
+		return fail(err,
+			    "share=each gives every job files of its own, and filename=%s is one for all; set directory= instead",
+			    td->o.filename);
 	if (job->options->share == SHARE_SPLIT && !td->o.filename &&
 	    job->group->nr_workers > 1)
-		return fail(
-			err,
-			"share=split needs filename=: the %u jobs of this replay group share one cache on the same files; name them, or set share=each",
-			job->group->nr_workers);
+		return fail(err,
+			    "share=split needs filename=: the %u jobs of this replay group share one cache on the same files; name them, or set share=each",
+			    job->group->nr_workers);
 	return 0;
 }
 
@@ -248,11 +244,10 @@ static int worker_setup(struct thread_data *td, struct job *job,
 		return -1;
 	if (job->feed.replay->warmup > 0 &&
 	    job->feed.replay->warmup >= job->feed.replay->nr_requests)
-		return fail(
-			err,
-			"warmup_requests=%u leaves nothing of the %u requests to measure; lower it",
-			job->feed.replay->warmup,
-			job->feed.replay->nr_requests);
+		return fail(err,
+			    "warmup_requests=%u leaves nothing of the %u requests to measure; lower it",
+			    job->feed.replay->warmup,
+			    job->feed.replay->nr_requests);
 	/* With fio's map of random I/O verify= would hold a slot against each
 	 * of its writes, not the last one. */
 	td->o.norandommap = 1;
@@ -347,8 +342,8 @@ static struct ioengine_ops mooncake_ops = {
 };
 
 /* fio looks for this function when it loads an engine from a file. */
-__attribute__((visibility("default"))) void
-get_ioengine(struct ioengine_ops **ops);
+__attribute__((visibility("default"))) void get_ioengine(
+	struct ioengine_ops **ops);
 
 void get_ioengine(struct ioengine_ops **ops)
 {

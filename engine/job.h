@@ -9,6 +9,7 @@
 #include "fio.h"
 
 #include "engine/run/feed.h"
+#include "engine/run/picker.h"
 #include "engine/setup/group.h"
 #include "engine/setup/options.h"
 #include "engine/setup/target.h"
@@ -20,6 +21,7 @@ struct job {
 	struct group *group;
 	struct target target;
 	struct feed feed;
+	struct picker picker;
 	char *iolog_name; /* makes fio replay a log: see feed.h */
 	unsigned int row; /* of an observer, in each replay */
 	int ring_fd;	  /* the backend's io_uring, or -1 */

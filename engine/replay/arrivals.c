@@ -43,15 +43,13 @@ static __int128 scaled(__int128 ns, uint32_t scale)
 static int check_scale(const struct trace *t, uint32_t scale, struct error *err)
 {
 	if (scale > ARRIVALS_SCALE_MAX)
-		return fail(
-			err,
-			"replay_time_scale=%u is over %u percent; to ignore timestamps set replay_no_stall=1",
-			scale, ARRIVALS_SCALE_MAX);
+		return fail(err,
+			    "replay_time_scale=%u is over %u percent; to ignore timestamps set replay_no_stall=1",
+			    scale, ARRIVALS_SCALE_MAX);
 	if (scaled(span_of(t), scale) > ARRIVALS_SPAN_MAX_NS)
-		return fail(
-			err,
-			"replay_time_scale=%u: the last request would arrive after more than nine years; is timestamp_unit= right?",
-			scale);
+		return fail(err,
+			    "replay_time_scale=%u: the last request would arrive after more than nine years; is timestamp_unit= right?",
+			    scale);
 	return 0;
 }
 
@@ -74,12 +72,13 @@ int arrivals_make(int64_t **arrivals, int64_t *pass_ns, const struct trace *t,
 				t->requests[next].arrival_ns - start :
 				gap;
 		for (i = first; i < next; i++)
-			(*arrivals)[i] = scaled(
-				start + (spread ?
-						 (__int128)width * (i - first) /
-							 (next - first) :
-						 0),
-				scale);
+			(*arrivals)[i] =
+				scaled(start + (spread ?
+							(__int128)width *
+								(i - first) /
+								(next - first) :
+							0),
+				       scale);
 	}
 	*pass_ns = scaled((__int128)span_of(t) + gap, scale);
 	return 0;

@@ -1,22 +1,22 @@
 #include "fio.h"
 
-#include "engine/result/check.h"
-#include "engine/run/wait.h"
-#include "engine/run/iolog_list.h"
-#include "engine/run/feed.h"
-#include "engine/run/give.h"
 #include "engine/job.h"
-#include "engine/run/pick.h"
-#include "engine/replay/replay.h"
+#include "engine/replay/life.h"
+#include "engine/replay/order.h"
+#include "engine/result/check.h"
 #include "engine/result/warmup.h"
+#include "engine/run/feed.h"
+#include "engine/run/iolog_list.h"
+#include "engine/run/issue.h"
 #include "engine/run/request.h"
 
 #define USEC 1000ULL
-#define LOOK_NS (20000 * USEC) /* between looks for dead workers */
+#define LOOK_NS (20000 * USEC) /* between looks for dead members */
 #define LOOK_BATCHES 4	       /* before asking whether it is time */
-#define POLL_NS (200 * USEC)   /* for what another job brings about */
-#define SPIN_NS (5 * USEC)     /* for the order of a slot, at first */
-#define BLOCKED_SPINS 8	       /* such waits before longer ones */
+#define PEER_NS (200 * USEC)   /* between looks at what another job does */
+#define SPIN_NS (5 * USEC)     /* the same for the order of a slot, at first */
+#define SPINS 8		       /* such waits before longer ones */
+#define WATCH_NS (1000 * USEC) /* between looks at the others at the end */
 
 static struct feed *feed_of(struct thread_data *td)
 {
@@ -38,93 +38,73 @@ static void look_for_dead(struct thread_data *td)
 	group_report_dead(g);
 }
 
-/* A background write goes I/O by I/O: a read may come up before the next. */
-static void give_background(struct thread_data *td, uint64_t now_ns)
-{
-	struct feed *f = feed_of(td);
-
-	if (pick_may_go_on(td, now_ns))
-		give_open(td, &f->open_store, f->given_count + 1);
-}
-
 /*
- * Puts I/O on the core's list; false when there is none to give now. Writes
- * in the same queue (store=inline) are finished before the next read, those in
- * the background only fill what reads leave free.
+ * Puts I/O on the core's list until the batch is full or the picker has none.
+ * A background write goes I/O by I/O: a read may come up before the next.
  */
-static bool give_some(struct thread_data *td)
+static enum next fill(struct thread_data *td)
 {
+	const struct picker *p = &job_of(td)->picker;
 	struct feed *f = feed_of(td);
 	uint64_t now_ns = feed_now(f);
+	struct cursor *cursor;
+	enum next next = NEXT_STEP;
 
 	if (!(f->batches++ % LOOK_BATCHES))
 		look_for_dead(td);
-	f->wake_ns = WAIT_NEVER;
-	f->blocked = f->load_blocked = f->poll = false;
-	while (f->given_count < FEED_BATCH && !f->limited && !td->error) {
-		if (f->open_store.step && !f->async)
-			give_open(td, &f->open_store, FEED_BATCH);
-		else if (f->open_load.step)
-			give_open(td, &f->open_load, FEED_BATCH);
-		else if (pick_load(td, now_ns))
-			continue;
-		else if (f->open_store.step) {
-			give_background(td, now_ns);
+	while (f->issued_count < FEED_BATCH && !td->error) {
+		next = picker_next(td, now_ns, &cursor);
+		if (next != NEXT_STEP)
 			break;
-		} else if (!pick_store(td, now_ns))
+		if (picker_in_background(p, cursor)) {
+			issue_ios(td, cursor, f->issued_count + 1);
 			break;
+		}
+		issue_ios(td, cursor, FEED_BATCH);
 	}
-	return f->given_count;
+	return next;
 }
 
-static void set_waiting(struct feed *f, bool waiting)
+/* When to look again. What the order of a slot waits for is mostly there in a
+ * moment, but only others bring it about. */
+static uint64_t wake_time(struct thread_data *td, enum next next,
+			  uint64_t now_ns)
 {
-	if (waiting == !!f->blocked_rounds)
-		return;
-	if (waiting) {
-		atomic_fetch_add(&f->replay->waiting, 1);
-		f->order_waits++;
-	} else {
-		atomic_fetch_sub(&f->replay->waiting, 1);
-		f->blocked_rounds = 0;
+	const struct feed *f = feed_of(td);
+	uint64_t wake_ns = job_of(td)->picker.wake_ns;
+
+	switch (next) {
+	case NEXT_WAIT_ORDER:
+		if (f->replay->nr_workers == 1)
+			break;
+		return min(wake_ns,
+			   now_ns + (f->order_rounds < SPINS ? SPIN_NS :
+							       PEER_NS));
+	case NEXT_WAIT_PEER:
+		return min(wake_ns, now_ns + PEER_NS);
+	default:
+		break;
 	}
+	if (wake_ns == WAIT_NEVER && !td->io_u_in_flight && !td->io_u_queued)
+		return now_ns + PEER_NS;
+	return wake_ns;
 }
 
-/* What other jobs bring about must be looked for; what the order of a slot
- * waits for is mostly there in a moment. */
-static void wake_for_others(struct thread_data *td, uint64_t now_ns)
+static void wait_for_more(struct thread_data *td, enum next next)
 {
-	struct feed *f = feed_of(td);
-	bool alone = f->replay->nr_workers == 1;
-
-	if (f->blocked && !alone)
-		feed_wake_at(f, now_ns + (f->blocked_rounds < BLOCKED_SPINS ?
-						  SPIN_NS :
-						  POLL_NS));
-	if (f->poll || (f->wake_ns == WAIT_NEVER && !td->io_u_in_flight &&
-			!td->io_u_queued))
-		feed_wake_at(f, now_ns + POLL_NS);
-}
-
-static void wait_for_more(struct thread_data *td)
-{
+	const struct picker *p = &job_of(td)->picker;
 	struct feed *f = feed_of(td);
 	uint64_t since = time_now();
 
 	look_for_dead(td);
-	set_waiting(f, f->load_blocked);
-	wake_for_others(td, since);
-	wait_until(td, f->wake_ns);
-	if (f->blocked) {
-		f->blocked_rounds++;
+	if (p->read_blocked && !p->waiting)
+		f->order_waits++;
+	picker_set_waiting(td, p->read_blocked);
+	wait_until(td, wake_time(td, next, since));
+	if (next == NEXT_WAIT_ORDER) {
+		f->order_rounds++;
 		f->order_wait_ns += time_now() - since;
 	}
-}
-
-static bool feed_over(const struct feed *f)
-{
-	return f->limited || (f->over && !f->front && !f->open_load.step &&
-			      !f->open_store.step && flist_empty(&f->stores));
 }
 
 static void end_if_failed(struct thread_data *td)
@@ -136,6 +116,7 @@ static void end_if_failed(struct thread_data *td)
 
 static void feed_end(struct thread_data *td)
 {
+	picker_set_waiting(td, false);
 	wait_drain(td);
 	job_of(td)->ended = true;
 	end_if_failed(td);
@@ -148,7 +129,7 @@ void feed_watch(struct thread_data *td)
 	while (!must_stop(td) && !replay_failed(feed_of(td)->replay) &&
 	       group_running(g)) {
 		look_for_dead(td);
-		wait_until(td, time_now() + 5 * POLL_NS);
+		wait_until(td, time_now() + WATCH_NS);
 	}
 	/* The last one may have ended by its death. */
 	group_report_dead(g);
@@ -158,68 +139,74 @@ void feed_watch(struct thread_data *td)
 void feed_more(struct thread_data *td)
 {
 	struct feed *f = feed_of(td);
+	enum next next;
 
-	f->given_head = f->given_count = 0;
+	f->issued_head = f->issued_count = 0;
 	while (!must_stop(td) && !replay_failed(f->replay)) {
-		if (give_some(td)) {
-			set_waiting(f, false);
+		next = fill(td);
+		if (f->issued_count) {
+			f->order_rounds = 0;
+			picker_set_waiting(td, false);
 			iolog_list_add_call(td);
 			return;
 		}
-		if (feed_over(f))
+		if (next == NEXT_END)
 			break;
-		wait_for_more(td);
+		wait_for_more(td, next);
 	}
-	set_waiting(f, false);
 	feed_end(td);
 }
 
 void feed_bind(struct thread_data *td, struct io_u *io_u)
 {
 	struct feed *f = feed_of(td);
-	struct feed_io *io = &f->bound[io_u->index];
+	struct issued_io *io = io_table_find(&f->bound, io_u);
 
-	/* Queued again, or what the core issues by itself. */
-	if (io->step || io->sync || (io_u->flags & IO_U_F_VER_LIST) ||
-	    td->runstate == TD_FSYNCING || f->given_head == f->given_count)
-		return;
-	*io = f->given[f->given_head++];
-}
-
-void feed_issue(struct thread_data *td, struct io_u *io_u)
-{
-	struct feed *f = feed_of(td);
-	struct feed_io *io = &f->bound[io_u->index];
-	struct request *req;
-
-	if (!io->step)
-		return;
-	req = io->step->req;
-	if (io_u->ddir == DDIR_READ) {
-		if (!req->first_load_ns)
-			req->first_load_ns = feed_now(f);
+	if (!io) {
+		td_verror(td, ENOMEM, "mooncake: feed");
 		return;
 	}
-	if (!req->first_store_ns)
-		req->first_store_ns = feed_now(f);
-	if (f->stamp_stride)
-		check_stamp(td, io_u);
+	/* Queued again, or what the core issues by itself. */
+	if (io->running || io->sync || (io_u->flags & IO_U_F_VER_LIST) ||
+	    td->runstate == TD_FSYNCING || f->issued_head == f->issued_count)
+		return;
+	*io = f->issued[f->issued_head++];
 }
 
-static void step_finished(struct thread_data *td, struct feed_step *fs)
+void feed_begin(struct thread_data *td, struct io_u *io_u)
 {
 	struct feed *f = feed_of(td);
-	struct request *req = fs->req;
-	bool write = fs->step->write;
+	struct issued_io *io = io_table_find(&f->bound, io_u);
+	struct request *req;
 
-	replay_step_done(f->replay, fs->step);
-	fs->req = NULL;
-	fs->next_free = f->free_steps;
-	f->free_steps = fs;
+	if (!io || !io->running)
+		return;
+	req = io->running->req;
+	if (io_u->ddir == DDIR_READ) {
+		if (!req->load_begin_ns)
+			req->load_begin_ns = feed_now(f);
+		return;
+	}
+	if (!req->store_begin_ns)
+		req->store_begin_ns = feed_now(f);
+	if (f->stamp_stride)
+		check_stamp(td, io_u, io);
+}
+
+static void step_done(struct thread_data *td, struct running_step *running)
+{
+	struct feed *f = feed_of(td);
+	struct request *req = running->req;
+	bool write = running->step->write;
+
+	order_done(f->replay, running->step);
+	running->req = NULL;
+	running->next_free = f->free_steps;
+	f->free_steps = running;
 	if (write)
-		request_store_done(td, req);
-	else if (!--req->loads_left)
-		request_loads_done(td, req);
+		request_write_done(td, req);
+	else if (!--req->reads_left)
+		request_loaded(td, req);
 }
 
 /* Short of its length: the core issues the rest, unless nothing came at all
@@ -237,36 +224,83 @@ static bool rest_follows(struct io_u *io_u)
 void feed_complete(struct thread_data *td, struct io_u *io_u)
 {
 	struct feed *f = feed_of(td);
-	struct feed_io *io = &f->bound[io_u->index];
-	struct feed_step *fs = io->step;
+	struct issued_io *io = io_table_find(&f->bound, io_u);
+	struct issued_io done;
 
-	if (fs) {
+	if (!io || (!io->running && !io->sync))
+		return;
+	if (io->running) {
 		if (!io_u->error && io_u->resid && rest_follows(io_u))
 			return;
 		if (!io_u->error && io_u->ddir == DDIR_READ && f->stamp_stride)
-			check_read(td, io_u);
-		io->step = NULL;
-		f->writes_inflight -= fs->step->write;
-		if (!--fs->left)
-			step_finished(td, fs);
-	} else if (io->sync) {
-		struct request *req = io->sync;
-
-		io->sync = NULL;
-		request_store_done(td, req);
+			check_read(td, io_u, io);
 	}
+	done = *io;
+	*io = (struct issued_io){ 0 };
+	if (done.sync) {
+		request_write_done(td, done.sync);
+		return;
+	}
+	f->writes_inflight -= done.running->step->write;
+	if (!--done.running->left)
+		step_done(td, done.running);
 }
 
-static int feed_alloc(struct thread_data *td, struct feed *f)
+struct running_step *feed_use_step(struct feed *f, struct request *req,
+				   struct plan_step *step)
+{
+	struct running_step *running = f->free_steps;
+
+	f->free_steps = running->next_free;
+	running->req = req;
+	running->step = step;
+	running->left = f->step_ios[step->write];
+	return running;
+}
+
+void feed_forget(struct feed *f, const struct request *req)
 {
 	unsigned int i;
 
-	/* In flight, given, and an open write that has neither. */
+	for (i = 0; i < f->nr_steps; i++) {
+		if (f->steps[i].req != req)
+			continue;
+		order_abandon(f->replay, f->steps[i].step);
+		f->steps[i].req = NULL;
+	}
+	for (i = 0; i < 1U << f->bound.bits; i++)
+		if (f->bound.entries[i].io.sync == req)
+			f->bound.entries[i].io.sync = NULL;
+	for (i = f->issued_head; i < f->issued_count; i++)
+		if (f->issued[i].sync == req)
+			f->issued[i].sync = NULL;
+}
+
+struct request *feed_unfinished(const struct feed *f)
+{
+	unsigned int i;
+
+	for (i = 0; i < f->nr_steps; i++)
+		if (f->steps[i].req)
+			return f->steps[i].req;
+	for (i = 0; i < 1U << f->bound.bits; i++)
+		if (f->bound.entries[i].io.sync)
+			return f->bound.entries[i].io.sync;
+	for (i = f->issued_head; i < f->issued_count; i++)
+		if (f->issued[i].sync)
+			return f->issued[i].sync;
+	return NULL;
+}
+
+static int allocate(struct thread_data *td, struct feed *f)
+{
+	unsigned int i;
+
+	/* In flight, issued, and a write of which neither can be said. */
 	f->nr_steps = td->o.iodepth + FEED_BATCH + 1;
 	f->steps = calloc(f->nr_steps, sizeof(*f->steps));
-	f->bound = calloc(td->o.iodepth, sizeof(*f->bound));
-	if (!f->steps || !f->bound) {
-		td_verror(td, ENOMEM, "feed");
+	if (!f->steps || io_table_init(&f->bound, td->o.iodepth)) {
+		td_verror(td, ENOMEM, "mooncake: feed");
 		return 1;
 	}
 	for (i = 0; i < f->nr_steps; i++) {
@@ -283,24 +317,19 @@ int feed_start(struct thread_data *td)
 	struct fio_file *file;
 	unsigned int i;
 
-	if (feed_alloc(td, f))
+	if (allocate(td, f))
 		return 1;
 	wait_init();
-	INIT_FLIST_HEAD(&f->stores);
-	f->step_ios[0] = give_ios(td, false);
-	f->step_ios[1] = give_ios(td, true);
+	picker_start(td);
+	f->step_ios[0] = issue_count(td, false);
+	f->step_ios[1] = issue_count(td, true);
 	if (job->check_blocks)
 		f->stamp_stride =
-			min(give_unit(td, false), give_unit(td, true));
-	f->timed = option_timed(td);
-	f->async = option_store_async(td, job->options);
-	f->max_inflight = option_max_inflight(td, job->options);
-	f->clocked = f->timed || f->async || f->replay->observers ||
-		     job->options->prefill_rate;
-	if (f->replay->warmup) {
-		f->warming = true;
+			min(issue_unit(td, false), issue_unit(td, true));
+	f->clocked = job->picker.timed || job->picker.async ||
+		     f->replay->nr_observers || job->options->prefill_rate;
+	if (f->replay->warmup)
 		warmup_begin(td);
-	}
 	for_each_file (td, file, i)
 		iolog_list_add_open(td, i);
 	iolog_list_add_call(td);
@@ -311,11 +340,10 @@ void feed_stop(struct thread_data *td)
 {
 	struct feed *f = feed_of(td);
 
-	if (f->steps && f->bound)
+	if (f->steps && f->bound.entries)
 		request_abandon_all(td);
 	iolog_list_drop(td);
 	free(f->steps);
-	free(f->bound);
 	f->steps = NULL;
-	f->bound = NULL;
+	io_table_exit(&f->bound);
 }

@@ -34,20 +34,17 @@ static int check_backend(const struct thread_data *td,
 			 struct error *err)
 {
 	if (!ops)
-		return fail(
-			err,
-			"backend=%s is no fio engine that can be loaded; `fio --enghelp` lists them, external:PATH names a file",
-			name);
+		return fail(err,
+			    "backend=%s is no fio engine that can be loaded; `fio --enghelp` lists them, external:PATH names a file",
+			    name);
 	if (ops->setup && ops->setup == td->io_ops->setup)
-		return fail(
-			err,
-			"backend=%s is this engine itself; name the fio engine that is to do the I/O",
-			name);
+		return fail(err,
+			    "backend=%s is this engine itself; name the fio engine that is to do the I/O",
+			    name);
 	if (ops->flags & (FIO_NOIO | FIO_UNIDIR | FIO_PIPEIO | FIO_NOSTATS))
-		return fail(
-			err,
-			"backend=%s can't read and write at any offset, which a cache needs; name another engine",
-			name);
+		return fail(err,
+			    "backend=%s can't read and write at any offset, which a cache needs; name another engine",
+			    name);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #include "engine/job.h"
 #include "trace/base/hash.h"
 #include "trace/plan/plan_json.h"
+#include "engine/replay/life.h"
 #include "engine/replay/replay.h"
 #include "trace/source/source.h"
 
@@ -28,18 +29,17 @@ static char *key_of(const struct thread_data *td,
 	const struct thread_options *t = &td->o;
 	char *key;
 
-	if (asprintf(
-		    &key,
-		    "%s|%llu|%u|%u|%u|%u|%llu|%s|%s|%u|%u|%u|%u|%s|%u|%llu|%u|%u|%u|%s|%u|%llu|%u|%llu|%llu|%u|%s|%s|%llu|%u",
-		    o->trace ?: "", o->max_requests, o->block_tokens,
-		    o->chunk_tokens, o->timestamp_unit, o->partial,
-		    o->bytes_per_token, o->model ?: "", o->kv_dtype, o->tp,
-		    o->ranks, o->window, o->lookup, o->eviction, o->admit,
-		    o->memory_size, o->offload, o->warmup_requests, o->share,
-		    o->shard, o->bad_lines, t->size, t->size_percent,
-		    t->file_size_low, t->file_size_high, t->nr_files,
-		    t->filename ?: "", t->directory ?: "", t->start_offset,
-		    t->start_offset_percent) < 0)
+	if (asprintf(&key,
+		     "%s|%llu|%u|%u|%u|%u|%llu|%s|%s|%u|%u|%u|%u|%s|%u|%llu|%u|%u|%u|%s|%u|%llu|%u|%llu|%llu|%u|%s|%s|%llu|%u",
+		     o->trace ?: "", o->max_requests, o->block_tokens,
+		     o->chunk_tokens, o->timestamp_unit, o->partial,
+		     o->bytes_per_token, o->model ?: "", o->kv_dtype, o->tp,
+		     o->ranks, o->window, o->lookup, o->eviction, o->admit,
+		     o->memory_size, o->offload, o->warmup_requests, o->share,
+		     o->shard, o->bad_lines, t->size, t->size_percent,
+		     t->file_size_low, t->file_size_high, t->nr_files,
+		     t->filename ?: "", t->directory ?: "", t->start_offset,
+		     t->start_offset_percent) < 0)
 		return NULL;
 	return key;
 }
@@ -100,9 +100,8 @@ static int load_group(struct group *g, const struct mooncake_options *o,
 	    plan_options_from(&g->plan_options, &g->shape, o, err))
 		return -1;
 	if (!g->nr_workers)
-		return fail(
-			err,
-			"observe=: no job of this replay group does the I/O; put the trace, cache and file options where both have them, such as [global]");
+		return fail(err,
+			    "observe=: no job of this replay group does the I/O; put the trace, cache and file options where both have them, such as [global]");
 	return trace_load(&g->trace, &to, err);
 }
 
@@ -168,16 +167,17 @@ static void tell_plan(const struct group *g, const struct mooncake_options *o)
 
 	if (job_quiet())
 		return;
-	log_info(
-		"mooncake: %s: %llu requests, %llu lookups: %llu hits (%.1f%%), %llu of them in memory; %llu writes, %llu evictions, %llu skipped, %llu unadmitted; %llu slots of %llu bytes, %s",
-		o->trace, (unsigned long long)s->requests,
-		(unsigned long long)s->lookups, (unsigned long long)hits,
-		s->lookups ? 100.0 * hits / s->lookups : 0.0,
-		(unsigned long long)s->memory_hits,
-		(unsigned long long)s->writes, (unsigned long long)s->evictions,
-		(unsigned long long)s->skipped,
-		(unsigned long long)s->unadmitted, (unsigned long long)g->slots,
-		(unsigned long long)g->shape.slot_bytes, o->eviction);
+	log_info("mooncake: %s: %llu requests, %llu lookups: %llu hits (%.1f%%), %llu of them in memory; %llu writes, %llu evictions, %llu skipped, %llu unadmitted; %llu slots of %llu bytes, %s",
+		 o->trace, (unsigned long long)s->requests,
+		 (unsigned long long)s->lookups, (unsigned long long)hits,
+		 s->lookups ? 100.0 * hits / s->lookups : 0.0,
+		 (unsigned long long)s->memory_hits,
+		 (unsigned long long)s->writes,
+		 (unsigned long long)s->evictions,
+		 (unsigned long long)s->skipped,
+		 (unsigned long long)s->unadmitted,
+		 (unsigned long long)g->slots,
+		 (unsigned long long)g->shape.slot_bytes, o->eviction);
 	if (g->trace.bad_lines)
 		log_info("; %llu bad lines left out",
 			 (unsigned long long)g->trace.bad_lines);
@@ -191,32 +191,36 @@ static uint64_t passes_of(const struct thread_data *td)
 	return td->o.loops ? td->o.loops : 1;
 }
 
-static struct replay *make_replay(struct thread_data *td, struct job *job,
+/* Tells the stamps of this run from those that lie in the file. */
+static uint64_t new_stamp_run(const struct group *g)
+{
+	return hash64(time_now() ^ ((uint64_t)getpid() << 32) ^
+		      ((uintptr_t)g + g->nr_replays));
+}
+
+static struct replay *make_replay(struct thread_data *td, struct group *g,
 				  struct error *err)
 {
-	struct group *g = job->group;
-	unsigned int i;
+	const struct replay_params params = {
+		.trace = &g->trace,
+		.plan = &g->plan_options,
+		.arrivals = g->arrivals,
+		.pass_ns = g->pass_ns,
+		.passes = passes_of(td),
+		.nr_workers = g->each ? 1 : g->nr_workers,
+		.nr_observers = g->nr_observers,
+		.stamp_run = new_stamp_run(g),
+		.first = g->nr_replays ? g->replays[0] : NULL,
+	};
 	struct replay *r;
+	unsigned int i;
 
 	g->plan_options.slots = g->slots;
-	r = replay_create(&g->trace, &g->plan_options, passes_of(td),
-			  g->each ? 1 : g->nr_workers, g->nr_observers,
-			  &g->stats, err);
+	r = replay_create(&params, &g->stats, err);
 	if (!r)
 		return NULL;
-	r->arrivals = g->arrivals;
-	r->pass_ns = g->pass_ns;
-	/* Tells the stamps of this run from those that lie in the file. */
-	r->stamp_run =
-		hash64(time_now() ^ ((uint64_t)getpid() << 32) ^ (uintptr_t)r);
 	for (i = 0; i < g->nr_observers; i++)
-		r->workers[r->nr_workers + i].thread = g->observers[i];
-	if (g->nr_replays) {
-		r->failed = g->replays[0]->failed;
-		/* Clients that warm up are done with it at different times. */
-		if (!r->warmup)
-			r->epoch_ns = g->replays[0]->epoch_ns;
-	}
+		replay_join_observer(r, g->observers[i]);
 	g->replays =
 		realloc(g->replays, (g->nr_replays + 1) * sizeof(*g->replays));
 	g->replays[g->nr_replays++] = r;
@@ -264,18 +268,17 @@ static int check_worker(struct thread_data *td, struct job *job,
 	const char *what;
 
 	if (job->target.slots != g->slots)
-		return fail(
-			err,
-			"this job sees room for %llu slots, '%s' of the same replay group for %llu; give both the same size= and files",
-			(unsigned long long)job->target.slots,
-			g->first_worker->o.name, (unsigned long long)g->slots);
+		return fail(err,
+			    "this job sees room for %llu slots, '%s' of the same replay group for %llu; give both the same size= and files",
+			    (unsigned long long)job->target.slots,
+			    g->first_worker->o.name,
+			    (unsigned long long)g->slots);
 	what = differs(td, job->options, g->first_worker,
 		       job_of(g->first_worker)->options);
 	if (what)
-		return fail(
-			err,
-			"%s differs from that of '%s', which replays the same trace together with this job; give both the same, or set share=each",
-			what, g->first_worker->o.name);
+		return fail(err,
+			    "%s differs from that of '%s', which replays the same trace together with this job; give both the same, or set share=each",
+			    what, g->first_worker->o.name);
 	return 0;
 }
 
@@ -289,16 +292,17 @@ int group_add_worker(struct thread_data *td, struct job *job, struct error *err)
 		return -1;
 	if (check_worker(td, job, err))
 		return -1;
-	r = first || g->each ? make_replay(td, job, err) : g->replays[0];
+	r = first || g->each ? make_replay(td, g, err) : g->replays[0];
 	if (!r)
 		return -1;
 	if (first)
 		tell_plan(g, job->options);
 	job->feed.replay = r;
-	job->feed.worker = r->workers;
-	while (job->feed.worker->thread)
-		job->feed.worker++;
-	job->feed.worker->thread = td->thread_number;
+	job->feed.worker = replay_join(r, td->thread_number);
+	if (!job->feed.worker)
+		return fail(err,
+			    "this job is one more than the %u that its replay group was made for; give all of them the same options from the start",
+			    r->nr_workers);
 	return write_plan_json(td, job, err);
 }
 
@@ -308,7 +312,7 @@ bool group_report_dead(struct group *g)
 	unsigned int i;
 
 	for (i = 0; i < g->nr_replays; i++)
-		dead |= replay_report_dead(g->replays[i]);
+		dead |= life_report_dead(g->replays[i]);
 	return dead;
 }
 
@@ -317,7 +321,7 @@ unsigned int group_running(struct group *g)
 	unsigned int i, running = 0;
 
 	for (i = 0; i < g->nr_replays; i++)
-		running += replay_running(g->replays[i]);
+		running += life_running(g->replays[i]);
 	return running;
 }
 

@@ -311,10 +311,9 @@ static int parse_shard(struct trace_options *to, const char *shard,
 	if (sscanf(shard, "%u/%u%c", &to->shard, &to->shards, &end) == 2 &&
 	    to->shard >= 1 && to->shard <= to->shards)
 		return 0;
-	return fail(
-		err,
-		"shard=%s is not k/n with k from 1 to n; three nodes take shard=1/3, shard=2/3 and shard=3/3",
-		shard);
+	return fail(err,
+		    "shard=%s is not k/n with k from 1 to n; three nodes take shard=1/3, shard=2/3 and shard=3/3",
+		    shard);
 }
 
 int trace_options_from(struct trace_options *to,
@@ -322,9 +321,8 @@ int trace_options_from(struct trace_options *to,
 {
 	trace_options_init(to);
 	if (!o->trace || !*o->trace)
-		return fail(
-			err,
-			"trace= is missing; name a .jsonl file or builtin:conversation, builtin:toolagent, builtin:synthetic");
+		return fail(err,
+			    "trace= is missing; name a .jsonl file or builtin:conversation, builtin:toolagent, builtin:synthetic");
 	to->source = o->trace;
 	to->max_requests = o->max_requests;
 	to->block_tokens = o->block_tokens;
@@ -373,14 +371,12 @@ int plan_options_from(struct plan_options *po, const struct shape *l,
 	po->warmup_requests = o->warmup_requests;
 	po->memory_blocks = o->memory_size / l->slot_bytes;
 	if (o->memory_size && !po->memory_blocks)
-		return fail(
-			err,
-			"memory_size=%llu is less than one block of %llu bytes; give it room for blocks, or leave it out",
-			o->memory_size, (unsigned long long)l->slot_bytes);
+		return fail(err,
+			    "memory_size=%llu is less than one block of %llu bytes; give it room for blocks, or leave it out",
+			    o->memory_size, (unsigned long long)l->slot_bytes);
 	if (o->offload == PLAN_OFFLOAD_EVICT && !po->memory_blocks)
-		return fail(
-			err,
-			"offload=evict needs a memory tier; set memory_size=");
+		return fail(err,
+			    "offload=evict needs a memory tier; set memory_size=");
 	return 0;
 }
 

@@ -179,61 +179,13 @@ int refuse_options(struct thread_data *td, const struct mooncake_options *o,
 
 	for (i = 0; i < ARRAY_LENGTH(refusals); i++)
 		if (refusals[i].is_set(td))
-			return fail(
-				err,
-				"%s can't be used with this engine: %s; leave it out",
-				refusals[i].option, refusals[i].why);
+			return fail(err,
+				    "%s can't be used with this engine: %s; leave it out",
+				    refusals[i].option, refusals[i].why);
 	if (o->observe == OBSERVE_NONE && (!td_rw(td) || td_trim(td)))
-		return fail(
-			err,
-			"rw= must be rw or randrw: a cache reads its hits and writes its misses");
+		return fail(err,
+			    "rw= must be rw or randrw: a cache reads its hits and writes its misses");
 	return 0;
-}
-
-/* Direct I/O goes by sectors; objects begin at multiples of SHAPE_ALIGN. */
-static int check_unit(struct thread_data *td, enum fio_ddir ddir,
-		      struct error *err)
-{
-	unsigned long long bs = td->o.bs[ddir];
-
-	if (td->o.odirect && bs % 512)
-		return fail(
-			err,
-			"bs=%llu is no multiple of 512, which direct=1 needs; round it, or set direct=0",
-			bs);
-	return 0;
-}
-
-static int check_stride(struct thread_data *td, struct error *err)
-{
-	unsigned long long r = td->o.bs[DDIR_READ], w = td->o.bs[DDIR_WRITE];
-
-	if (max(r, w) % min(r, w))
-		return fail(
-			err,
-			"bs=%llu,%llu: one must be a multiple of the other, so that what is read can be held against what was written",
-			r, w);
-	return 0;
-}
-
-int set_units(struct thread_data *td, const struct shape *l, struct error *err)
-{
-	struct thread_options *o = &td->o;
-	enum fio_ddir ddir;
-
-	for (ddir = DDIR_READ; ddir <= DDIR_WRITE; ddir++) {
-		if (!fio_option_is_set(o, bs))
-			o->bs[ddir] = l->object_slot;
-		if (check_unit(td, ddir, err))
-			return -1;
-		o->bs[ddir] =
-			min(o->bs[ddir], (unsigned long long)l->object_slot);
-		o->min_bs[ddir] = o->max_bs[ddir] = o->bs[ddir];
-	}
-	/* No I/O is a trim; its unit must not decide how large buffers are. */
-	o->bs[DDIR_TRIM] = o->min_bs[DDIR_TRIM] = o->max_bs[DDIR_TRIM] =
-		o->bs[DDIR_WRITE];
-	return check_stride(td, err);
 }
 
 static int check_verify(struct thread_data *td, const struct job *job,
@@ -247,11 +199,10 @@ static int check_verify(struct thread_data *td, const struct job *job,
 	if (td->o.verify == VERIFY_NONE || td->o.verify_pattern_bytes ||
 	    !rewrites)
 		return 0;
-	return fail(
-		err,
-		"verify= can't check a slot that is written again, and this plan reuses slots (%llu evictions); raise size= to at least %llu slots, give verify_pattern=, or rely on check_blocks=1, which checks every hit",
-		(unsigned long long)g->stats.evictions,
-		(unsigned long long)g->stats.unique_blocks);
+	return fail(err,
+		    "verify= can't check a slot that is written again, and this plan reuses slots (%llu evictions); raise size= to at least %llu slots, give verify_pattern=, or rely on check_blocks=1, which checks every hit",
+		    (unsigned long long)g->stats.evictions,
+		    (unsigned long long)g->stats.unique_blocks);
 }
 
 static uint64_t available_memory(void)
@@ -278,12 +229,11 @@ static int check_memory(struct thread_data *td, const struct job *job,
 
 	if (!have || need <= have)
 		return 0;
-	return fail(
-		err,
-		"the I/O buffers of %u job%s with iodepth=%u and an I/O unit of %llu bytes need %.1f GiB of memory, of which %.1f GiB are available; bs= lowers the unit, or lower iodepth=",
-		job->group->nr_workers, job->group->nr_workers > 1 ? "s" : "",
-		td->o.iodepth, bs, (double)need / (1 << 30),
-		(double)have / (1 << 30));
+	return fail(err,
+		    "the I/O buffers of %u job%s with iodepth=%u and an I/O unit of %llu bytes need %.1f GiB of memory, of which %.1f GiB are available; bs= lowers the unit, or lower iodepth=",
+		    job->group->nr_workers,
+		    job->group->nr_workers > 1 ? "s" : "", td->o.iodepth, bs,
+		    (double)need / (1 << 30), (double)have / (1 << 30));
 }
 
 int refuse_plan(struct thread_data *td, struct job *job, struct error *err)
@@ -299,19 +249,17 @@ int refuse_observer(struct thread_data *td, struct error *err)
 	unsigned int i;
 
 	if (td->o.wait_for)
-		return fail(
-			err,
-			"observe=: wait_for=%s would start this job too late; it must run beside the jobs it observes",
-			td->o.wait_for);
+		return fail(err,
+			    "observe=: wait_for=%s would start this job too late; it must run beside the jobs it observes",
+			    td->o.wait_for);
 	for (i = 0; i < thread_number; i++) {
 		other = tnumber_to_td(i);
 		if (other == td || other->groupid != td->groupid)
 			continue;
 		if (td->o.group_reporting || other->o.group_reporting)
-			return fail(
-				err,
-				"observe=: group_reporting would add this job's samples to those of '%s'; give it new_group=1, and the job behind it too",
-				other->o.name);
+			return fail(err,
+				    "observe=: group_reporting would add this job's samples to those of '%s'; give it new_group=1, and the job behind it too",
+				    other->o.name);
 	}
 	return 0;
 }

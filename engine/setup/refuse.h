@@ -12,9 +12,6 @@ struct job;
 int refuse_options(struct thread_data *td, const struct mooncake_options *o,
 		   struct error *err);
 
-/* The I/O unit: bs=, or a whole object. Sets it in td->o. */
-int set_units(struct thread_data *td, const struct shape *l, struct error *err);
-
 /* What depends on the plan: verify=, and whether the buffers fit in memory. */
 int refuse_plan(struct thread_data *td, struct job *job, struct error *err);
 

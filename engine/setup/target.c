@@ -86,28 +86,25 @@ int target_measure(struct target *t, struct thread_data *td,
 
 	bytes = capacity_bytes(td);
 	if (!bytes)
-		return fail(
-			err,
-			"size= is missing; it is the capacity of the cache, at least one slot of %llu bytes",
-			(unsigned long long)t->slot_bytes);
+		return fail(err,
+			    "size= is missing; it is the capacity of the cache, at least one slot of %llu bytes",
+			    (unsigned long long)t->slot_bytes);
 	t->slots = bytes / t->slot_bytes;
 	if (!t->slots)
-		return fail(
-			err,
-			"size=%llu is less than one slot of %llu bytes; give the cache room for at least one block",
-			(unsigned long long)bytes,
-			(unsigned long long)t->slot_bytes);
+		return fail(err,
+			    "size=%llu is less than one slot of %llu bytes; give the cache room for at least one block",
+			    (unsigned long long)bytes,
+			    (unsigned long long)t->slot_bytes);
 	limit = stripe_limit(t, td);
 	if (limit < t->slots && td->o.size && !td->o.size_percent &&
 	    !td->o.file_size_low)
-		return fail(
-			err,
-			"size=%llu is more than %s holds (room for %llu slots of %llu bytes); lower size= or leave it out",
-			(unsigned long long)bytes,
-			t->files > 1 ? "a stripe over the files" :
-				       td->files[0]->file_name,
-			(unsigned long long)limit,
-			(unsigned long long)t->slot_bytes);
+		return fail(err,
+			    "size=%llu is more than %s holds (room for %llu slots of %llu bytes); lower size= or leave it out",
+			    (unsigned long long)bytes,
+			    t->files > 1 ? "a stripe over the files" :
+					   td->files[0]->file_name,
+			    (unsigned long long)limit,
+			    (unsigned long long)t->slot_bytes);
 	t->slots = min(t->slots, limit);
 	return 0;
 }
@@ -193,14 +190,12 @@ static int report_growth(struct thread_data *td, const char *name,
 			 uint64_t size, int error, struct error *err)
 {
 	if (error == ENOENT && !td->o.allow_create)
-		return fail(
-			err,
-			"there is no cache file %s, and allow_file_create=0 forbids to make it; make it first, or leave that out",
-			name);
-	return fail(
-		err,
-		"can't make the cache file %s %llu bytes long: %s; free space, lower size=, or name another file",
-		name, (unsigned long long)size, strerror(error));
+		return fail(err,
+			    "there is no cache file %s, and allow_file_create=0 forbids to make it; make it first, or leave that out",
+			    name);
+	return fail(err,
+		    "can't make the cache file %s %llu bytes long: %s; free space, lower size=, or name another file",
+		    name, (unsigned long long)size, strerror(error));
 }
 
 /* All files, or none: @before is their sizes, for putting them back. */

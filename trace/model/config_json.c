@@ -88,10 +88,10 @@ static int missing(struct config *c, const char *key, const char *expected)
 static int bad_value(struct config *c, const char *key,
 		     struct json_object *value, const char *expected)
 {
-	return config_fail(
-		c, key, "is %.80s: expected %s",
-		json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN),
-		expected);
+	return config_fail(c, key, "is %.80s: expected %s",
+			   json_object_to_json_string_ext(value,
+							  JSON_C_TO_STRING_PLAIN),
+			   expected);
 }
 
 static uint32_t get_uint(struct config *c, const char *key, uint32_t min)

@@ -132,14 +132,13 @@ static int given_share(struct share *s, const struct shape_options *o,
 					      DEFAULT_BYTES_PER_TOKEN;
 
 	if (o->tp > 1)
-		return fail(
-			err,
-			o->bytes_per_token ?
-				"tp=%u has no effect on bytes_per_token=: "
-				"give the bytes that are stored, without tp=" :
-				"tp=%u needs model=: only a model's KV heads "
-				"can be divided",
-			o->tp);
+		return fail(err,
+			    o->bytes_per_token ?
+				    "tp=%u has no effect on bytes_per_token=: "
+				    "give the bytes that are stored, without tp=" :
+				    "tp=%u needs model=: only a model's KV heads "
+				    "can be divided",
+			    o->tp);
 	if (o->window == SHAPE_WINDOW_SKIP && !o->model)
 		return fail(err, "window=skip needs model=: only a model "
 				 "has sliding-window layers to leave out");

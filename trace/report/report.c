@@ -217,10 +217,10 @@ static void print_runs(FILE *out, const struct report *r, const struct sweep *s)
 static int print_json(FILE *out, struct json_object *obj, struct error *err)
 {
 	const char *text =
-		obj ? json_object_to_json_string_ext(
-			      obj, JSON_C_TO_STRING_PRETTY |
-					   JSON_C_TO_STRING_SPACED |
-					   JSON_C_TO_STRING_NOSLASHESCAPE) :
+		obj ? json_object_to_json_string_ext(obj,
+						     JSON_C_TO_STRING_PRETTY |
+							     JSON_C_TO_STRING_SPACED |
+							     JSON_C_TO_STRING_NOSLASHESCAPE) :
 		      NULL;
 
 	if (text)
@@ -241,9 +241,9 @@ static struct json_object *run_json(const struct report *r,
 					    run->what.slots, options);
 
 	if (r->arguments->reach)
-		json_object_object_add(
-			obj, "unbounded_hit_rate",
-			json_object_new_double(run->unbounded_hit_rate));
+		json_object_object_add(obj, "unbounded_hit_rate",
+				       json_object_new_double(
+					       run->unbounded_hit_rate));
 	return obj;
 }
 

@@ -198,9 +198,9 @@ void table_json(FILE *out, const struct table *t)
 		struct json_object *obj = row_json(t, row);
 
 		fprintf(out, "%s%s", row ? ",\n  " : "[\n  ",
-			json_object_to_json_string_ext(
-				obj, JSON_C_TO_STRING_SPACED |
-					     JSON_C_TO_STRING_NOSLASHESCAPE));
+			json_object_to_json_string_ext(obj,
+						       JSON_C_TO_STRING_SPACED |
+							       JSON_C_TO_STRING_NOSLASHESCAPE));
 		json_object_put(obj);
 	}
 	fputs(t->rows ? "\n]\n" : "[]\n", out);

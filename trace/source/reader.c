@@ -391,9 +391,9 @@ int reader_run(const struct trace_options *o, const struct trace_limits *limits,
 		return -1;
 	r.tok = json_tokener_new();
 	if (r.tok) {
-		json_tokener_set_flags(
-			r.tok, JSON_TOKENER_STRICT |
-				       JSON_TOKENER_ALLOW_TRAILING_CHARS);
+		json_tokener_set_flags(r.tok,
+				       JSON_TOKENER_STRICT |
+					       JSON_TOKENER_ALLOW_TRAILING_CHARS);
 		ret = read_lines(&r, &lines, sink, arg, err);
 		json_tokener_free(r.tok);
 	} else {

@@ -4,15 +4,17 @@
 #include "engine/run/wait.h"
 #include "engine/run/iolog_list.h"
 #include "engine/job.h"
-#include "engine/result/observer.h"
+#include "engine/observe/observer.h"
 #include "engine/setup/refuse.h"
 #include "engine/replay/replay.h"
+#include "engine/replay/take.h"
+#include "engine/result/progress.h"
 #include "engine/result/warmup.h"
 
-#define POLL_NS 4000000ULL /* between looks for finished requests */
+#define LOOK_NS 4000000ULL /* between looks for finished requests */
 
 /* What an observer keeps; td->io_ops_data. */
-struct observer {
+struct sample {
 	uint64_t slat_ns; /* of the sample that the core was given */
 	uint64_t clat_ns;
 	uint64_t bytes;
@@ -36,14 +38,14 @@ static struct span span_of(const struct request *req, unsigned int observe)
 	struct span s = { 0 };
 
 	if (observe != OBSERVE_STORE) {
-		s.begin_ns = req->first_load_ns;
-		s.end_ns = req->last_load_ns;
-		s.steps = req->loads_fed;
+		s.begin_ns = req->load_begin_ns;
+		s.end_ns = req->load_end_ns;
+		s.steps = req->reads_issued;
 	}
 	if (observe != OBSERVE_LOAD) {
-		s.begin_ns = earlier(s.begin_ns, req->first_store_ns);
-		s.end_ns = max(s.end_ns, req->last_store_ns);
-		s.steps += req->stores_fed;
+		s.begin_ns = earlier(s.begin_ns, req->store_begin_ns);
+		s.end_ns = max(s.end_ns, req->store_end_ns);
+		s.steps += req->writes_issued;
 	}
 	if (!s.begin_ns)
 		s.begin_ns = s.end_ns;
@@ -53,9 +55,9 @@ static struct span span_of(const struct request *req, unsigned int observe)
 static bool has_sample(const struct request *req, unsigned int observe)
 {
 	if (observe == OBSERVE_LOAD)
-		return req->loads_fed;
+		return req->reads_issued;
 	if (observe == OBSERVE_STORE)
-		return req->stores_fed;
+		return req->writes_issued;
 	return true;
 }
 
@@ -70,9 +72,9 @@ static bool is_ready(struct request *req, uint64_t number, unsigned int observe)
 	return reached == number + 1;
 }
 
-static struct worker *row_of(struct thread_data *td, struct replay *r)
+static struct observer *row_of(struct thread_data *td, struct replay *r)
 {
-	return &r->workers[r->nr_workers + job_of(td)->row];
+	return &r->observers[job_of(td)->row];
 }
 
 /* Keeps the next request of the replay as the sample, if it has one. */
@@ -80,7 +82,7 @@ static bool look_at(struct thread_data *td, struct replay *r, uint64_t *number)
 {
 	_Atomic uint64_t *seen = &row_of(td, r)->seen;
 	unsigned int observe = job_of(td)->options->observe;
-	struct observer *ob = td->io_ops_data;
+	struct sample *sample = td->io_ops_data;
 	struct request *req;
 	struct span s;
 	bool found;
@@ -89,15 +91,15 @@ static bool look_at(struct thread_data *td, struct replay *r, uint64_t *number)
 		*number = atomic_load_explicit(seen, memory_order_relaxed);
 		req = &r->requests[*number & r->request_mask];
 		found = is_ready(req, *number, observe);
-		if (!found && !replay_given_up(req, *number))
+		if (!found && !replay_abandoned(req, *number))
 			return false;
 		s = span_of(req, observe);
 		found = found && has_sample(req, observe) &&
 			!replay_warming(r, *number);
 		if (found) {
-			ob->slat_ns = s.begin_ns - req->arrival_ns;
-			ob->clat_ns = s.end_ns - s.begin_ns;
-			ob->bytes =
+			sample->slat_ns = s.begin_ns - req->arrival_ns;
+			sample->clat_ns = s.end_ns - s.begin_ns;
+			sample->bytes =
 				s.steps * job_of(td)->group->shape.slot_bytes;
 		}
 		/* The record may be another request's from here on. */
@@ -109,10 +111,10 @@ static bool look_at(struct thread_data *td, struct replay *r, uint64_t *number)
 /* Warm-up ends for observers with the first request behind it, or with all. */
 static void leave_warmup(struct thread_data *td)
 {
-	struct observer *ob = td->io_ops_data;
+	struct sample *sample = td->io_ops_data;
 
-	if (ob->warming) {
-		ob->warming = false;
+	if (sample->warming) {
+		sample->warming = false;
 		warmup_end(td);
 	}
 }
@@ -126,7 +128,7 @@ static bool find_sample(struct thread_data *td, uint64_t *number, bool *over)
 	unsigned int i;
 
 	for (i = 0; i < g->nr_replays; i++)
-		all_warm &= replay_warm(g->replays[i]);
+		all_warm &= take_warm(g->replays[i]);
 	if (all_warm)
 		leave_warmup(td);
 	for (i = 0; i < g->nr_replays; i++) {
@@ -147,7 +149,7 @@ static bool any_failed(struct thread_data *td)
 /* The core refuses an I/O without length; observer_prep() mends that. */
 static void give_sample(struct thread_data *td, uint64_t number)
 {
-	struct observer *ob = td->io_ops_data;
+	struct sample *sample = td->io_ops_data;
 	enum fio_ddir ddir = job_of(td)->options->observe == OBSERVE_STORE ?
 				     DDIR_WRITE :
 				     DDIR_READ;
@@ -157,7 +159,7 @@ static void give_sample(struct thread_data *td, uint64_t number)
 	if (!ipo)
 		return;
 	ipo->offset = number;
-	ipo->len = max(ob->bytes, (uint64_t)1);
+	ipo->len = max(sample->bytes, (uint64_t)1);
 	iolog_list_add_call(td);
 }
 
@@ -177,7 +179,7 @@ static int observer_more(struct thread_data *td, struct fio_file fio_unused *f)
 			break;
 		}
 		if (!over)
-			wait_until(td, time_now() + POLL_NS);
+			wait_until(td, time_now() + LOOK_NS);
 	}
 	job_of(td)->ended = true;
 	return 0;
@@ -185,9 +187,9 @@ static int observer_more(struct thread_data *td, struct fio_file fio_unused *f)
 
 static int observer_prep(struct thread_data *td, struct io_u *io_u)
 {
-	struct observer *ob = td->io_ops_data;
+	struct sample *sample = td->io_ops_data;
 
-	io_u->buflen = io_u->xfer_buflen = ob->bytes;
+	io_u->buflen = io_u->xfer_buflen = sample->bytes;
 	return 0;
 }
 
@@ -203,31 +205,29 @@ static void set_back(struct timespec *ts, uint64_t ns)
 static enum fio_q_status observer_queue(struct thread_data *td,
 					struct io_u *io_u)
 {
-	struct observer *ob = td->io_ops_data;
+	struct sample *sample = td->io_ops_data;
 
 	fio_gettime(&io_u->issue_time, NULL);
-	set_back(&io_u->issue_time, ob->clat_ns);
+	set_back(&io_u->issue_time, sample->clat_ns);
 	io_u->start_time = io_u->issue_time;
-	set_back(&io_u->start_time, ob->slat_ns);
+	set_back(&io_u->start_time, sample->slat_ns);
 	io_u_queued(td, io_u);
 	return FIO_Q_COMPLETED;
 }
 
-static void set_rows(struct thread_data *td, enum worker_state state)
+static void set_rows(struct thread_data *td, enum member_state state)
 {
 	struct job *job = job_of(td);
 	unsigned int i;
 
 	for (i = 0; i < job->group->nr_replays; i++) {
 		struct replay *r = job->group->replays[i];
-		struct worker *w = row_of(td, r);
-
-		atomic_store(&w->state, state);
+		atomic_store(&row_of(td, r)->member.state, state);
 	}
 }
 
 /* As much as the block jobs have, so that the ETA is theirs. */
-static void expect_progress(struct thread_data *td)
+static void show_progress(struct thread_data *td)
 {
 	struct job *job = job_of(td);
 	const struct plan_stats *s = &job->group->stats;
@@ -237,14 +237,13 @@ static void expect_progress(struct thread_data *td)
 		steps += s->hits;
 	if (job->options->observe != OBSERVE_LOAD)
 		steps += s->writes;
-	td->total_io_size =
-		steps * job->group->shape.slot_bytes * job->group->nr_replays;
+	progress_by_steps(td, steps * job->group->nr_replays);
 }
 
 static int observer_init(struct thread_data *td)
 {
 	struct job *job = job_of(td);
-	struct observer *ob;
+	struct sample *sample;
 
 	if (job->group->failed || !job->group->nr_replays) {
 		log_err("mooncake: job '%s' is not run: '%s' of its replay group failed to set up\n",
@@ -252,13 +251,13 @@ static int observer_init(struct thread_data *td)
 		td_verror(td, ECANCELED, "mooncake: set-up");
 		return 1;
 	}
-	ob = calloc(1, sizeof(*ob));
-	td->io_ops_data = ob;
-	set_rows(td, WORKER_RUNNING);
-	ob->warming = job->group->plan_options.warmup_requests;
-	if (ob->warming)
+	sample = calloc(1, sizeof(*sample));
+	td->io_ops_data = sample;
+	set_rows(td, MEMBER_RUNNING);
+	sample->warming = job->group->plan_options.warmup_requests;
+	if (sample->warming)
 		warmup_begin(td);
-	expect_progress(td);
+	show_progress(td);
 	td->o.read_iolog_file = job->iolog_name;
 	td->flags |= TD_F_READ_IOLOG;
 	iolog_list_add_open(td, 0);
@@ -268,14 +267,14 @@ static int observer_init(struct thread_data *td)
 
 static void observer_cleanup(struct thread_data *td)
 {
-	struct observer *ob = td->io_ops_data;
+	struct sample *sample = td->io_ops_data;
 
-	if (!ob)
+	if (!sample)
 		return;
-	set_rows(td, td->error ? WORKER_FAILED : WORKER_DONE);
+	set_rows(td, td->error ? MEMBER_FAILED : MEMBER_DONE);
 	td->o.stats = job_of(td)->stats;
 	iolog_list_drop(td);
-	free(ob);
+	free(sample);
 }
 
 static int observer_open(struct thread_data fio_unused *td,

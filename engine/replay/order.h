@@ -1,0 +1,74 @@
+/*
+ * The order on slots, as one number and one equality: a step names how many
+ * operations on its slot must have completed before it (plan.h), a slot says
+ * how many have. The owner of a write, alone on its slot, says that it is
+ * filled; owners of reads add one.
+ */
+#ifndef MOONCAKE_ORDER_H
+#define MOONCAKE_ORDER_H
+
+#include "engine/replay/replay.h"
+
+/* 1 in a build for the tests: it must be caught by the checker of order and
+ * by check_blocks. */
+#ifndef TEST_IGNORES_ORDER
+#define TEST_IGNORES_ORDER 0
+#endif
+
+/* Does anybody wait for this step? For a read only a write that reuses its
+ * slot would. */
+static inline bool order_awaited(const struct replay *r,
+				 const struct plan_step *step)
+{
+	return step->write || r->reuses_slots;
+}
+
+/* May this step be issued? */
+static inline bool order_ready(const struct replay *r,
+			       const struct plan_step *step)
+{
+	const struct slot_state *slot = &r->slots[step->slot];
+	uint32_t done =
+		atomic_load_explicit(&slot->filled, memory_order_acquire);
+
+	if (TEST_IGNORES_ORDER)
+		return true;
+	if (step->write)
+		done += atomic_load_explicit(&slot->reads,
+					     memory_order_acquire);
+	return done == step->need;
+}
+
+/* The step has completed. */
+static inline void order_done(struct replay *r, const struct plan_step *step)
+{
+	struct slot_state *slot = &r->slots[step->slot];
+
+	if (step->write) {
+		atomic_store_explicit(&slot->reads, 0, memory_order_relaxed);
+		atomic_store_explicit(&slot->filled, step->need + 1,
+				      memory_order_release);
+	} else if (order_awaited(r, step)) {
+		atomic_fetch_add_explicit(&slot->reads, 1,
+					  memory_order_release);
+	}
+}
+
+/* The step will not complete: who waits for it must stop. */
+static inline void order_abandon(struct replay *r, const struct plan_step *step)
+{
+	if (order_awaited(r, step))
+		atomic_fetch_or(&r->slots_abandoned[step->slot / 64],
+				1ULL << step->slot % 64);
+}
+
+/* Will what this step waits for never complete, because its owner stopped? */
+static inline bool order_abandoned(const struct replay *r,
+				   const struct plan_step *step)
+{
+	return atomic_load(&r->slots_abandoned[step->slot / 64]) >>
+		       step->slot % 64 &
+	       1;
+}
+
+#endif

@@ -1,0 +1,50 @@
+/*
+ * What each io_u of the core stands for, found by the io_u's address: its
+ * index, engine_data and the like lie in one union, of which every engine
+ * uses another member.
+ */
+#ifndef MOONCAKE_IO_TABLE_H
+#define MOONCAKE_IO_TABLE_H
+
+#include <stdint.h>
+
+struct request;
+struct plan_step;
+
+/* A step whose I/Os are being issued or are in flight. */
+struct running_step {
+	struct request *req; /* NULL: not in use */
+	struct plan_step *step;
+	uint64_t left; /* I/Os not completed, issued or not */
+	struct running_step *next_free;
+};
+
+/* An I/O that was handed to the core. */
+struct issued_io {
+	struct running_step *running; /* NULL: none of ours, or a sync */
+	struct request *sync;	      /* a sync after this request's write */
+	uint64_t offset;	      /* in the slot */
+};
+
+struct io_entry {
+	const void *io_u; /* NULL: not in use */
+	struct issued_io io;
+};
+
+struct io_table {
+	struct io_entry *entries;
+	unsigned int bits; /* 2^bits of them */
+	unsigned int used;
+};
+
+/* Room for @ios at least; 0, or -1 when there is no memory. */
+int io_table_init(struct io_table *t, unsigned int ios);
+void io_table_exit(struct io_table *t);
+
+/*
+ * The entry of @io_u, an empty one at first. Valid until the next call with
+ * an io_u that is new. NULL when there is no memory for one more.
+ */
+struct issued_io *io_table_find(struct io_table *t, const void *io_u);
+
+#endif

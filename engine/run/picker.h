@@ -1,0 +1,76 @@
+/*
+ * The choice of what comes next. Requests are taken and begun; reads of the
+ * one in front come first. Its writes follow in the same queue (store=inline),
+ * or wait behind all reads (store=async). No step comes before the order of
+ * its slot allows it; a read that waits for a write of this job has that write
+ * sent first.
+ */
+#ifndef MOONCAKE_PICKER_H
+#define MOONCAKE_PICKER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/replay/request.h"
+
+struct thread_data;
+struct running_step;
+
+/* What a job does next. */
+enum next {
+	NEXT_STEP,	 /* issue I/Os of a step */
+	NEXT_WAIT_IO,	 /* wait until some I/O of its own completes */
+	NEXT_WAIT_TIME,	 /* until a request arrives or may be stored */
+	NEXT_WAIT_ORDER, /* until the order of a slot allows a step */
+	NEXT_WAIT_PEER,	 /* until another job has planned or finished */
+	NEXT_END,	 /* nothing more will come */
+};
+
+/* A step of which I/Os are still to be issued. */
+struct cursor {
+	struct running_step *running; /* NULL: none */
+	uint64_t offset;	      /* of the next I/O in the slot */
+};
+
+struct picker {
+	bool timed;
+	bool async;
+	unsigned int max_inflight; /* requests, 0: no limit */
+
+	struct cursor read;
+	struct cursor write;
+	struct request *front;		/* its reads are being issued */
+	struct request_list stores;	/* requests with writes to issue */
+	unsigned int loading;		/* requests that max_inflight counts */
+	bool sought;			/* the write that its next read needs */
+	struct request *sought_request; /* whose it is, NULL: another job's */
+	struct plan_step *sought_write;
+	bool warming;
+	bool over;	/* no more requests to take */
+	bool cut_short; /* by a job that stopped before its writes */
+	bool waiting;	/* the others were told so */
+
+	/* Of the latest choice, where it was to wait: */
+	uint64_t wake_ns;  /* when to look again, WAIT_NEVER: not by time */
+	bool blocked;	   /* by the order of a slot */
+	bool read_blocked; /* a read is: writes must hurry */
+	bool needs_peer;
+};
+
+void picker_start(struct thread_data *td);
+
+/* What to do now; with NEXT_STEP, *@cursor is where its I/Os come from. */
+enum next picker_next(struct thread_data *td, uint64_t now_ns,
+		      struct cursor **cursor);
+
+/* Is that a background write? A read may come up before its next I/O. */
+static inline bool picker_in_background(const struct picker *p,
+					const struct cursor *cursor)
+{
+	return p->async && cursor == &p->write;
+}
+
+/* Tells the other jobs whether this one waits for what one of them writes. */
+void picker_set_waiting(struct thread_data *td, bool waiting);
+
+#endif
