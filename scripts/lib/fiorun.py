@@ -12,8 +12,10 @@ from collections import namedtuple
 
 from cli import Error
 
-# What a program and those that it waited for took; peak is in bytes.
-Usage = namedtuple("Usage", "seconds user system peak")
+# What a program and those that it waited for took: seconds, the largest memory
+# of one, and the bytes that came from drives, and went or are to go to them
+# (getrusage(2)'s blocks are of 512 bytes; what the page cache had is not in it).
+Usage = namedtuple("Usage", "seconds user system peak read written")
 
 # fio writes what it has and ends well within this after SIGINT.
 STOP_SECONDS = 20
@@ -38,7 +40,8 @@ def _wait(process, show):
     seconds = time.monotonic() - start
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
-    return Usage(seconds, used.ru_utime, used.ru_stime, used.ru_maxrss * 1024)
+    return Usage(seconds, used.ru_utime, used.ru_stime, used.ru_maxrss * 1024,
+                 used.ru_inblock * 512, used.ru_oublock * 512)
 
 
 def measure(command, show=lambda seconds: None):

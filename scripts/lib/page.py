@@ -114,7 +114,12 @@ def build(title, runs, figures, warnings, charts):
     parts.append("<h2>How it was run</h2>")
     parts += [_options(name, run) for name, run in zip(names, runs)]
     data = [{figure.key: figure.value for figure in each} for each in figures]
-    script = json.dumps(dict(zip(names, data))).replace("<", "\\u003c")
+    return document(title, parts, "figures", dict(zip(names, data)))
+
+
+def document(title, parts, name, data):
+    """The page of @parts, with @data in it as the JSON of that @name."""
+    script = json.dumps(data).replace("<", "\\u003c")
     return (
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
         '<meta http-equiv="Content-Security-Policy" content="default-src '
@@ -122,5 +127,5 @@ def build(title, runs, figures, warnings, charts):
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head>"
         f'<body>{"".join(parts)}'
-        f'<script type="application/json" id="figures">{script}</script>'
+        f'<script type="application/json" id="{name}">{script}</script>'
         "</body></html>\n")
