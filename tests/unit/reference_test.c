@@ -64,11 +64,40 @@ static void options_of(struct plan_options *o, const struct row *row)
 		o->memory_blocks = strtoull(memory, NULL, 10);
 	if (strcmp(slots, "unbounded"))
 		o->slots = strtoull(slots, NULL, 10);
+	if (get(row, "evict_high")) {
+		o->evict.high = strtoul(get(row, "evict_high"), NULL, 10);
+		o->evict.low = strtoul(get(row, "evict_low"), NULL, 10);
+		o->bucket_blocks = strtoul(get(row, "bucket_blocks"), NULL, 10);
+	}
+}
+
+/* The layouts that a row holds for: buckets of so many blocks, or both others. */
+static void layouts_of(const struct plan_options *o, const struct row *row,
+		       enum plan_layout *first, enum plan_layout *last)
+{
+	bool buckets = get(row, "bucket_blocks") && o->bucket_blocks;
+
+	*first = buckets ? PLAN_LAYOUT_BUCKETS : PLAN_LAYOUT_SLOTS;
+	*last = buckets ? PLAN_LAYOUT_BUCKETS : PLAN_LAYOUT_FILES;
+}
+
+static void same_counts(const struct row *row, const struct plan_stats *st)
+{
+	same(row, "lookups", st->lookups);
+	same(row, "hits", st->hits);
+	same(row, "reads", st->hits);
+	same(row, "memory_hits", st->memory_hits);
+	same(row, "misses", st->misses);
+	same(row, "writes", st->writes);
+	same(row, "skipped", st->skipped);
+	same(row, "evictions", st->evictions);
+	same(row, "unadmitted", st->unadmitted);
 }
 
 static void check_row(const struct row *row, const struct trace *t,
 		      uint32_t admit)
 {
+	enum plan_layout first, last;
 	struct plan_options o;
 	struct plan_stats st;
 	struct planner *pl;
@@ -76,18 +105,16 @@ static void check_row(const struct row *row, const struct trace *t,
 	plan_options_init(&o);
 	o.admit = admit;
 	options_of(&o, row);
-	pl = planner_create(t, &o, &mem_private, &err);
-	planner_pass(pl, NULL, &st);
-	planner_free(pl);
-	same(row, "lookups", st.lookups);
-	same(row, "hits", st.hits);
-	same(row, "reads", st.hits);
-	same(row, "memory_hits", st.memory_hits);
-	same(row, "misses", st.misses);
-	same(row, "writes", st.writes);
-	same(row, "skipped", st.skipped);
-	same(row, "evictions", st.evictions);
-	same(row, "unadmitted", st.unadmitted);
+	layouts_of(&o, row, &first, &last);
+	for (o.layout = first; o.layout <= last; o.layout++) {
+		pl = planner_create(t, &o, &mem_private, &err);
+		CHECK(pl);
+		if (!pl)
+			return;
+		planner_pass(pl, NULL, &st);
+		planner_free(pl);
+		same_counts(row, &st);
+	}
 }
 
 static void check_file(const char *path, const struct trace *t, uint32_t admit,
@@ -131,6 +158,16 @@ static void conversation_tiers(void)
 	check_file(REFERENCE "conversation_tiers.csv", &whole, 1, 24);
 }
 
+static void conversation_buckets(void)
+{
+	check_file(REFERENCE "conversation_buckets.csv", &whole, 1, 32);
+}
+
+static void conversation_watermarks(void)
+{
+	check_file(REFERENCE "conversation_watermarks.csv", &whole, 1, 24);
+}
+
 static void load(void)
 {
 	struct trace_options o;
@@ -155,6 +192,8 @@ int main(void)
 		RUN(conversation_admit2);
 		RUN(conversation_partial_skip);
 		RUN(conversation_tiers);
+		RUN(conversation_buckets);
+		RUN(conversation_watermarks);
 	}
 	trace_free(&whole);
 	trace_free(&without_partial);

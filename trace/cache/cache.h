@@ -1,5 +1,5 @@
 /*
- * One tier: which blocks it holds, in which slots, and which goes when it is
+ * One tier: which blocks it holds, in which slots, and which go when it is
  * full.
  */
 #ifndef MOONCAKE_CACHE_H
@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "trace/base/mem.h"
+#include "trace/cache/places.h"
 #include "trace/cache/policy.h"
 
 #define CACHE_NO_SLOT UINT32_MAX
@@ -18,13 +19,13 @@ struct cache {
 	void *state;	 /* the policy's */
 	uint32_t *slots; /* of each block, or CACHE_NO_SLOT */
 	uint32_t nr_blocks;
-	uint32_t capacity; /* in slots, at most nr_blocks */
-	uint32_t used;	   /* slots that hold a block */
+	struct places places; /* slots */
 };
 
 /* 0, or -1 when there is no memory; then nothing need be freed. */
 int cache_init(struct cache *c, const struct policy *policy, uint32_t nr_blocks,
-	       uint64_t capacity, const struct mem *mem);
+	       uint64_t capacity, struct watermarks marks,
+	       const struct mem *mem);
 void cache_exit(struct cache *c, const struct mem *mem);
 
 static inline bool cache_has(const struct cache *c, uint32_t block)
@@ -38,10 +39,16 @@ static inline void cache_touch(struct cache *c, uint32_t block,
 	c->policy->touch(c->state, block, next_use);
 }
 
-/*
- * Gives the block a slot: an unused one, in ascending order, else that of the
- * block evicted, which is returned; POLICY_NO_BLOCK if none was.
- */
+/* How many blocks must be evicted before one more is inserted. */
+static inline uint32_t cache_excess(const struct cache *c)
+{
+	return places_excess(&c->places);
+}
+
+/* Evicts a block and returns it; @slot was its own. Never called empty. */
+uint32_t cache_evict(struct cache *c, uint32_t *slot);
+
+/* Gives the block a slot, which it returns. There must be no excess. */
 uint32_t cache_insert(struct cache *c, uint32_t block, uint64_t next_use);
 
 #endif

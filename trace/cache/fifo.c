@@ -61,6 +61,7 @@ static uint32_t fifo_evict(void *state)
 const struct policy policy_fifo = {
 	.name = "fifo",
 	.help = "the block inserted first goes first",
+	.of_buckets = true,
 	.create = fifo_create,
 	.destroy = fifo_destroy,
 	.insert = fifo_insert,

@@ -2,13 +2,14 @@
 #include "trace/cache/policy.h"
 
 /*
- * Blocks with the same number of uses share a bucket, in order of their last
- * use; the buckets are in order of uses. A use moves a block to the bucket
+ * Blocks with the same number of uses share a class, in order of their last
+ * use; the classes are in order of uses. A use moves a block to the class
  * next door, so everything is O(1).
  */
-#define LFU_ORDER 0 /* the bucket that heads the order; holds none */
+#define LFU_ORDER 0 /* the class that heads the order; holds none */
 
-struct bucket {
+struct class
+{
 	uint64_t uses;
 	uint32_t next_free;
 };
@@ -16,26 +17,26 @@ struct bucket {
 struct lfu {
 	size_t bytes;
 	uint32_t nr_blocks;
-	uint32_t free; /* first unused bucket */
-	struct bucket *buckets;
-	struct link *order;  /* of the buckets, by uses */
-	struct link *links;  /* of each block, then a head for each bucket */
-	uint32_t *bucket_of; /* each block */
+	uint32_t free; /* first unused class */
+	struct class *classes;
+	struct link *order; /* of the classes, by uses */
+	struct link *links; /* of each block, then a head for each class */
+	uint32_t *class_of; /* each block */
 };
 
-static uint32_t lfu_head(const struct lfu *lfu, uint32_t bucket)
+static uint32_t lfu_head(const struct lfu *lfu, uint32_t class)
 {
-	return lfu->nr_blocks + bucket;
+	return lfu->nr_blocks + class;
 }
 
-/* One more bucket than blocks: a block that moves may for a moment hold two. */
+/* One more class than blocks: a block that moves may for a moment hold two. */
 static void *lfu_create(uint32_t nr_blocks, uint32_t capacity,
 			const struct mem *mem)
 {
-	size_t nr_buckets = (size_t)capacity + 2, nr = nr_blocks;
+	size_t nr_classes = (size_t)capacity + 2, nr = nr_blocks;
 	size_t bytes =
 		sizeof(struct lfu) +
-		nr_buckets * (sizeof(struct bucket) + 2 * sizeof(struct link)) +
+		nr_classes * (sizeof(struct class) + 2 * sizeof(struct link)) +
 		nr * (sizeof(struct link) + sizeof(uint32_t));
 	struct lfu *lfu = mem->alloc(bytes);
 
@@ -43,14 +44,14 @@ static void *lfu_create(uint32_t nr_blocks, uint32_t capacity,
 		return NULL;
 	lfu->bytes = bytes;
 	lfu->nr_blocks = nr_blocks;
-	lfu->buckets = (struct bucket *)(lfu + 1);
-	lfu->order = (struct link *)(lfu->buckets + nr_buckets);
-	lfu->links = lfu->order + nr_buckets;
-	lfu->bucket_of = (uint32_t *)(lfu->links + nr + nr_buckets);
+	lfu->classes = (struct class *)(lfu + 1);
+	lfu->order = (struct link *)(lfu->classes + nr_classes);
+	lfu->links = lfu->order + nr_classes;
+	lfu->class_of = (uint32_t *)(lfu->links + nr + nr_classes);
 	chain_init(lfu->order, LFU_ORDER);
 	lfu->free = LFU_ORDER + 1;
-	for (size_t i = lfu->free; i < nr_buckets; i++)
-		lfu->buckets[i].next_free = i + 1;
+	for (size_t i = lfu->free; i < nr_classes; i++)
+		lfu->classes[i].next_free = i + 1;
 	return lfu;
 }
 
@@ -62,38 +63,37 @@ static void lfu_destroy(void *state, const struct mem *mem)
 		mem->free(lfu, lfu->bytes);
 }
 
-/* The bucket of that many uses, which if new belongs right after @bucket. */
-static uint32_t lfu_bucket_after(struct lfu *lfu, uint32_t bucket,
-				 uint64_t uses)
+/* The class of that many uses, which if new belongs right after @class. */
+static uint32_t lfu_class_after(struct lfu *lfu, uint32_t class, uint64_t uses)
 {
-	uint32_t next = lfu->order[bucket].next;
+	uint32_t next = lfu->order[class].next;
 
-	if (next != LFU_ORDER && lfu->buckets[next].uses == uses)
+	if (next != LFU_ORDER && lfu->classes[next].uses == uses)
 		return next;
 	next = lfu->free;
-	lfu->free = lfu->buckets[next].next_free;
-	lfu->buckets[next].uses = uses;
+	lfu->free = lfu->classes[next].next_free;
+	lfu->classes[next].uses = uses;
 	chain_init(lfu->links, lfu_head(lfu, next));
-	chain_insert_after(lfu->order, bucket, next);
+	chain_insert_after(lfu->order, class, next);
 	return next;
 }
 
-static void lfu_put(struct lfu *lfu, uint32_t block, uint32_t bucket)
+static void lfu_put(struct lfu *lfu, uint32_t block, uint32_t class)
 {
-	chain_append(lfu->links, lfu_head(lfu, bucket), block);
-	lfu->bucket_of[block] = bucket;
+	chain_append(lfu->links, lfu_head(lfu, class), block);
+	lfu->class_of[block] = class;
 }
 
 static void lfu_take(struct lfu *lfu, uint32_t block)
 {
-	uint32_t bucket = lfu->bucket_of[block];
+	uint32_t class = lfu->class_of[block];
 
 	chain_remove(lfu->links, block);
-	if (!chain_empty(lfu->links, lfu_head(lfu, bucket)))
+	if (!chain_empty(lfu->links, lfu_head(lfu, class)))
 		return;
-	chain_remove(lfu->order, bucket);
-	lfu->buckets[bucket].next_free = lfu->free;
-	lfu->free = bucket;
+	chain_remove(lfu->order, class);
+	lfu->classes[class].next_free = lfu->free;
+	lfu->free = class;
 }
 
 static void lfu_insert(void *state, uint32_t block, uint64_t next_use)
@@ -101,17 +101,17 @@ static void lfu_insert(void *state, uint32_t block, uint64_t next_use)
 	struct lfu *lfu = state;
 
 	(void)next_use;
-	lfu_put(lfu, block, lfu_bucket_after(lfu, LFU_ORDER, 1));
+	lfu_put(lfu, block, lfu_class_after(lfu, LFU_ORDER, 1));
 }
 
 static void lfu_touch(void *state, uint32_t block, uint64_t next_use)
 {
 	struct lfu *lfu = state;
-	uint32_t bucket = lfu->bucket_of[block];
+	uint32_t class = lfu->class_of[block];
 	uint32_t next;
 
 	(void)next_use;
-	next = lfu_bucket_after(lfu, bucket, lfu->buckets[bucket].uses + 1);
+	next = lfu_class_after(lfu, class, lfu->classes[class].uses + 1);
 	lfu_take(lfu, block);
 	lfu_put(lfu, block, next);
 }
@@ -119,8 +119,8 @@ static void lfu_touch(void *state, uint32_t block, uint64_t next_use)
 static uint32_t lfu_evict(void *state)
 {
 	struct lfu *lfu = state;
-	uint32_t bucket = lfu->order[LFU_ORDER].next;
-	uint32_t victim = lfu->links[lfu_head(lfu, bucket)].next;
+	uint32_t class = lfu->order[LFU_ORDER].next;
+	uint32_t victim = lfu->links[lfu_head(lfu, class)].next;
 
 	lfu_take(lfu, victim);
 	return victim;

@@ -60,6 +60,7 @@ static uint32_t lru_evict(void *state)
 const struct policy policy_lru = {
 	.name = "lru",
 	.help = "the least recently used block goes first",
+	.of_buckets = true,
 	.create = lru_create,
 	.destroy = lru_destroy,
 	.insert = lru_insert,

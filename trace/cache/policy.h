@@ -16,6 +16,7 @@ struct policy {
 	const char *name;
 	const char *help;  /* one line */
 	bool needs_future; /* insert and touch are given the next use */
+	bool of_buckets;   /* can choose among buckets as well as blocks */
 
 	/* State for blocks 0 .. nr_blocks - 1, of which at most @capacity
 	 * are cached at a time; NULL when there is no memory. */

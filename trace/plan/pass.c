@@ -2,60 +2,7 @@
 
 #include "trace/plan/planner.h"
 
-/* The lookups of a request, while it is planned. */
-struct lookup_run {
-	struct planner *pl;
-	struct plan_stats *stats;
-	struct plan_step *steps; /* NULL: statistics only */
-	uint32_t nr_reads;
-	uint32_t nr_writes;
-	uint32_t nr_cached; /* lookups of blocks that a tier had */
-	bool last_cached;   /* the latest lookup was one of them */
-	bool hit;
-	bool hit_beyond_first;
-	bool broken; /* the prefix has ended */
-};
-
-static uint64_t next_use(const struct planner *pl, uint32_t block)
-{
-	return pl->future.next ? pl->future.next[block] : 0;
-}
-
-static void set_step(struct plan_step *step, bool write, uint32_t slot,
-		     uint32_t block, uint32_t need)
-{
-	step->write = write;
-	step->slot = slot;
-	step->block = block;
-	step->need = need;
-}
-
-static void add_read(struct lookup_run *run, uint32_t block)
-{
-	uint32_t at = run->pl->storage.slots[block];
-	struct slot *slot = &run->pl->slots[at];
-
-	if (run->steps)
-		set_step(&run->steps[run->nr_reads], false, at, block,
-			 slot->filled);
-	slot->ops++;
-	run->nr_reads++;
-}
-
-/* Kept aside: in the plan a request's writes follow all its reads. */
-static void add_write(struct lookup_run *run, uint32_t block)
-{
-	uint32_t at = run->pl->storage.slots[block];
-	struct slot *slot = &run->pl->slots[at];
-
-	if (run->steps)
-		set_step(&run->pl->writes[run->nr_writes], true, at, block,
-			 slot->ops);
-	slot->filled = ++slot->ops;
-	run->nr_writes++;
-}
-
-static void store(struct lookup_run *run, uint32_t block)
+static void store(struct plan_run *run, uint32_t block)
 {
 	struct planner *pl = run->pl;
 
@@ -63,40 +10,36 @@ static void store(struct lookup_run *run, uint32_t block)
 		run->stats->unadmitted++;
 		return;
 	}
-	if (cache_insert(&pl->storage, block, next_use(pl, block)) !=
-	    POLICY_NO_BLOCK) {
-		run->stats->evictions++;
-		run->stats->slots_rewritten++;
-	}
-	add_write(run, block);
+	storage_write(run, block);
 }
 
 /* Into memory, if there is such a tier. */
-static void promote(struct lookup_run *run, uint32_t block)
+static void promote(struct plan_run *run, uint32_t block)
 {
 	struct planner *pl = run->pl;
-	uint32_t victim;
+	uint32_t slot, victim = POLICY_NO_BLOCK;
 
-	if (!pl->memory.capacity)
+	if (!pl->memory.places.nr)
 		return;
-	victim = cache_insert(&pl->memory, block, 0);
+	if (cache_excess(&pl->memory))
+		victim = cache_evict(&pl->memory, &slot);
+	cache_insert(&pl->memory, block, 0);
 	if (victim != POLICY_NO_BLOCK &&
-	    pl->opt.offload == PLAN_OFFLOAD_EVICT &&
-	    !cache_has(&pl->storage, victim))
+	    pl->opt.offload == PLAN_OFFLOAD_EVICT && !storage_has(pl, victim))
 		store(run, victim);
 }
 
-static void miss(struct lookup_run *run, uint32_t block)
+static void miss(struct plan_run *run, uint32_t block)
 {
 	struct planner *pl = run->pl;
 
 	run->stats->misses++;
-	if (!pl->memory.capacity || pl->opt.offload == PLAN_OFFLOAD_THROUGH)
+	if (!pl->memory.places.nr || pl->opt.offload == PLAN_OFFLOAD_THROUGH)
 		store(run, block);
 	promote(run, block);
 }
 
-static void count_hit(struct lookup_run *run, uint32_t block, bool first)
+static void count_hit(struct plan_run *run, uint32_t block, bool first)
 {
 	run->pl->tally[block]++;
 	run->hit = true;
@@ -104,7 +47,7 @@ static void count_hit(struct lookup_run *run, uint32_t block, bool first)
 		run->hit_beyond_first = true;
 }
 
-static void find_cached(struct lookup_run *run, uint32_t block, bool first,
+static void find_cached(struct plan_run *run, uint32_t block, bool first,
 			bool stored, bool in_memory)
 {
 	struct planner *pl = run->pl;
@@ -113,9 +56,9 @@ static void find_cached(struct lookup_run *run, uint32_t block, bool first,
 		cache_touch(&pl->memory, block, 0);
 	/* A hit in memory is no use of storage, but changes the next one. */
 	if (stored && (!in_memory || pl->future.next))
-		cache_touch(&pl->storage, block, next_use(pl, block));
+		storage_touch(pl, block);
 	run->nr_cached++;
-	if (run->broken) {
+	if (run->missed && pl->opt.lookup == PLAN_LOOKUP_PREFIX) {
 		run->stats->skipped++;
 		return;
 	}
@@ -125,15 +68,15 @@ static void find_cached(struct lookup_run *run, uint32_t block, bool first,
 		return;
 	}
 	run->stats->hits++;
-	add_read(run, block);
+	storage_read(run, block);
 	promote(run, block);
 }
 
-static void look_up(struct lookup_run *run, uint32_t block, bool first)
+static void look_up(struct plan_run *run, uint32_t block, bool first)
 {
 	struct planner *pl = run->pl;
-	bool stored = cache_has(&pl->storage, block);
-	bool in_memory = pl->memory.capacity && cache_has(&pl->memory, block);
+	bool stored = storage_has(pl, block);
+	bool in_memory = pl->memory.places.nr && cache_has(&pl->memory, block);
 
 	if (pl->lookups)
 		pl->lookups[block]++;
@@ -141,17 +84,19 @@ static void look_up(struct lookup_run *run, uint32_t block, bool first)
 		pl->tally[block] = 1;
 		run->stats->unique_blocks++;
 	}
+	if (!run->missed && !in_memory && pl->opt.probe == PLAN_PROBE_STAT)
+		run->nr_probes++;
 	run->last_cached = stored || in_memory;
 	if (run->last_cached) {
 		find_cached(run, block, first, stored, in_memory);
 	} else {
 		miss(run, block);
-		run->broken = pl->opt.lookup == PLAN_LOOKUP_PREFIX;
+		run->missed = true;
 	}
 }
 
 /* The last block of a request may be partly filled. */
-static uint32_t miss_tokens(const struct lookup_run *run,
+static uint32_t miss_tokens(const struct plan_run *run,
 			    const struct trace_request *rq)
 {
 	uint64_t tokens = run->pl->trace->block_tokens;
@@ -163,14 +108,14 @@ static uint32_t miss_tokens(const struct lookup_run *run,
 	return rq->input_length - cached;
 }
 
-static void count_request(struct lookup_run *run,
-			  const struct trace_request *rq)
+static void count_request(struct plan_run *run, const struct trace_request *rq)
 {
 	struct plan_stats *st = run->stats;
 
 	st->requests++;
 	st->lookups += rq->nr_lookups;
 	st->writes += run->nr_writes;
+	st->probes += run->nr_probes;
 	st->requests_with_hits += run->hit;
 	st->requests_with_hits_beyond_first += run->hit_beyond_first;
 	st->requests_with_reads += run->nr_reads > 0;
@@ -179,11 +124,13 @@ static void count_request(struct lookup_run *run,
 	st->output_tokens += rq->output_length;
 }
 
-static void look_up_all(struct lookup_run *run, const struct trace_request *rq)
+static void look_up_all(struct plan_run *run, const struct trace_request *rq)
 {
 	struct planner *pl = run->pl;
 	uint64_t end = rq->first_lookup + rq->nr_lookups;
 
+	if (pl->opt.probe == PLAN_PROBE_LIST)
+		run->nr_probes = rq->nr_lookups > 0;
 	for (uint64_t i = rq->first_lookup; i < end; i++) {
 		uint32_t block = pl->trace->lookups[i];
 
@@ -193,29 +140,49 @@ static void look_up_all(struct lookup_run *run, const struct trace_request *rq)
 	}
 }
 
+/* Where the steps of the request begin in the plan. */
+static uint64_t first_step(const struct planner *pl, struct plan *p, uint32_t r)
+{
+	if (pl->opt.layout == PLAN_LAYOUT_SLOTS)
+		return p->lookup_steps * pl->trace->requests[r].first_lookup;
+	if (!r)
+		p->next_step = 0;
+	return p->next_step;
+}
+
+static void put_request(const struct plan_run *run, struct plan *p, uint32_t r,
+			uint64_t first)
+{
+	uint32_t nr_stores = run->nr_writes + run->nr_files;
+
+	memcpy(&run->steps[run->nr_reads], run->pl->stores,
+	       nr_stores * sizeof(*run->steps));
+	p->next_step = first + run->nr_reads + nr_stores;
+	p->requests[r] = (struct plan_request){
+		.first_step = first,
+		.nr_reads = run->nr_reads,
+		.nr_writes = run->nr_writes,
+		.nr_files = run->nr_files,
+		.nr_probes = run->nr_probes,
+		.miss_tokens = miss_tokens(run, &run->pl->trace->requests[r]),
+	};
+}
+
 static void plan_request(struct planner *pl, struct plan *p, uint32_t r,
 			 struct plan_stats *stats)
 {
 	const struct trace_request *rq = &pl->trace->requests[r];
-	uint64_t first_step = p ? p->lookup_steps * rq->first_lookup : 0;
-	struct lookup_run run = {
+	uint64_t first = p ? first_step(pl, p, r) : 0;
+	struct plan_run run = {
 		.pl = pl,
 		.stats = stats,
-		.steps = p ? &p->steps[first_step] : NULL,
+		.steps = p ? &p->steps[first] : NULL,
 	};
 
 	look_up_all(&run, rq);
 	count_request(&run, rq);
-	if (!p)
-		return;
-	memcpy(&run.steps[run.nr_reads], pl->writes,
-	       run.nr_writes * sizeof(*pl->writes));
-	p->requests[r] = (struct plan_request){
-		.first_step = first_step,
-		.nr_reads = run.nr_reads,
-		.nr_writes = run.nr_writes,
-		.miss_tokens = miss_tokens(&run, rq),
-	};
+	if (p)
+		put_request(&run, p, r, first);
 }
 
 /* What rewrites a slot does so whether it is counted or not. */
@@ -231,7 +198,8 @@ static void end_statistics(const struct planner *pl, struct plan_stats *st,
 {
 	const struct trace *t = pl->trace;
 
-	st->slots_used = pl->storage.used;
+	st->blocks_held = pl->storage.places.used + pl->buckets.held;
+	st->slots_used = pl->storage.places.fresh + pl->buckets.slots_used;
 	if (st->requests)
 		st->span_ns = t->requests[t->nr_requests - 1].arrival_ns -
 			      t->requests[first].arrival_ns;
@@ -245,8 +213,8 @@ static void renew_future(struct planner *pl)
 {
 	future_rewind(&pl->future, pl->trace);
 	for (uint32_t b = 0; b < pl->trace->nr_blocks; b++)
-		if (cache_has(&pl->storage, b))
-			cache_touch(&pl->storage, b, next_use(pl, b));
+		if (storage_has(pl, b))
+			storage_touch(pl, b);
 }
 
 static void begin_pass(struct planner *pl)

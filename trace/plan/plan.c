@@ -1,7 +1,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "trace/plan/plan.h"
+#include "trace/plan/planner.h"
 
 const struct choice choice_lookup[] = {
 	{ "prefix", PLAN_LOOKUP_PREFIX },
@@ -15,6 +15,20 @@ const struct choice choice_offload[] = {
 	{ NULL, 0 },
 };
 
+const struct choice choice_layout[] = {
+	{ "slots", PLAN_LAYOUT_SLOTS },
+	{ "files", PLAN_LAYOUT_FILES },
+	{ "buckets", PLAN_LAYOUT_BUCKETS },
+	{ NULL, 0 },
+};
+
+const struct choice choice_probe[] = {
+	{ "none", PLAN_PROBE_NONE },
+	{ "stat", PLAN_PROBE_STAT },
+	{ "list", PLAN_PROBE_LIST },
+	{ NULL, 0 },
+};
+
 void plan_options_init(struct plan_options *o)
 {
 	memset(o, 0, sizeof(*o));
@@ -22,6 +36,8 @@ void plan_options_init(struct plan_options *o)
 	o->eviction = policy_find("lru");
 	o->lookup = PLAN_LOOKUP_PREFIX;
 	o->offload = PLAN_OFFLOAD_THROUGH;
+	o->bucket_blocks = 500;
+	o->evict = WATERMARKS_OFF;
 	o->admit = 1;
 }
 
@@ -34,6 +50,32 @@ static uint32_t lookup_steps(const struct plan_options *o)
 	return o->memory_blocks && o->offload == PLAN_OFFLOAD_EVICT ? 2 : 1;
 }
 
+/* A bucket opened for every so many, and the last one for fewer; evicted are
+ * those, and all that there were before. */
+static uint64_t bucket_steps(const struct plan_options *o, uint32_t nr_blocks,
+			     uint64_t writes)
+{
+	uint32_t wanted = buckets_wanted(nr_blocks, o->bucket_blocks);
+	uint64_t opened = writes / o->bucket_blocks + 1;
+
+	return 2 * opened +
+	       places_count(o->slots / o->bucket_blocks, wanted, o->evict);
+}
+
+uint64_t plan_file_steps(const struct plan_options *o, uint32_t nr_blocks,
+			 uint64_t writes)
+{
+	switch (o->layout) {
+	case PLAN_LAYOUT_FILES:
+		return writes + places_count(o->slots, nr_blocks, o->evict);
+	case PLAN_LAYOUT_BUCKETS:
+		return bucket_steps(o, nr_blocks, writes);
+	case PLAN_LAYOUT_SLOTS:
+		break;
+	}
+	return 0;
+}
+
 int plan_alloc(struct plan *p, const struct trace *t,
 	       const struct plan_options *o, const struct mem *mem,
 	       struct error *err)
@@ -41,7 +83,8 @@ int plan_alloc(struct plan *p, const struct trace *t,
 	memset(p, 0, sizeof(*p));
 	p->nr_requests = t->nr_requests;
 	p->lookup_steps = lookup_steps(o);
-	p->nr_steps = p->lookup_steps * t->nr_lookups;
+	p->nr_steps = p->lookup_steps * t->nr_lookups +
+		      plan_file_steps(o, t->nr_blocks, t->nr_lookups);
 	p->requests = mem->alloc(p->nr_requests * sizeof(*p->requests));
 	p->steps = mem->alloc(p->nr_steps * sizeof(*p->steps));
 	if (p->requests && p->steps)

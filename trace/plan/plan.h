@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "trace/base/mem.h"
+#include "trace/cache/places.h"
 #include "trace/cache/policy.h"
 #include "trace/load/trace.h"
 
@@ -22,8 +23,24 @@ enum plan_offload {
 	PLAN_OFFLOAD_EVICT,   /* a block is written when memory evicts it */
 };
 
+/* What a store does to its drive. */
+enum plan_layout {
+	PLAN_LAYOUT_SLOTS,   /* slots of files that are there, rewritten */
+	PLAN_LAYOUT_FILES,   /* a file an object, from write to eviction */
+	PLAN_LAYOUT_BUCKETS, /* objects packed into files that go whole */
+};
+
+/* What it costs to find out whether an object is there. */
+enum plan_probe {
+	PLAN_PROBE_NONE,
+	PLAN_PROBE_STAT, /* one a lookup until the first miss */
+	PLAN_PROBE_LIST, /* the folder is listed once a request */
+};
+
 extern const struct choice choice_lookup[];
 extern const struct choice choice_offload[];
+extern const struct choice choice_layout[];
+extern const struct choice choice_probe[];
 
 #define PLAN_SLOTS_UNBOUNDED UINT64_MAX
 
@@ -32,40 +49,105 @@ struct plan_options {
 	const struct policy *eviction;
 	enum plan_lookup lookup;
 	enum plan_offload offload;
+	enum plan_layout layout;
+	uint32_t bucket_blocks;	 /* of PLAN_LAYOUT_BUCKETS: a bucket's, >= 1 */
+	struct watermarks evict; /* of slots, or of buckets */
+	enum plan_probe probe;
+	bool discard;		  /* a slot is trimmed before it is rewritten */
 	uint64_t memory_blocks;	  /* blocks of the DRAM tier, 0 is none */
 	uint32_t admit;		  /* write from the N-th lookup on, >= 1 */
 	uint32_t warmup_requests; /* left out of the statistics */
 };
 
-/* Unbounded, lru, prefix, through, no memory tier, admit 1, no warm-up. */
+/* Unbounded, lru one at a time, prefix, through, slots, 500 blocks a bucket, no
+ * probes, no memory tier, admit 1, no warm-up. */
 void plan_options_init(struct plan_options *o);
 
 /*
- * One read or write of a slot. @need orders it: the number of operations on
- * the same slot, counted from the planner's first pass on (modulo 2^32), that
- * must have completed before this one may be issued. For a write that is all
- * operations planned before it; for a read, those up to and including the
- * write that filled the slot. So the write that filled a slot is operation
- * need - 1 for its reads, and that number is the generation of the content.
+ * What a step does to its place: a slot, and with buckets the bucket that the
+ * slot is in. A read and a write are of one block. The others are of files:
+ * with layout=files an eviction takes the slot's block away, with its files;
+ * with layout=buckets it takes a bucket away, and opening makes a new one in
+ * the place of one that is gone, before anything is written into it.
+ * With layout=slots an eviction is no step: the slot is written again.
+ */
+enum plan_kind { PLAN_READ, PLAN_WRITE, PLAN_OPEN, PLAN_EVICT };
+
+/*
+ * One operation. @need orders it against others on the same place. All counts
+ * go from the planner's first pass on, and are modulo 2^32.
+ *
+ * layout=slots and files: the place is the slot. @need is the number of
+ * operations on it that must have completed before this one may be issued. For
+ * a write and an eviction that is all operations planned before; for a read,
+ * those up to and including the write that filled the slot. So the write that
+ * filled it is operation need - 1 for its reads, and that number is the
+ * generation of the content. With discard, a write whose need is not 0 follows
+ * a trim of its slot, in the same place of the order.
+ *
+ * layout=buckets: the place is the bucket, slot / planner_bucket_blocks(), and
+ * @slot of opening and eviction is the bucket's first. Opening and eviction need
+ * all operations planned before on the bucket, of whatever kind, so they may be
+ * issued when that many have completed. That of an opened bucket's writes is
+ * the number of operations up to and including the opening: they may be issued
+ * when at least that many have completed, in any order. That number is the
+ * generation of the bucket and of all that is in it. A read needs the write of
+ * its own slot, whose @need is one less than its own, and nothing else.
+ *
+ * So a place is never reused, and no file unlinked, under a read or a write,
+ * and what a step waits for stands before it in the plan.
  */
 struct plan_step {
-	uint32_t write : 1;
+	uint32_t write : 1; /* with @file, the kind: see plan_kind() */
 	uint32_t slot : 31;
-	uint32_t block;
+	uint32_t block : 31; /* read, written or evicted; of a bucket's
+				 * eviction the generation; else 0 */
+	uint32_t file : 1;
 	uint32_t need;
 };
 
-/* What the content of the step's slot is numbered: see @need. */
+static inline enum plan_kind plan_kind(const struct plan_step *step)
+{
+	return step->file << 1 | step->write;
+}
+
+/*
+ * What the content of the step's slot is numbered, of a read or a write: see
+ * @need. With buckets, opening has it too.
+ */
 static inline uint32_t plan_generation(const struct plan_step *step)
 {
+	if (plan_kind(step) == PLAN_OPEN)
+		return step->need + 1;
 	return step->write ? step->need : step->need - 1;
 }
 
+/*
+ * Which of the buckets that were in a place one after the other a step of any
+ * kind is of: place and number together make a name that no other bucket has.
+ */
+static inline uint32_t plan_bucket_number(const struct plan_step *step)
+{
+	uint32_t generation = plan_kind(step) == PLAN_EVICT ?
+				      step->block :
+				      plan_generation(step);
+
+	return generation & (UINT32_MAX >> 1);
+}
+
+/*
+ * The steps of a request begin with its reads. Then come its writes, and among
+ * them, each before the first write that it makes room for, the @nr_files
+ * openings and evictions that they cause: nr_reads + nr_writes + nr_files in
+ * all.
+ */
 struct plan_request {
-	uint64_t first_step; /* its reads, then its writes, each in order;
-				 * the same in every pass */
+	uint64_t first_step; /* with layout=slots the same in every pass */
 	uint32_t nr_reads;
 	uint32_t nr_writes;
+	uint32_t nr_files;
+	uint32_t nr_probes;   /* of the files; for PLAN_PROBE_STAT of its
+				 * first lookups that memory has not */
 	uint32_t miss_tokens; /* tokens that no tier had: to be computed */
 };
 
@@ -79,12 +161,17 @@ struct plan_stats {
 	uint64_t evictions;  /* from storage */
 	uint64_t unadmitted; /* misses without a write because of admit */
 	uint64_t writes;
+	uint64_t buckets_opened;
+	uint64_t buckets_evicted;
+	uint64_t probes;
+	uint64_t trims;
 	uint64_t requests_with_hits; /* storage or memory */
 	uint64_t requests_with_hits_beyond_first;
 	uint64_t requests_with_reads;
 	uint64_t requests_with_writes;
 	uint64_t hottest_block_hits;
 	uint64_t unique_blocks;
+	uint64_t blocks_held;	  /* by storage, at the end */
 	uint64_t slots_used;	  /* slots that ever held a block */
 	uint64_t slots_rewritten; /* writes to a slot that held a block */
 	uint64_t input_tokens;
@@ -95,12 +182,18 @@ struct plan_stats {
 struct plan {
 	struct plan_request *requests;
 	struct plan_step *steps;
-	uint64_t nr_steps; /* room for */
+	uint64_t nr_steps;  /* room for */
+	uint64_t next_step; /* of the next request, where it isn't fixed */
 	uint32_t nr_requests;
-	uint32_t lookup_steps; /* that a lookup has room for */
+	uint32_t lookup_steps; /* that a lookup has room for, if it is */
 };
 
-/* Room for any one pass over @t; -1 and @err when there is no memory. */
+/*
+ * Room for any one pass over @t; -1 and @err when there is no memory. With
+ * layout=slots every request has a place of its own in it, the same in every
+ * pass. With the others requests lie one after the other, so a request may be
+ * planned only when all that a pass before left in the plan is done.
+ */
 int plan_alloc(struct plan *p, const struct trace *t,
 	       const struct plan_options *o, const struct mem *mem,
 	       struct error *err);
@@ -112,13 +205,21 @@ void plan_free(struct plan *p, const struct mem *mem);
  */
 struct planner;
 
+/*
+ * NULL and @err filled when there is no memory, or when the options don't go
+ * together: which is said under the engine's names.
+ */
 struct planner *planner_create(const struct trace *t,
 			       const struct plan_options *o,
 			       const struct mem *mem, struct error *err);
 void planner_free(struct planner *pl);
 
-/* Slots that steps of this planner can name: no more than unique blocks. */
+/* Slots that steps of this planner can name: no more than unique blocks, but
+ * for the rest of a bucket. */
 uint64_t planner_slots(const struct planner *pl);
+
+/* Slots of a bucket, at most the blocks of the trace; 0 without buckets. */
+uint32_t planner_bucket_blocks(const struct planner *pl);
 
 /* Can a slot be written more than once? Not where every block has its own. */
 bool planner_reuses_slots(const struct planner *pl);

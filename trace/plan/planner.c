@@ -2,7 +2,7 @@
 
 #include "trace/plan/planner.h"
 
-#define MAX_BLOCKS (UINT32_C(1) << 31) /* what a step can name */
+#define MAX_SLOTS (UINT32_C(1) << 31) /* what a step can name */
 
 static uint32_t longest_request(const struct trace *t)
 {
@@ -16,12 +16,20 @@ static uint32_t longest_request(const struct trace *t)
 
 uint64_t planner_slots(const struct planner *pl)
 {
-	return pl->storage.capacity;
+	if (pl->opt.layout == PLAN_LAYOUT_BUCKETS)
+		return (uint64_t)pl->buckets.places.nr *
+		       pl->buckets.bucket_blocks;
+	return pl->storage.places.nr;
+}
+
+uint32_t planner_bucket_blocks(const struct planner *pl)
+{
+	return pl->buckets.bucket_blocks;
 }
 
 bool planner_reuses_slots(const struct planner *pl)
 {
-	return pl->storage.capacity < pl->trace->nr_blocks;
+	return planner_slots(pl) < pl->trace->nr_blocks;
 }
 
 static int allocate(struct planner *pl)
@@ -31,21 +39,66 @@ static int allocate(struct planner *pl)
 	const struct mem *mem = pl->mem;
 	bool admit = o->admit > 1;
 
-	if (cache_init(&pl->storage, o->eviction, t->nr_blocks, o->slots, mem))
+	if (storage_init(pl))
 		return -1;
-	if (o->memory_blocks && cache_init(&pl->memory, policy_find("lru"),
-					   t->nr_blocks, o->memory_blocks, mem))
+	if (o->memory_blocks &&
+	    cache_init(&pl->memory, policy_find("lru"), t->nr_blocks,
+		       o->memory_blocks, WATERMARKS_OFF, mem))
 		return -1;
 	if (o->eviction->needs_future && future_init(&pl->future, t, mem))
 		return -1;
 	if (admit)
 		pl->lookups = mem->alloc(t->nr_blocks * sizeof(*pl->lookups));
-	pl->slots = mem->alloc(pl->storage.capacity * sizeof(*pl->slots));
 	pl->tally = mem->alloc(t->nr_blocks * sizeof(*pl->tally));
-	pl->writes = mem->alloc(pl->max_lookups * sizeof(*pl->writes));
-	return pl->slots && pl->tally && pl->writes && (!admit || pl->lookups) ?
-		       0 :
-		       -1;
+	pl->stores = mem->alloc(pl->max_stores * sizeof(*pl->stores));
+	return pl->tally && pl->stores && (!admit || pl->lookups) ? 0 : -1;
+}
+
+static int check_buckets(const struct plan_options *o, struct error *err)
+{
+	uint64_t buckets = o->slots / o->bucket_blocks;
+
+	if (!o->eviction->of_buckets)
+		return fail(err,
+			    "eviction=%s chooses among blocks, and "
+			    "layout=buckets evicts whole buckets: use "
+			    "eviction=fifo or lru",
+			    o->eviction->name);
+	if (buckets < 2)
+		return fail(err,
+			    "layout=buckets needs room for at least two "
+			    "buckets, and a capacity of %" PRIu64 " slots has "
+			    "that for %" PRIu64 " of %" PRIu32 " blocks: "
+			    "raise size=, or lower bucket_size= or "
+			    "bucket_objects=",
+			    o->slots, buckets, o->bucket_blocks);
+	return 0;
+}
+
+/* The last bucket has slots beyond its blocks, up to as many again. */
+static uint32_t max_blocks(const struct plan_options *o)
+{
+	return o->layout == PLAN_LAYOUT_BUCKETS ? MAX_SLOTS / 2 : MAX_SLOTS;
+}
+
+static int check(const struct trace *t, const struct plan_options *o,
+		 struct error *err)
+{
+	if (t->nr_blocks >= max_blocks(o))
+		return fail(err,
+			    "%" PRIu32 " different blocks are more than a "
+			    "plan can hold (%" PRIu32 "): cut the trace with "
+			    "max_requests= or shard=",
+			    t->nr_blocks, max_blocks(o) - 1);
+	if (o->evict.high < 1 || o->evict.high > 100)
+		return fail(err, "evict_high=%u: give percent from 1 to 100",
+			    o->evict.high);
+	if (o->evict.low < 1 || o->evict.low > o->evict.high)
+		return fail(err,
+			    "evict_low=%u: give percent from 1 to "
+			    "evict_high=%u",
+			    o->evict.low, o->evict.high);
+	return o->layout == PLAN_LAYOUT_BUCKETS ? check_buckets(o, err) : 0;
 }
 
 struct planner *planner_create(const struct trace *t,
@@ -54,20 +107,16 @@ struct planner *planner_create(const struct trace *t,
 {
 	struct planner *pl;
 
-	if (t->nr_blocks >= MAX_BLOCKS) {
-		fail(err,
-		     "%" PRIu32 " different blocks are more than a "
-		     "plan can hold (%" PRIu32 "): cut the trace with "
-		     "max_requests= or shard=",
-		     t->nr_blocks, MAX_BLOCKS - 1);
+	if (check(t, o, err))
 		return NULL;
-	}
 	pl = mem->alloc(sizeof(*pl));
 	if (pl) {
 		pl->trace = t;
 		pl->mem = mem;
 		pl->opt = *o;
-		pl->max_lookups = longest_request(t);
+		pl->max_stores = longest_request(t);
+		pl->max_stores +=
+			plan_file_steps(o, t->nr_blocks, pl->max_stores);
 		if (!allocate(pl))
 			return pl;
 		planner_free(pl);
@@ -88,12 +137,11 @@ void planner_free(struct planner *pl)
 		return;
 	t = pl->trace;
 	mem = pl->mem;
-	mem->free(pl->slots, pl->storage.capacity * sizeof(*pl->slots));
 	mem->free(pl->tally, t->nr_blocks * sizeof(*pl->tally));
 	mem->free(pl->lookups, t->nr_blocks * sizeof(*pl->lookups));
-	mem->free(pl->writes, pl->max_lookups * sizeof(*pl->writes));
+	mem->free(pl->stores, pl->max_stores * sizeof(*pl->stores));
 	future_exit(&pl->future, t, mem);
 	cache_exit(&pl->memory, mem);
-	cache_exit(&pl->storage, mem);
+	storage_exit(pl);
 	mem->free(pl, sizeof(*pl));
 }

@@ -1,32 +1,84 @@
 /*
- * The inside of a planner, for planner.c and pass.c alone.
+ * The inside of a planner, for the files of this folder that make plans.
  */
 #ifndef MOONCAKE_PLANNER_H
 #define MOONCAKE_PLANNER_H
 
+#include "trace/cache/buckets.h"
 #include "trace/cache/cache.h"
 #include "trace/cache/future.h"
 #include "trace/plan/plan.h"
 
-/* The operations on a slot, in the order of the plan. */
-struct slot {
+/* The operations on a place, in the order of the plan. */
+struct order {
 	uint32_t ops;	 /* planned so far */
-	uint32_t filled; /* of these, up to the write of the content */
+	uint32_t filled; /* what reads of its content need */
 };
 
 struct planner {
 	const struct trace *trace;
 	const struct mem *mem;
 	struct plan_options opt;
+	/* Storage is one of these; the other is empty. */
 	struct cache storage;
-	struct cache memory;  /* of capacity 0 without a memory tier */
-	struct future future; /* empty unless the eviction policy needs it */
-	struct slot *slots;   /* of storage */
-	uint32_t *lookups;    /* of each block, in all passes; for admit */
-	uint32_t *tally;      /* each block: 1 + its hits, 0 if not seen */
-	struct plan_step *writes; /* of the request being planned */
-	uint32_t max_lookups;	  /* of any request */
-	bool warm;		  /* a pass has begun */
+	struct buckets buckets;
+	const uint32_t *stored; /* its slots: of each block or CACHE_NO_SLOT */
+	struct cache memory;	/* of no places without a memory tier */
+	struct future future;	/* empty unless the eviction policy needs it */
+	struct order *orders;	/* of the places of storage */
+	uint32_t nr_orders;
+	uint32_t *lookups; /* of each block, in all passes; for admit */
+	uint32_t *tally;   /* each block: 1 + its hits, 0 if not seen */
+	/* What comes behind the reads of the request being planned. */
+	struct plan_step *stores;
+	uint64_t max_stores; /* of any request */
+	bool warm;	     /* a pass has begun */
 };
+
+/* A request, while it is planned. */
+struct plan_run {
+	struct planner *pl;
+	struct plan_stats *stats;
+	struct plan_step *steps; /* NULL: statistics only */
+	uint32_t nr_reads;
+	uint32_t nr_writes;
+	uint32_t nr_files; /* openings and evictions */
+	uint32_t nr_probes;
+	uint32_t nr_cached; /* lookups of blocks that a tier had */
+	bool last_cached;   /* the latest lookup was one of them */
+	bool hit;
+	bool hit_beyond_first;
+	bool missed;
+};
+
+/*
+ * Openings and evictions that so many writes cause at the most, whatever
+ * storage holds before.
+ */
+uint64_t plan_file_steps(const struct plan_options *o, uint32_t nr_blocks,
+			 uint64_t writes);
+
+static inline uint64_t planner_next_use(const struct planner *pl,
+					uint32_t block)
+{
+	return pl->future.next ? pl->future.next[block] : 0;
+}
+
+/* Storage: as with the options for it. 0, or -1 without memory. */
+int storage_init(struct planner *pl);
+void storage_exit(struct planner *pl);
+
+static inline bool storage_has(const struct planner *pl, uint32_t block)
+{
+	return pl->stored[block] != CACHE_NO_SLOT;
+}
+
+void storage_touch(struct planner *pl, uint32_t block);
+
+/* A block that is there is read. */
+void storage_read(struct plan_run *run, uint32_t block);
+
+/* A block is written, and what must go before it goes. */
+void storage_write(struct plan_run *run, uint32_t block);
 
 #endif

@@ -1,0 +1,98 @@
+#include <string.h>
+
+#include "trace/cache/buckets.h"
+#include "trace/cache/cache.h"
+
+uint32_t buckets_wanted(uint32_t nr_blocks, uint32_t bucket_blocks)
+{
+	return nr_blocks / bucket_blocks + !!(nr_blocks % bucket_blocks);
+}
+
+static size_t slots_bytes(const struct buckets *b)
+{
+	return (size_t)b->nr_blocks * sizeof(*b->slots);
+}
+
+static size_t blocks_bytes(const struct buckets *b)
+{
+	return (size_t)b->places.nr * b->bucket_blocks * sizeof(*b->blocks);
+}
+
+int buckets_init(struct buckets *b, const struct policy *policy,
+		 uint32_t nr_blocks, uint64_t capacity, uint32_t bucket_blocks,
+		 struct watermarks marks, const struct mem *mem)
+{
+	uint32_t most = nr_blocks ? nr_blocks : 1;
+
+	memset(b, 0, sizeof(*b));
+	b->policy = policy;
+	b->nr_blocks = nr_blocks;
+	b->bucket_blocks = bucket_blocks < most ? bucket_blocks : most;
+	b->open_used = b->bucket_blocks;
+	if (places_init(&b->places, capacity,
+			buckets_wanted(nr_blocks, bucket_blocks), marks, mem)) {
+		memset(b, 0, sizeof(*b));
+		return -1;
+	}
+	b->slots = mem->alloc(slots_bytes(b));
+	b->blocks = mem->alloc(blocks_bytes(b));
+	b->state = policy->create(b->places.nr, b->places.nr, mem);
+	if (!b->slots || !b->blocks || !b->state) {
+		buckets_exit(b, mem);
+		return -1;
+	}
+	for (uint32_t block = 0; block < nr_blocks; block++)
+		b->slots[block] = CACHE_NO_SLOT;
+	return 0;
+}
+
+void buckets_exit(struct buckets *b, const struct mem *mem)
+{
+	if (!b->policy)
+		return;
+	b->policy->destroy(b->state, mem);
+	mem->free(b->slots, slots_bytes(b));
+	mem->free(b->blocks, blocks_bytes(b));
+	places_exit(&b->places, mem);
+	memset(b, 0, sizeof(*b));
+}
+
+void buckets_touch(struct buckets *b, uint32_t block)
+{
+	b->policy->touch(b->state, b->slots[block] / b->bucket_blocks, 0);
+}
+
+uint32_t buckets_evict(struct buckets *b, uint32_t *nr_blocks)
+{
+	uint32_t bucket = b->policy->evict(b->state);
+	const uint32_t *blocks = b->blocks + (size_t)bucket * b->bucket_blocks;
+
+	/* It is full: the open one is when another is opened. */
+	for (uint32_t k = 0; k < b->bucket_blocks; k++)
+		b->slots[blocks[k]] = CACHE_NO_SLOT;
+	places_give_back(&b->places, bucket);
+	*nr_blocks = b->bucket_blocks;
+	b->held -= b->bucket_blocks;
+	return bucket;
+}
+
+uint32_t buckets_open(struct buckets *b)
+{
+	b->open_again = places_used_before(&b->places);
+	b->open = places_take(&b->places);
+	b->open_used = 0;
+	b->policy->insert(b->state, b->open, 0);
+	return b->open;
+}
+
+uint32_t buckets_insert(struct buckets *b, uint32_t block)
+{
+	uint32_t slot = b->open * b->bucket_blocks + b->open_used++;
+
+	b->slots[block] = slot;
+	b->blocks[slot] = block;
+	b->held++;
+	b->slots_used += !b->open_again;
+	b->policy->touch(b->state, b->open, 0);
+	return slot;
+}

@@ -1,0 +1,68 @@
+/*
+ * A tier of buckets: each takes that many blocks in the order in which they
+ * come, and goes whole, with every block in it. Position k of bucket b is slot
+ * b * bucket_blocks + k.
+ */
+#ifndef MOONCAKE_BUCKETS_H
+#define MOONCAKE_BUCKETS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "trace/base/mem.h"
+#include "trace/cache/places.h"
+#include "trace/cache/policy.h"
+
+struct buckets {
+	const struct policy *policy; /* among buckets */
+	void *state;
+	uint32_t *slots; /* of each block, or CACHE_NO_SLOT */
+	uint32_t nr_blocks;
+	uint32_t *blocks; /* of each slot in use */
+	uint32_t bucket_blocks;
+	struct places places; /* buckets */
+	uint32_t open;	      /* the bucket that takes blocks, */
+	uint32_t open_used;   /* with this many; bucket_blocks: none does */
+	bool open_again;      /* there was another in its place before */
+	uint32_t held;	      /* blocks, in all buckets */
+	uint32_t slots_used;  /* that ever held a block */
+};
+
+/* Different blocks fill no more buckets than these. */
+uint32_t buckets_wanted(uint32_t nr_blocks, uint32_t bucket_blocks);
+
+/*
+ * @capacity in buckets; the policy is one that is right for buckets. A bucket
+ * for more blocks than there are has room for as many as there are. 0, or -1
+ * when there is no memory; then nothing need be freed.
+ */
+int buckets_init(struct buckets *b, const struct policy *policy,
+		 uint32_t nr_blocks, uint64_t capacity, uint32_t bucket_blocks,
+		 struct watermarks marks, const struct mem *mem);
+void buckets_exit(struct buckets *b, const struct mem *mem);
+
+/* Must a bucket be opened before a block is inserted? */
+static inline bool buckets_full(const struct buckets *b)
+{
+	return b->open_used == b->bucket_blocks;
+}
+
+/* How many buckets must be evicted before one more is opened. */
+static inline uint32_t buckets_excess(const struct buckets *b)
+{
+	return places_excess(&b->places);
+}
+
+/* A block that is there is used. */
+void buckets_touch(struct buckets *b, uint32_t block);
+
+/* Evicts a bucket, which it returns, with its @nr_blocks blocks. */
+uint32_t buckets_evict(struct buckets *b, uint32_t *nr_blocks);
+
+/* Opens a bucket and returns it. There must be no excess. */
+uint32_t buckets_open(struct buckets *b);
+
+/* Gives the block the next slot of the open bucket, which is not full. */
+uint32_t buckets_insert(struct buckets *b, uint32_t block);
+
+#endif

@@ -1,0 +1,65 @@
+#include <string.h>
+
+#include "trace/cache/places.h"
+
+static uint64_t percent_of(uint64_t n, uint32_t percent)
+{
+	return n / 100 * percent + n % 100 * percent / 100;
+}
+
+static uint32_t at_most(uint64_t n, uint32_t limit)
+{
+	return n < limit ? n : limit;
+}
+
+uint32_t places_count(uint64_t capacity, uint32_t wanted,
+		      struct watermarks marks)
+{
+	uint64_t high = percent_of(capacity, marks.high);
+
+	return at_most(high ? high : 1, wanted);
+}
+
+int places_init(struct places *p, uint64_t capacity, uint32_t wanted,
+		struct watermarks marks, const struct mem *mem)
+{
+	uint64_t low = percent_of(capacity, marks.low);
+
+	memset(p, 0, sizeof(*p));
+	p->nr = places_count(capacity, wanted, marks);
+	p->left = at_most(low ? low - 1 : 0, p->nr ? p->nr - 1 : 0);
+	p->ring = mem->alloc((size_t)(p->nr - p->left) * sizeof(*p->ring));
+	return p->ring ? 0 : -1;
+}
+
+void places_exit(struct places *p, const struct mem *mem)
+{
+	mem->free(p->ring, (size_t)(p->nr - p->left) * sizeof(*p->ring));
+	memset(p, 0, sizeof(*p));
+}
+
+static uint32_t ring_index(const struct places *p, uint32_t nth)
+{
+	uint64_t at = (uint64_t)p->ring_first + nth;
+
+	return at < p->nr - p->left ? at : at - (p->nr - p->left);
+}
+
+uint32_t places_take(struct places *p)
+{
+	uint32_t place;
+
+	p->used++;
+	if (!p->ring_used)
+		return p->fresh++;
+	place = p->ring[p->ring_first];
+	p->ring_first = ring_index(p, 1);
+	p->ring_used--;
+	return place;
+}
+
+void places_give_back(struct places *p, uint32_t place)
+{
+	p->used--;
+	p->ring[ring_index(p, p->ring_used++)] = place;
+}

@@ -1,0 +1,172 @@
+/*
+ * What a layout makes of reads and writes of blocks: places, evictions, and
+ * the order of the steps on each place.
+ */
+#include "trace/plan/planner.h"
+
+static bool in_buckets(const struct planner *pl)
+{
+	return pl->opt.layout == PLAN_LAYOUT_BUCKETS;
+}
+
+int storage_init(struct planner *pl)
+{
+	const struct plan_options *o = &pl->opt;
+	uint32_t nr_blocks = pl->trace->nr_blocks;
+	int ret;
+
+	if (in_buckets(pl)) {
+		ret = buckets_init(&pl->buckets, o->eviction, nr_blocks,
+				   o->slots / o->bucket_blocks,
+				   o->bucket_blocks, o->evict, pl->mem);
+		pl->stored = pl->buckets.slots;
+		pl->nr_orders = pl->buckets.places.nr;
+	} else {
+		ret = cache_init(&pl->storage, o->eviction, nr_blocks, o->slots,
+				 o->evict, pl->mem);
+		pl->stored = pl->storage.slots;
+		pl->nr_orders = pl->storage.places.nr;
+	}
+	if (ret)
+		return -1;
+	pl->orders = pl->mem->alloc(pl->nr_orders * sizeof(*pl->orders));
+	return pl->orders ? 0 : -1;
+}
+
+void storage_exit(struct planner *pl)
+{
+	pl->mem->free(pl->orders, pl->nr_orders * sizeof(*pl->orders));
+	buckets_exit(&pl->buckets, pl->mem);
+	cache_exit(&pl->storage, pl->mem);
+}
+
+static struct order *order_of(struct planner *pl, uint32_t slot)
+{
+	return &pl->orders[in_buckets(pl) ? slot / pl->buckets.bucket_blocks :
+					    slot];
+}
+
+static void set_step(struct plan_step *step, enum plan_kind kind, uint32_t slot,
+		     uint32_t block, uint32_t need)
+{
+	step->write = kind & 1;
+	step->file = kind >> 1;
+	step->slot = slot;
+	step->block = block;
+	step->need = need;
+}
+
+/* Kept aside: in the plan they follow all reads of the request. */
+static void add_store(struct plan_run *run, enum plan_kind kind, uint32_t slot,
+		      uint32_t block, uint32_t need)
+{
+	uint32_t at = run->nr_writes + run->nr_files;
+
+	if (run->steps)
+		set_step(&run->pl->stores[at], kind, slot, block, need);
+	if (kind == PLAN_WRITE)
+		run->nr_writes++;
+	else
+		run->nr_files++;
+}
+
+void storage_touch(struct planner *pl, uint32_t block)
+{
+	if (in_buckets(pl))
+		buckets_touch(&pl->buckets, block);
+	else
+		cache_touch(&pl->storage, block, planner_next_use(pl, block));
+}
+
+void storage_read(struct plan_run *run, uint32_t block)
+{
+	uint32_t slot = run->pl->stored[block];
+	struct order *order = order_of(run->pl, slot);
+
+	if (run->steps)
+		set_step(&run->steps[run->nr_reads], PLAN_READ, slot, block,
+			 order->filled);
+	order->ops++;
+	run->nr_reads++;
+}
+
+static void evict_block(struct plan_run *run)
+{
+	struct planner *pl = run->pl;
+	uint32_t slot, block = cache_evict(&pl->storage, &slot);
+	struct order *order = &pl->orders[slot];
+
+	run->stats->evictions++;
+	if (pl->opt.layout == PLAN_LAYOUT_FILES)
+		add_store(run, PLAN_EVICT, slot, block, order->ops++);
+}
+
+static void write_to_slot(struct plan_run *run, uint32_t block)
+{
+	struct planner *pl = run->pl;
+	struct order *order;
+	uint32_t slot;
+	bool again;
+
+	for (uint32_t n = cache_excess(&pl->storage); n; n--)
+		evict_block(run);
+	again = places_used_before(&pl->storage.places);
+	slot = cache_insert(&pl->storage, block, planner_next_use(pl, block));
+	run->stats->slots_rewritten += again;
+	run->stats->trims += again && pl->opt.discard;
+	order = &pl->orders[slot];
+	add_store(run, PLAN_WRITE, slot, block, order->ops);
+	order->filled = ++order->ops;
+}
+
+static void evict_bucket(struct plan_run *run)
+{
+	struct planner *pl = run->pl;
+	uint32_t nr_blocks, bucket = buckets_evict(&pl->buckets, &nr_blocks);
+	struct order *order = &pl->orders[bucket];
+
+	run->stats->evictions += nr_blocks;
+	run->stats->buckets_evicted++;
+	add_store(run, PLAN_EVICT, bucket * pl->buckets.bucket_blocks,
+		  order->filled - 1, order->ops++);
+}
+
+static void open_bucket(struct plan_run *run)
+{
+	struct planner *pl = run->pl;
+	struct order *order;
+	uint32_t bucket;
+
+	for (uint32_t n = buckets_excess(&pl->buckets); n; n--)
+		evict_bucket(run);
+	bucket = buckets_open(&pl->buckets);
+	order = &pl->orders[bucket];
+	run->stats->buckets_opened++;
+	add_store(run, PLAN_OPEN, bucket * pl->buckets.bucket_blocks, 0,
+		  order->ops++);
+	/* Its writes need the opening, and the read of each its own write. */
+	order->filled = order->ops + 1;
+}
+
+static void write_to_bucket(struct plan_run *run, uint32_t block)
+{
+	struct planner *pl = run->pl;
+	struct order *order;
+	uint32_t slot;
+
+	if (buckets_full(&pl->buckets))
+		open_bucket(run);
+	slot = buckets_insert(&pl->buckets, block);
+	run->stats->slots_rewritten += pl->buckets.open_again;
+	order = order_of(pl, slot);
+	add_store(run, PLAN_WRITE, slot, block, order->filled - 1);
+	order->ops++;
+}
+
+void storage_write(struct plan_run *run, uint32_t block)
+{
+	if (in_buckets(run->pl))
+		write_to_bucket(run, block);
+	else
+		write_to_slot(run, block);
+}
