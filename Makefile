@@ -7,13 +7,15 @@ PREFIX		?= /usr/local
 DESTDIR		?=
 SAN		?=
 FUZZ_SECONDS	?= 600
+FIO_GIT		?=
 
 comma		:= ,
 BUILD		?= build$(if $(SAN),/$(subst $(comma),-,$(SAN)))
 
 fio_version	:= $(shell $(FIO) --version 2>/dev/null)
 fio_tree	:= $(or $(FIO_SRC),build/fio-src/$(fio_version))
-setup		:= FIO='$(FIO)' FIO_SRC='$(FIO_SRC)' CC='$(CC)' scripts/setup
+setup		:= FIO='$(FIO)' FIO_SRC='$(FIO_SRC)' FIO_GIT='$(FIO_GIT)' \
+		   CC='$(CC)' scripts/setup
 
 flags		:= -std=gnu11 -Wall -Wextra -I. -MD -MP $(CPPFLAGS) $(CFLAGS) \
 		   $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all)
@@ -46,7 +48,7 @@ again		= $(MAKE) --no-print-directory $(if $(V),,-s) \
 
 .DELETE_ON_ERROR:
 .PHONY: all engine plan unit probe backends broken newer setup run check bench \
-	sanitize fuzz install uninstall clean help FORCE
+	matrix sanitize fuzz install uninstall clean help FORCE
 
 all: engine plan
 engine: $(engine)
@@ -133,6 +135,11 @@ bench: setup
 	@$(again) all backends
 	@BUILD='$(BUILD)' FIO='$(FIO)' scripts/bench
 
+matrix: setup
+	@$(if $(FIO_GIT),,echo 'matrix: FIO_GIT=DIR must name a git clone of fio' >&2; exit 2)
+	@scripts/matrix $(if $(COMPILERS),--compilers=$(COMPILERS)) \
+		$(if $(RELEASES),--releases=$(RELEASES)) $(FIO_GIT)
+
 # fio itself has no sanitizer in it, so that of the engine must be there first.
 build/address-undefined/fio-asan: FORCE
 	@mkdir -p $(@D)
@@ -213,10 +220,13 @@ help:
 	@echo 'make run           set up, build, run jobs/mooncake.fio'
 	@echo 'make check         set up, build, run all tests'
 	@echo 'make bench         set up, build, measure'
+	@echo 'make matrix        FIO_GIT=DIR: the engine in each release of fio, of a clone'
 	@echo 'make sanitize      the tests with address, undefined and thread sanitizers'
 	@echo 'make fuzz          fuzz the trace reader (clang; FUZZ_SECONDS=600)'
 	@echo 'make install       PREFIX=/usr/local DESTDIR=; make uninstall'
 	@echo 'make clean         remove what was built, but not what was fetched'
 	@echo 'FIO=PATH FIO_SRC=DIR    another fio binary and its configured source tree'
+	@echo 'FIO_GIT=DIR             a git clone of fio, to take sources from'
 	@echo 'FIO_NEWER=DIR           a second fio, built in its tree, for the tests'
+	@echo 'COMPILERS=gcc,clang RELEASES=3.33,master    only these in the matrix'
 	@echo 'CC= CFLAGS= SAN= V=1    compiler, flags, -fsanitize= (into build/SAN), verbose'
