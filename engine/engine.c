@@ -348,7 +348,7 @@ __attribute__((visibility("default"))) void get_ioengine(
 void get_ioengine(struct ioengine_ops **ops)
 {
 	if (strcmp(fio_version_string, BUILT_FOR)) {
-		log_err("mooncake: this engine was built for %s and can't run in %s: their structures differ. Build it with `make FIO_SRC=DIR FIO=BINARY`, DIR being the configured source of this fio\n",
+		log_err("mooncake: this engine was built for %s and can't run in %s: their structures differ. Build it again: `make setup && make`, or, for a fio that is not the system's, `make FIO=BINARY FIO_SRC=DIR`, DIR being the configured source of this fio\n",
 			BUILT_FOR, fio_version_string);
 		*ops = NULL;
 		return;

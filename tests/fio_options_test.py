@@ -9,7 +9,7 @@ import re
 import subprocess
 
 import testing
-from fio_runs import ENGINE, FIO, NEWER, command, counts, file, \
+from fio_runs import ENGINE, FILES, FIO, NEWER, command, counts, file, \
     newer_engine, plan, replay, run
 from testing import TOP, Skip, check, check_equal, check_has
 
@@ -198,6 +198,18 @@ def test_other_values_that_are_refused():
     for saying in jobs:
         check_has(done.text, saying)
     check(not file("refused").exists(), "a refused job made its file")
+
+
+def test_too_few_files():
+    """fio takes them, also behind filename= on a command line."""
+    for more in ({"filename": None, "directory": FILES},
+                 {"filename": f"{file('a')}:{file('b')}"}):
+        for nrfiles in (0, 1):
+            if nrfiles and not more["filename"]:
+                continue
+            done = run(command({**TRACE, **more, "nrfiles": nrfiles}))
+            check(done.status == 1, f"{more} ended with {done.status}")
+            check_has(done.err, "nrfiles=0, or nrfiles= below")
 
 
 def plan_counts(**more):

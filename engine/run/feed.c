@@ -10,7 +10,7 @@
 #include "engine/run/issue.h"
 #include "engine/run/request.h"
 
-#define USEC 1000ULL
+#define USEC ((uint64_t)1000)
 #define LOOK_NS (20000 * USEC) /* between looks for dead members */
 #define LOOK_BATCHES 4	       /* before asking whether it is time */
 #define PEER_NS (200 * USEC)   /* between looks at what another job does */

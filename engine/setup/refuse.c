@@ -98,6 +98,11 @@ static bool has_few_open_files(struct thread_data *td)
 	return td->o.open_files < td->o.nr_files;
 }
 
+static bool has_fewer_files(struct thread_data *td)
+{
+	return !td->o.nr_files || td->o.nr_files < td->files_index;
+}
+
 static bool has_merged_directions(struct thread_data *td)
 {
 	return td->o.unified_rw_rep;
@@ -157,6 +162,8 @@ static const struct refusal refusals[] = {
 	  "it makes up its own offsets; check_blocks=1 checks every hit" },
 	{ "pre_read=1", has_pre_read,
 	  "slots that were never written would be read" },
+	{ "nrfiles=0, or nrfiles= below the number of files that filename= names,",
+	  has_fewer_files, "blocks lie in all of them" },
 	{ "openfiles= below nrfiles=", has_few_open_files,
 	  "a block may be in any file; raise it" },
 	{ "unified_rw_reporting=", has_merged_directions,
