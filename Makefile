@@ -188,7 +188,7 @@ man_pages	:= $(wildcard docs/*.1)
 # jobs name the installed engine.
 install: all
 	install -d $(addprefix $(DESTDIR),$(lib_dir) $(PREFIX)/bin $(man_dir) \
-		$(share_dir)/jobs $(share_dir)/scripts/lib)
+		$(share_dir)/jobs $(share_dir)/scripts/lib/importer)
 	install -m 644 $(engine) $(DESTDIR)$(lib_dir)/mooncake.so
 	install -m 755 $(plan) $(DESTDIR)$(PREFIX)/bin/mooncake-plan
 	for command in $(commands); do \
@@ -196,7 +196,9 @@ install: all
 		ln -sf ../share/fio-mooncake/scripts/$$command \
 			$(DESTDIR)$(PREFIX)/bin/$$command || exit 1; \
 	done
-	install -m 644 scripts/lib/*.py $(DESTDIR)$(share_dir)/scripts/lib
+	for file in scripts/lib/*.py scripts/lib/*/*.py; do \
+		install -m 644 $$file $(DESTDIR)$(share_dir)/$$file || exit 1; \
+	done
 	$(if $(man_pages),install -m 644 $(man_pages) $(DESTDIR)$(man_dir))
 	for job in jobs/*.fio; do \
 		sed 's|external:build/|external:$(lib_dir)/|' $$job \

@@ -21,6 +21,11 @@ def count(value):
     return f"{value:,.0f}"
 
 
+def counted(value, noun):
+    """'1 request', '2 requests'."""
+    return f"{count(value)} {noun}{'' if value == 1 else 's'}"
+
+
 def nanoseconds(value):
     for unit, size in _TIMES:
         if value >= size:
@@ -30,6 +35,18 @@ def nanoseconds(value):
 
 def seconds(value):
     return f"{digits(value)} s"
+
+
+def span(value):
+    """Seconds in the two largest units that they fill: '58 min 57 s'."""
+    if value < 60:
+        return seconds(value)
+    whole, parts = round(value), []
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
+        part, whole = divmod(whole, length)
+        if part:
+            parts.append(f"{part} {unit}")
+    return " ".join(parts[:2])
 
 
 def size(value):

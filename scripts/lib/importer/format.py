@@ -1,0 +1,62 @@
+"""What the formats have in common."""
+
+
+class Format:
+    """
+    A format of others. rows() makes rows of this project's trace from one
+    file; finish() has those of all files. Times in rows are milliseconds.
+    """
+
+    name = ""
+    text = ""
+    # Whether several files make one trace: their times fit together.
+    several = False
+    # What the rows' times are in and whether they hold all ids of a request,
+    # as the options timestamp_unit and session_rows; None: not known.
+    unit = "ms"
+    session_rows = "whole"
+
+    def __init__(self, options):
+        self.options = options
+        self.counts = {}
+
+    @staticmethod
+    def add_arguments(parser):
+        """Adds the options that this format alone has."""
+
+    def rows(self, source):
+        raise NotImplementedError
+
+    def finish(self, rows):
+        return rows
+
+    def replay(self, sessions):
+        """Options that the rows need besides; @sessions are in them."""
+        del sessions
+        return {}
+
+    def count(self, what):
+        """One more of what remarks() tells about."""
+        self.counts[what] = self.counts.get(what, 0) + 1
+
+    def counted(self, what):
+        return self.counts.get(what, 0)
+
+    def remarks(self):
+        """What the user must know about the result."""
+        return []
+
+
+def add_block_tokens(parser):
+    parser.add_argument("--block-tokens", type=int, default=512, metavar="N",
+                        help="tokens of a block (512)")
+
+
+def row(input_length, output_length, block_size, hash_ids, session=None,
+        delay=None, timestamp=None):
+    """A row, without the members that are None."""
+    members = {"session_id": session, "delay": delay, "timestamp": timestamp,
+               "input_length": input_length, "output_length": output_length,
+               "block_size": block_size, "hash_ids": hash_ids}
+    return {name: value for name, value in members.items()
+            if value is not None}
