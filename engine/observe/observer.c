@@ -6,6 +6,7 @@
 #include "engine/job.h"
 #include "engine/observe/observer.h"
 #include "engine/setup/refuse.h"
+#include "engine/setup/watch.h"
 #include "engine/replay/replay.h"
 #include "engine/replay/take.h"
 #include "engine/result/progress.h"
@@ -143,7 +144,7 @@ static bool any_failed(struct thread_data *td)
 {
 	struct group *g = job_of(td)->group;
 
-	return replay_failed(g->replays[0]) || group_report_dead(g);
+	return replay_failed(g->replays[0]);
 }
 
 /* The core refuses an I/O without length; observer_prep() mends that. */
@@ -245,6 +246,7 @@ static int observer_init(struct thread_data *td)
 	struct job *job = job_of(td);
 	struct sample *sample;
 
+	watch_parent();
 	if (job->group->failed || !job->group->nr_replays) {
 		log_err("mooncake: job '%s' is not run: '%s' of its replay group failed to set up\n",
 			td->o.name, job->group->failed_job ?: "a job");

@@ -1,5 +1,6 @@
+#include <sys/wait.h>
+
 #include "fio.h"
-#include "fio_sem.h"
 
 #include "engine/replay/life.h"
 
@@ -9,57 +10,21 @@ static struct thread_data *td_of(const struct member *m)
 }
 
 /* The order matters: a member sets its state, then exits. */
-static bool is_dead(const struct member *m)
+static bool has_ended(const struct member *m)
 {
-	return m->thread && td_of(m)->runstate >= TD_EXITED &&
-	       !td_of(m)->terminate && atomic_load(&m->state) <= MEMBER_RUNNING;
-}
-
-/*
- * Killed before fio let it start, a job still counts as asleep on its
- * semaphore, and fio would wait for ever for it to wake up.
- */
-static void release_dead(struct thread_data *td)
-{
-	if (!td->o.use_thread)
-		__fio_sem_init(td->sem, FIO_SEM_LOCKED);
-}
-
-static bool report_if_dead(struct replay *r, const struct member *m)
-{
-	uint32_t alive = 0;
-
-	if (!is_dead(m))
-		return false;
-	/* The first to see it says so. */
-	if (atomic_compare_exchange_strong(r->failed, &alive, 1))
-		log_err("mooncake: job '%s' (pid %d) died; the others of its replay group end\n",
-			td_of(m)->o.name, (int)td_of(m)->pid);
-	release_dead(td_of(m));
-	return true;
-}
-
-bool life_report_dead(struct replay *r)
-{
-	bool dead = false;
-	uint32_t i;
-
-	for (i = 0; i < r->nr_workers; i++)
-		dead |= report_if_dead(r, &r->workers[i].member);
-	for (i = 0; i < r->nr_observers; i++)
-		dead |= report_if_dead(r, &r->observers[i].member);
-	return dead;
+	return atomic_load(&m->state) > MEMBER_RUNNING;
 }
 
 static bool is_running(const struct member *m)
 {
 	struct thread_data *td;
 
-	if (!m->thread || atomic_load(&m->state) > MEMBER_RUNNING)
+	if (!m->thread || has_ended(m))
 		return false;
 	td = td_of(m);
-	return td->runstate < TD_EXITED &&
-	       !(td->runstate == TD_NOT_CREATED && td->terminate);
+	if (td->runstate == TD_NOT_CREATED)
+		return !td->terminate && !td->o.wait_for;
+	return td->runstate < TD_EXITED;
 }
 
 uint32_t life_running(struct replay *r)
@@ -69,4 +34,40 @@ uint32_t life_running(struct replay *r)
 	for (i = 0; i < r->nr_workers; i++)
 		running += is_running(&r->workers[i].member);
 	return running;
+}
+
+/* fio gives the jobs' structures back at its end: those of members that have
+ * ended, or will never start, are not looked at again. */
+static void look_at(struct replay *r, struct member *m, life_look look)
+{
+	if (!m->thread || has_ended(m))
+		return;
+	if (td_of(m)->runstate != TD_NOT_CREATED)
+		look(r, m, td_of(m));
+	else if (td_of(m)->terminate)
+		atomic_store(&m->state, MEMBER_FAILED);
+}
+
+void life_each_open(struct replay *r, life_look look)
+{
+	uint32_t i;
+
+	for (i = 0; i < r->nr_workers; i++)
+		look_at(r, &r->workers[i].member, look);
+	for (i = 0; i < r->nr_observers; i++)
+		look_at(r, &r->observers[i].member, look);
+}
+
+bool life_died(const struct thread_data *td)
+{
+	siginfo_t info = { 0 };
+
+	if (td->o.use_thread || !td->pid)
+		return false;
+	/* fio's main thread may have waited for it already. */
+	if (td->sig || td->runstate >= TD_EXITED)
+		return true;
+	return !waitid(P_PID, td->pid, &info, WEXITED | WNOHANG | WNOWAIT) &&
+	       info.si_pid == td->pid &&
+	       (info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED);
 }

@@ -54,6 +54,32 @@ static inline void order_done(struct replay *r, const struct plan_step *step)
 	}
 }
 
+/*
+ * Where a job goes on after an error (continue_on_error=), a write that failed
+ * counts as done; its slot is marked, for what is read there proves nothing.
+ * For the owner of the write, before order_done().
+ */
+static inline void order_set_bad(struct replay *r, const struct plan_step *step,
+				 bool bad)
+{
+	_Atomic uint64_t *word = &r->slots_bad[step->slot / 64];
+	uint64_t bit = 1ULL << step->slot % 64;
+
+	if (bad)
+		atomic_fetch_or(word, bit);
+	else if (atomic_load_explicit(word, memory_order_relaxed) & bit)
+		atomic_fetch_and(word, ~bit);
+}
+
+static inline bool order_is_bad(const struct replay *r,
+				const struct plan_step *step)
+{
+	return atomic_load_explicit(&r->slots_bad[step->slot / 64],
+				    memory_order_relaxed) >>
+		       step->slot % 64 &
+	       1;
+}
+
 /* The step will not complete: who waits for it must stop. */
 static inline void order_abandon(struct replay *r, const struct plan_step *step)
 {

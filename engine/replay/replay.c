@@ -25,7 +25,7 @@ static struct replay *map_replay(uint64_t slots, uint64_t records,
 		       p->nr_workers * sizeof(struct worker) +
 		       p->nr_observers * sizeof(struct observer) +
 		       slots * sizeof(struct slot_state) +
-		       words * sizeof(_Atomic uint64_t);
+		       2 * words * sizeof(_Atomic uint64_t);
 	struct replay *r = mem_shared.alloc(bytes);
 
 	if (!r)
@@ -37,6 +37,7 @@ static struct replay *map_replay(uint64_t slots, uint64_t records,
 	r->observers = (struct observer *)(r->workers + p->nr_workers);
 	r->slots = (struct slot_state *)(r->observers + p->nr_observers);
 	r->slots_abandoned = (_Atomic uint64_t *)(r->slots + slots);
+	r->slots_bad = r->slots_abandoned + words;
 	return r;
 }
 

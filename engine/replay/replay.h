@@ -23,8 +23,9 @@ enum member_state { MEMBER_NONE, MEMBER_RUNNING, MEMBER_DONE, MEMBER_FAILED };
 
 /* A job that takes part, as life.h looks at it. */
 struct member {
-	_Atomic uint32_t state;	 /* enum member_state */
-	_Atomic uint32_t thread; /* number of its thread_data, 0 is none */
+	_Atomic uint32_t state;	    /* enum member_state */
+	_Atomic uint32_t thread;    /* number of its thread_data, 0 is none */
+	_Atomic uint32_t in_flight; /* I/Os that its backend has */
 };
 
 /* A job that does I/O. */
@@ -68,6 +69,7 @@ struct replay {
 
 	struct slot_state *slots;
 	_Atomic uint64_t *slots_abandoned; /* a bit for each slot */
+	_Atomic uint64_t *slots_bad;	   /* likewise; see order.h */
 	struct request *requests;
 	struct worker *workers;
 	struct observer *observers;

@@ -2,7 +2,7 @@
 
 #include "engine/result/check.h"
 #include "engine/job.h"
-#include "engine/replay/replay.h"
+#include "engine/replay/order.h"
 #include "engine/result/stamp.h"
 
 static struct stamp stamp_of(struct thread_data *td, const struct issued_io *io)
@@ -54,7 +54,8 @@ void check_read(struct thread_data *td, struct io_u *io_u,
 	uint64_t at;
 
 	want = stamp_of(td, io);
-	if (stamp_check(&want, io_u->buf, io_u->buflen, f->stamp_stride, &at,
+	if (order_is_bad(f->replay, io->running->step) ||
+	    stamp_check(&want, io_u->buf, io_u->buflen, f->stamp_stride, &at,
 			&found))
 		return;
 	report_mismatch(io_u, io, &want, &found, at);

@@ -1,7 +1,6 @@
 #include "fio.h"
 
 #include "engine/job.h"
-#include "engine/replay/life.h"
 #include "engine/replay/order.h"
 #include "engine/result/check.h"
 #include "engine/result/warmup.h"
@@ -11,31 +10,13 @@
 #include "engine/run/request.h"
 
 #define USEC ((uint64_t)1000)
-#define LOOK_NS (20000 * USEC) /* between looks for dead members */
-#define LOOK_BATCHES 4	       /* before asking whether it is time */
-#define PEER_NS (200 * USEC)   /* between looks at what another job does */
-#define SPIN_NS (5 * USEC)     /* the same for the order of a slot, at first */
-#define SPINS 8		       /* such waits before longer ones */
-#define WATCH_NS (1000 * USEC) /* between looks at the others at the end */
+#define PEER_NS (200 * USEC) /* between looks at what another job does */
+#define SPIN_NS (5 * USEC)   /* the same for the order of a slot, at first */
+#define SPINS 8		     /* such waits before longer ones */
 
 static struct feed *feed_of(struct thread_data *td)
 {
 	return &job_of(td)->feed;
-}
-
-static void look_for_dead(struct thread_data *td)
-{
-	struct group *g = job_of(td)->group;
-	struct feed *f = feed_of(td);
-	uint64_t now_ns;
-
-	if (g->nr_workers + g->nr_observers < 2)
-		return;
-	now_ns = time_now();
-	if (now_ns < f->look_ns)
-		return;
-	f->look_ns = now_ns + LOOK_NS;
-	group_report_dead(g);
 }
 
 /*
@@ -50,8 +31,6 @@ static enum next fill(struct thread_data *td)
 	struct cursor *cursor;
 	enum next next = NEXT_STEP;
 
-	if (!(f->batches++ % LOOK_BATCHES))
-		look_for_dead(td);
 	while (f->issued_count < FEED_BATCH && !td->error) {
 		next = picker_next(td, now_ns, &cursor);
 		if (next != NEXT_STEP)
@@ -96,7 +75,6 @@ static void wait_for_more(struct thread_data *td, enum next next)
 	struct feed *f = feed_of(td);
 	uint64_t since = time_now();
 
-	look_for_dead(td);
 	if (p->read_blocked && !p->waiting)
 		f->order_waits++;
 	picker_set_waiting(td, p->read_blocked);
@@ -122,20 +100,6 @@ static void feed_end(struct thread_data *td)
 	end_if_failed(td);
 }
 
-void feed_watch(struct thread_data *td)
-{
-	struct group *g = job_of(td)->group;
-
-	while (!must_stop(td) && !replay_failed(feed_of(td)->replay) &&
-	       group_running(g)) {
-		look_for_dead(td);
-		wait_until(td, time_now() + WATCH_NS);
-	}
-	/* The last one may have ended by its death. */
-	group_report_dead(g);
-	end_if_failed(td);
-}
-
 void feed_more(struct thread_data *td)
 {
 	struct feed *f = feed_of(td);
@@ -152,7 +116,10 @@ void feed_more(struct thread_data *td)
 		}
 		if (next == NEXT_END)
 			break;
-		wait_for_more(td, next);
+		if (next != NEXT_AGAIN)
+			wait_for_more(td, next);
+		else
+			wait_serve(td);
 	}
 	feed_end(td);
 }
@@ -199,6 +166,8 @@ static void step_done(struct thread_data *td, struct running_step *running)
 	struct request *req = running->req;
 	bool write = running->step->write;
 
+	if (write)
+		order_set_bad(f->replay, running->step, running->failed);
 	order_done(f->replay, running->step);
 	running->req = NULL;
 	running->next_free = f->free_steps;
@@ -221,6 +190,12 @@ static bool rest_follows(struct io_u *io_u)
 	return false;
 }
 
+static bool is_fatal(struct thread_data *td, const struct io_u *io_u)
+{
+	return !td_non_fatal_error(td, td_error_type(io_u->ddir, io_u->error),
+				   io_u->error);
+}
+
 void feed_complete(struct thread_data *td, struct io_u *io_u)
 {
 	struct feed *f = feed_of(td);
@@ -234,6 +209,10 @@ void feed_complete(struct thread_data *td, struct io_u *io_u)
 			return;
 		if (!io_u->error && io_u->ddir == DDIR_READ && f->stamp_stride)
 			check_read(td, io_u, io);
+		/* The job ends: its step stays undone, and is abandoned. */
+		if (io_u->error && is_fatal(td, io_u))
+			return;
+		io->running->failed |= io_u->error != 0;
 	}
 	done = *io;
 	*io = (struct issued_io){ 0 };
@@ -254,6 +233,7 @@ struct running_step *feed_use_step(struct feed *f, struct request *req,
 	f->free_steps = running->next_free;
 	running->req = req;
 	running->step = step;
+	running->failed = false;
 	running->left = f->step_ios[step->write];
 	return running;
 }

@@ -44,8 +44,6 @@ struct feed {
 	uint64_t writes_issued;
 	bool limited; /* number_ios or io_size reached */
 
-	uint64_t look_ns;	   /* when to look for dead members */
-	unsigned int batches;	   /* so far */
 	unsigned int order_rounds; /* waits for order in a row */
 	uint64_t order_wait_ns;
 	uint64_t order_waits;
@@ -82,12 +80,6 @@ void feed_forget(struct feed *f, const struct request *req);
 
 /* A request of which something was issued and has not completed, or NULL. */
 struct request *feed_unfinished(const struct feed *f);
-
-/*
- * The job is done, but not all of its replay group: until then it watches
- * whether the others are alive, since fio would not tell.
- */
-void feed_watch(struct thread_data *td);
 
 /* The job ends: nobody must wait for what it took and will not do. */
 void feed_stop(struct thread_data *td);

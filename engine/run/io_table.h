@@ -6,6 +6,7 @@
 #ifndef MOONCAKE_IO_TABLE_H
 #define MOONCAKE_IO_TABLE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct request;
@@ -16,6 +17,7 @@ struct running_step {
 	struct request *req; /* NULL: not in use */
 	struct plan_step *step;
 	uint64_t left; /* I/Os not completed, issued or not */
+	bool failed;   /* one of them, and the job goes on all the same */
 	struct running_step *next_free;
 };
 

@@ -11,6 +11,7 @@
 #define LATE_NS 100000000ULL /* that a store may wait for a place */
 #define STORES_SOUGHT 64     /* requests looked through for a write */
 #define AHEAD 32	     /* steps whose slots are fetched early */
+#define WITHOUT_IO 64	     /* requests that may go by at once */
 
 static struct picker *picker_of(struct thread_data *td)
 {
@@ -322,12 +323,15 @@ static struct plan_step *ready_write(struct thread_data *td, uint64_t now_ns,
 	return NULL;
 }
 
+/* Where memory serves all that requests look up, none of them needs I/O: then
+ * somebody still has to look at the time. */
 static bool pick_read(struct thread_data *td, uint64_t now_ns)
 {
 	struct picker *p = picker_of(td);
 	struct plan_step *step;
+	unsigned int passed;
 
-	for (;;) {
+	for (passed = 0; passed < WITHOUT_IO; passed++) {
 		if (!p->front)
 			take_front(td, now_ns);
 		if (!p->front || !front_begun(td, now_ns))
@@ -340,6 +344,8 @@ static bool pick_read(struct thread_data *td, uint64_t now_ns)
 			begin_read(td, step);
 		return step != NULL;
 	}
+	p->again = true;
+	return false;
 }
 
 static bool pick_write(struct thread_data *td, uint64_t now_ns)
@@ -366,6 +372,8 @@ static enum next what_to_wait_for(struct thread_data *td)
 	if (p->cut_short || (p->over && !p->front && !p->read.running &&
 			     !p->write.running && !p->stores.first))
 		return NEXT_END;
+	if (p->again)
+		return NEXT_AGAIN;
 	if (p->blocked)
 		return NEXT_WAIT_ORDER;
 	if (p->needs_peer)
@@ -381,7 +389,7 @@ enum next picker_next(struct thread_data *td, uint64_t now_ns,
 	if (job_of(td)->feed.limited)
 		return NEXT_END;
 	p->wake_ns = WAIT_NEVER;
-	p->blocked = p->read_blocked = p->needs_peer = false;
+	p->blocked = p->read_blocked = p->needs_peer = p->again = false;
 	*cursor = &p->write;
 	if (p->write.running && !p->async)
 		return NEXT_STEP;

@@ -19,6 +19,7 @@ struct running_step;
 /* What a job does next. */
 enum next {
 	NEXT_STEP,	 /* issue I/Os of a step */
+	NEXT_AGAIN,	 /* nothing yet, but requests went by: ask again */
 	NEXT_WAIT_IO,	 /* wait until some I/O of its own completes */
 	NEXT_WAIT_TIME,	 /* until a request arrives or may be stored */
 	NEXT_WAIT_ORDER, /* until the order of a slot allows a step */
@@ -55,6 +56,7 @@ struct picker {
 	bool blocked;	   /* by the order of a slot */
 	bool read_blocked; /* a read is: writes must hurry */
 	bool needs_peer;
+	bool again;
 };
 
 void picker_start(struct thread_data *td);

@@ -6,9 +6,12 @@
 #include <unistd.h>
 
 #include "fio.h"
+#include "err.h"
 
+#include "engine/fio_releases.h"
 #include "engine/run/wait.h"
 #include "engine/job.h"
+#include "engine/replay/replay.h"
 
 #define USEC ((uint64_t)1000)
 #define MSEC (1000 * USEC)
@@ -34,7 +37,7 @@ void wait_init(void)
 }
 
 /* The core serves this between I/Os; --status-interval waits for it. */
-static void serve_rusage(struct thread_data *td)
+void wait_serve(struct thread_data *td)
 {
 	if (td->update_rusage) {
 		td->update_rusage = 0;
@@ -72,11 +75,44 @@ static int reap(struct thread_data *td, int min)
 }
 
 /*
+ * What was short of its length waits in here for the next get_io_u(), which
+ * is what called us: nobody else issues the rest. One that is refused again
+ * has to wait for a completion.
+ */
+static int issue_rest(struct thread_data *td)
+{
+	enum fio_ddir ddir;
+	struct io_u *io_u;
+	int ret = FIO_Q_COMPLETED;
+
+	while (!io_u_rempty(&td->io_u_requeues) && ret != FIO_Q_BUSY) {
+		io_u = get_io_u(td);
+		if (IS_ERR_OR_NULL(io_u)) {
+			td_verror(td, EIO, "mooncake: rest of an I/O");
+			return -1;
+		}
+		ddir = io_u->ddir;
+		ret = td_io_queue(td, io_u);
+		if (ret == FIO_Q_BUSY) {
+			requeue_io_u(td, &io_u);
+			td_io_commit(td);
+		} else if (io_queue_event(td, io_u, &ret, ddir, NULL, 0,
+					  NULL)) {
+			return -1;
+		}
+	}
+	td_io_commit(td);
+	return td->error ? -1 : 0;
+}
+
+enum ring_state { RING_EMPTY, RING_HAS_MORE, RING_FAILED };
+
+/*
  * Waits in the kernel for a completion to take. Polling the ring's descriptor
  * would do, but a ring that defers its work to its task (as fio's does) leaves
  * the poll asleep on some kernels.
  */
-static bool ring_has_more(int fd, struct timespec *timeout)
+static enum ring_state ask_ring(int fd, const struct timespec *timeout)
 {
 	struct __kernel_timespec ts = {
 		.tv_sec = timeout->tv_sec,
@@ -88,21 +124,34 @@ static bool ring_has_more(int fd, struct timespec *timeout)
 	if (!syscall(__NR_io_uring_enter, fd, 0, 1,
 		     IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG, &arg,
 		     sizeof(arg)))
-		return true;
+		return RING_HAS_MORE;
 	/* Kernels before 5.11 know no timeout here. */
-	return errno == EINVAL && ppoll(&ring, 1, timeout, NULL) > 0;
+	if (errno == EINVAL)
+		return ppoll(&ring, 1, timeout, NULL) > 0 ? RING_HAS_MORE :
+							    RING_EMPTY;
+	if (errno == ETIME || errno == EINTR || errno == EAGAIN ||
+	    errno == EBUSY)
+		return RING_EMPTY;
+	return RING_FAILED;
 }
 
 static int wait_ring(struct thread_data *td, int fd, uint64_t deadline_ns,
 		     uint64_t now_ns)
 {
 	struct timespec ts = { 0 };
+	enum ring_state state;
+	int saved = errno;
 
 	if (deadline_ns > now_ns + SPIN_NS)
 		ts = to_timespec(deadline_ns - now_ns - SPIN_NS);
-	if (ring_has_more(fd, &ts))
-		return reap(td, 1);
-	return 0;
+	state = ask_ring(fd, &ts);
+	if (state == RING_FAILED) {
+		td_verror(td, errno, "mooncake: io_uring_enter");
+		return -1;
+	}
+	/* fio 3.33's io_uring takes what stands here for its own call's. */
+	errno = saved;
+	return state == RING_HAS_MORE ? reap(td, 1) : 0;
 }
 
 static int wait_asking(struct thread_data *td, uint64_t deadline_ns,
@@ -116,20 +165,23 @@ static int wait_asking(struct thread_data *td, uint64_t deadline_ns,
 	return 0;
 }
 
-int wait_until(struct thread_data *td, uint64_t deadline_ns)
+/* An observer is no worker, and has nothing in flight. */
+static uint32_t in_flight(struct thread_data *td)
 {
-	struct job *job = job_of(td);
-	uint64_t now_ns, slice_ns;
+	const struct worker *worker = job_of(td)->feed.worker;
 
-	serve_rusage(td);
-	td_io_commit(td);
-	if (td->error)
-		return -1;
-	now_ns = time_now();
-	slice_ns = min(deadline_ns, now_ns + SLICE_NS);
-	if (now_ns >= deadline_ns)
-		return 0;
-	if (!td->io_u_in_flight) {
+	return worker ? atomic_load_explicit(&worker->member.in_flight,
+					     memory_order_relaxed) :
+			0;
+}
+
+static int wait_for_io(struct thread_data *td, uint64_t deadline_ns,
+		       uint64_t now_ns)
+{
+	uint64_t slice_ns = min(deadline_ns, now_ns + SLICE_NS);
+	struct job *job = job_of(td);
+
+	if (!in_flight(td)) {
 		sleep_until(slice_ns, now_ns);
 		return 0;
 	}
@@ -142,25 +194,54 @@ int wait_until(struct thread_data *td, uint64_t deadline_ns)
 	return wait_asking(td, slice_ns, now_ns);
 }
 
+int wait_until(struct thread_data *td, uint64_t deadline_ns)
+{
+	uint64_t now_ns;
+
+	wait_serve(td);
+	td_io_commit(td);
+	if (td->error)
+		return -1;
+	now_ns = time_now();
+	if (now_ns >= deadline_ns)
+		return 0;
+	if (wait_for_io(td, deadline_ns, now_ns))
+		return -1;
+	return issue_rest(td);
+}
+
 int wait_drain(struct thread_data *td)
 {
-	unsigned int before;
+	uint32_t before;
 
 	td_io_commit(td);
-	while (td->io_u_in_flight) {
-		serve_rusage(td);
-		before = td->io_u_in_flight;
+	while (in_flight(td) || !io_u_rempty(&td->io_u_requeues)) {
+		wait_serve(td);
+		before = in_flight(td);
+		if (before && reap(td, 1) && in_flight(td) == before)
+			break;
 		/* After an error the others still have to come in. */
-		if (reap(td, 1) && td->io_u_in_flight == before)
+		if (td->error ? !in_flight(td) : issue_rest(td))
 			break;
 	}
 	return td->error ? -1 : 0;
+}
+
+/* fio itself looks at this when an I/O completes, and there may be none. */
+static bool is_ramping(struct thread_data *td)
+{
+	if (!in_ramp(td))
+		return false;
+	if (!ramp_over(td))
+		return true;
+	td_set_runstate(td, TD_RUNNING);
+	return false;
 }
 
 bool must_stop(struct thread_data *td)
 {
 	if (td->terminate || td->error)
 		return true;
-	return td->o.timeout && td->runstate != TD_RAMP &&
+	return td->o.timeout && !is_ramping(td) &&
 	       utime_since_now(&td->epoch) >= td->o.timeout;
 }

@@ -27,6 +27,9 @@ int wait_drain(struct thread_data *td);
 /* Should the job stop: told to, out of runtime, or failed? */
 bool must_stop(struct thread_data *td);
 
+/* What a job that does no I/O has to do for fio from time to time. */
+void wait_serve(struct thread_data *td);
+
 /* Sleeps that end on time take a timer without slack; once per thread. */
 void wait_init(void);
 

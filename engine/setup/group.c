@@ -1,3 +1,5 @@
+#include <pthread.h>
+
 #include "fio.h"
 
 #include "engine/replay/arrivals.h"
@@ -10,8 +12,10 @@
 #include "engine/replay/replay.h"
 #include "trace/source/source.h"
 
-/* Made and changed in the parent only, before the jobs start. */
+/* Made and changed in the parent only, before the jobs start; the lock is
+ * between that and the thread that watches them. */
 static struct group *groups;
+static pthread_mutex_t groups_lock = PTHREAD_MUTEX_INITIALIZER;
 
 /* Jobs before a stonewall have ended when those behind it begin. */
 static unsigned int section_of(const struct thread_data *td)
@@ -122,8 +126,10 @@ struct group *group_join(struct thread_data *td, struct job *job,
 	g->key = key;
 	g->section = section;
 	g->each = o->share == SHARE_EACH;
+	pthread_mutex_lock(&groups_lock);
 	g->next = groups;
 	groups = g;
+	pthread_mutex_unlock(&groups_lock);
 	count_members(g, td);
 	if (load_group(g, o, err))
 		group_fail(g, td);
@@ -221,9 +227,11 @@ static struct replay *make_replay(struct thread_data *td, struct group *g,
 		return NULL;
 	for (i = 0; i < g->nr_observers; i++)
 		replay_join_observer(r, g->observers[i]);
+	pthread_mutex_lock(&groups_lock);
 	g->replays =
 		realloc(g->replays, (g->nr_replays + 1) * sizeof(*g->replays));
 	g->replays[g->nr_replays++] = r;
+	pthread_mutex_unlock(&groups_lock);
 	return r;
 }
 
@@ -306,16 +314,6 @@ int group_add_worker(struct thread_data *td, struct job *job, struct error *err)
 	return write_plan_json(td, job, err);
 }
 
-bool group_report_dead(struct group *g)
-{
-	bool dead = false;
-	unsigned int i;
-
-	for (i = 0; i < g->nr_replays; i++)
-		dead |= life_report_dead(g->replays[i]);
-	return dead;
-}
-
 unsigned int group_running(struct group *g)
 {
 	unsigned int i, running = 0;
@@ -323,6 +321,18 @@ unsigned int group_running(struct group *g)
 	for (i = 0; i < g->nr_replays; i++)
 		running += life_running(g->replays[i]);
 	return running;
+}
+
+void groups_each_replay(life_look look)
+{
+	struct group *g;
+	unsigned int i;
+
+	pthread_mutex_lock(&groups_lock);
+	for (g = groups; g; g = g->next)
+		for (i = 0; i < g->nr_replays; i++)
+			life_each_open(g->replays[i], look);
+	pthread_mutex_unlock(&groups_lock);
 }
 
 void groups_free(void)

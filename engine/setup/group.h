@@ -6,6 +6,7 @@
 #ifndef MOONCAKE_GROUP_H
 #define MOONCAKE_GROUP_H
 
+#include "engine/replay/life.h"
 #include "trace/model/shape.h"
 #include "trace/plan/plan.h"
 #include "trace/load/trace.h"
@@ -56,14 +57,14 @@ struct group *group_join(struct thread_data *td, struct job *job,
 int group_add_worker(struct thread_data *td, struct job *job,
 		     struct error *err);
 
-/* Says which jobs of the group died without a word: all end then. */
-bool group_report_dead(struct group *g);
-
 /* Workers of the group that have not ended. */
 unsigned int group_running(struct group *g);
 
 /* A member's set-up failed: none of the others may run. */
 void group_fail(struct group *g, const struct thread_data *td);
+
+/* For the thread that watches the jobs: see life.h. */
+void groups_each_replay(life_look look);
 
 /* Frees every group; the engine is being unloaded. */
 void groups_free(void);

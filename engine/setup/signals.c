@@ -1,9 +1,15 @@
 #include <pthread.h>
+#include <stdbool.h>
 
 #include "engine/setup/signals.h"
 
 static _Thread_local sigset_t before_fork;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+/* The signals that tell fio to stop, and what it does at them. */
+static const int stops[] = { SIGINT, SIGTERM };
+static struct sigaction actions[2];
+static volatile sig_atomic_t seen;
 
 void signals_hold(sigset_t *before)
 {
@@ -39,4 +45,38 @@ static void hold_in_forks(void)
 void signals_hold_in_forks(void)
 {
 	pthread_once(&once, hold_in_forks);
+}
+
+static void note_stop(int number)
+{
+	const struct sigaction *action = &actions[number != stops[0]];
+
+	seen = 1;
+	if (action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN)
+		action->sa_handler(number);
+}
+
+void signals_watch(void)
+{
+	struct sigaction note = { .sa_handler = note_stop }, old;
+	unsigned int i;
+
+	note.sa_flags = SA_RESTART;
+	for (i = 0; i < 2; i++) {
+		sigaction(stops[i], NULL, &old);
+		if (old.sa_handler == note_stop)
+			continue;
+		actions[i] = old;
+		sigaction(stops[i], &note, NULL);
+	}
+}
+
+bool signals_seen(void)
+{
+	sigset_t pending;
+
+	if (seen)
+		return true;
+	sigpending(&pending);
+	return sigismember(&pending, SIGINT) || sigismember(&pending, SIGTERM);
 }

@@ -9,6 +9,7 @@
 #define MOONCAKE_SIGNALS_H
 
 #include <signal.h>
+#include <stdbool.h>
 
 /* Those of this thread that fio handles. */
 void signals_hold(sigset_t *before);
@@ -16,5 +17,11 @@ void signals_release(const sigset_t *before);
 
 /* The same around each fork of this process. */
 void signals_hold_in_forks(void);
+
+/* Notes the signals that tell fio to stop, before its own handlers. */
+void signals_watch(void);
+
+/* Has one come since, or does one wait to be taken? */
+bool signals_seen(void);
 
 #endif

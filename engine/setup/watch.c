@@ -1,0 +1,163 @@
+#include <pthread.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "fio.h"
+#include "fio_sem.h"
+
+#include "engine/replay/life.h"
+#include "engine/run/wait.h"
+#include "engine/setup/group.h"
+#include "engine/setup/signals.h"
+#include "engine/setup/watch.h"
+
+#define LOOK_US 20000
+/* What a job has for coming to its end when it was told to by a signal. */
+#define GRACE_NS 5000000000ULL
+/* What fio has for noticing that all of its jobs are gone. */
+#define GONE_NS 10000000000ULL
+
+static pthread_t watcher;
+static pid_t owner; /* the process that has the thread, 0: none */
+static _Atomic bool stopping;
+static _Atomic bool somebody_died;
+static uint64_t told_ns; /* when the signal to stop was seen, 0: not yet */
+static uint64_t gone_ns; /* since when no job is left */
+
+/*
+ * Killed before fio let it start, a job still counts as asleep on its
+ * semaphore, and fio would wait for ever for it to wake up.
+ */
+static void release_dead(struct thread_data *td)
+{
+	if (td->runstate < TD_RUNNING || td->runstate >= TD_EXITED)
+		__fio_sem_init(td->sem, FIO_SEM_LOCKED);
+}
+
+static void report_death(struct replay *r, struct thread_data *td)
+{
+	uint32_t alive = 0;
+
+	atomic_store(&somebody_died, true);
+	release_dead(td);
+	/* The first of a group says so. */
+	if (!atomic_compare_exchange_strong(r->failed, &alive, 1))
+		return;
+	log_err("mooncake: job '%s' (pid %d) died; the others of its replay group end, and the run is incomplete\n",
+		td->o.name, (int)td->pid);
+}
+
+/* With what it has in flight: only the kernel knows what that is. */
+static void end_stalled(struct replay *r, const struct member *m,
+			struct thread_data *td)
+{
+	log_err("mooncake: job '%s' was told to stop %llu s ago and still waits, with %u I/Os in flight; it is ended\n",
+		td->o.name, GRACE_NS / 1000000000, atomic_load(&m->in_flight));
+	replay_fail(r);
+	atomic_store(&somebody_died, true);
+	if (!td->o.use_thread) {
+		kill(td->pid, SIGKILL);
+		return;
+	}
+	/* As fio does after its own, longer time. */
+	td->error = EINTR;
+	td_set_runstate(td, TD_EXITED);
+}
+
+static void look_at_job(struct replay *r, struct member *m,
+			struct thread_data *td)
+{
+	if (life_died(td)) {
+		/* It may have ended, and said so, in between. */
+		if (atomic_load(&m->state) > MEMBER_RUNNING)
+			return;
+		report_death(r, td);
+		atomic_store(&m->state, MEMBER_FAILED);
+	} else if (told_ns && time_now() > told_ns + GRACE_NS &&
+		   td->terminate && td->runstate < TD_EXITED) {
+		end_stalled(r, m, td);
+		atomic_store(&m->state, MEMBER_FAILED);
+	}
+}
+
+static bool all_are_gone(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < thread_number; i++)
+		if (tnumber_to_td(i)->runstate != TD_REAPED)
+			return false;
+	return true;
+}
+
+/*
+ * A job that died before fio counted it as running makes fio's count of
+ * running jobs go below zero, and fio wait for ever for none.
+ */
+static void end_if_fio_hangs(void)
+{
+	if (is_backend || !atomic_load(&somebody_died) || !all_are_gone()) {
+		gone_ns = 0;
+		return;
+	}
+	if (!gone_ns)
+		gone_ns = time_now();
+	if (time_now() < gone_ns + GONE_NS)
+		return;
+	log_err("mooncake: all jobs are gone, and fio waits for one that died before it had started; there is no output of this run\n");
+	_exit(1);
+}
+
+static void *watch(void *arg)
+{
+	(void)arg;
+	while (!atomic_load(&stopping)) {
+		if (!told_ns && signals_seen())
+			told_ns = time_now();
+		groups_each_replay(look_at_job);
+		end_if_fio_hangs();
+		usleep(LOOK_US);
+	}
+	return NULL;
+}
+
+static void watch_end(void)
+{
+	if (owner != getpid())
+		return;
+	atomic_store(&stopping, true);
+	pthread_join(watcher, NULL);
+	/* The last one may have died a moment ago. */
+	groups_each_replay(look_at_job);
+	if (!atomic_load(&somebody_died))
+		return;
+	fflush(NULL);
+	_exit(1);
+}
+
+void watch_start(void)
+{
+	sigset_t before;
+
+	if (owner == getpid())
+		return;
+	owner = getpid();
+	atomic_store(&stopping, false);
+	/* fio's handlers print and allocate: its own threads take them. */
+	signals_hold(&before);
+	if (pthread_create(&watcher, NULL, watch, NULL))
+		owner = 0;
+	signals_release(&before);
+	signals_watch();
+	/* Runs before fio's, which give back what it knows of its jobs. */
+	atexit(watch_end);
+}
+
+void watch_parent(void)
+{
+	if (getpid() == owner)
+		return;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != owner)
+		raise(SIGKILL);
+}
