@@ -23,9 +23,10 @@ REFERENCE = SHARED / "reference"
 MIB = 1 << 20
 
 MEMBERS = """requests lookups hits memory_hits misses skipped evictions
-unadmitted hit_rate requests_with_hits requests_with_hits_beyond_first
-hottest_block_hits unique_blocks slots block_bytes slot_bytes input_tokens
-output_tokens read_bytes write_bytes span_ms bad_lines options""".split()
+unadmitted writes probes trims hit_rate requests_with_hits
+requests_with_hits_beyond_first hottest_block_hits unique_blocks files_created
+files_unlinked slots buckets block_bytes slot_bytes input_tokens output_tokens
+read_bytes write_bytes span_ms bad_lines options""".split()
 
 
 def command(*arguments, status=0, **more):
@@ -121,6 +122,37 @@ def test_reference_tiers():
         same_row(row, got, reads="hits")
 
 
+def test_reference_buckets():
+    for row in reference("conversation_buckets.csv"):
+        blocks = int(row["bucket_blocks"])
+        got, = as_csv(CONVERSATION, "--layout=buckets", "--bucket-size=1t",
+                      f"--bucket-objects={blocks}",
+                      f"--lookup={row['lookup']}",
+                      f"--eviction={row['eviction']}",
+                      f"--capacity={row['capacity_slots']}",
+                      f"--evict-high={row['evict_high']}",
+                      f"--evict-low={row['evict_low']}")
+        same_row(row, got)
+        check_equal(int(got["buckets"]), int(row["capacity_slots"]) // blocks,
+                    "buckets")
+        check_equal(int(got["files_created"]),
+                    -(-int(row["writes"]) // blocks), "files created")
+        check_equal(int(got["files_unlinked"]) * blocks,
+                    int(row["evictions"]), "files unlinked")
+
+
+def test_reference_watermarks():
+    for row in reference("conversation_watermarks.csv"):
+        for layout in ("slots", "files"):
+            got, = as_csv(CONVERSATION, f"--layout={layout}",
+                          f"--lookup={row['lookup']}",
+                          f"--eviction={row['eviction']}",
+                          f"--capacity={row['capacity_slots']}",
+                          f"--evict-high={row['evict_high']}",
+                          f"--evict-low={row['evict_low']}")
+            same_row(row, got)
+
+
 def test_fifty_million_tokens():
     """FAST'25, 5.3.1: that capacity has nearly the whole hit rate."""
     reference("conversation_cache.csv")
@@ -206,6 +238,58 @@ def test_figures():
     text = output(SMALL, "--capacity=2")
     check_has(text, "requests_with_hits_beyond_first")
     check("drive_writes_a_day" not in text, "figure that was not asked for")
+
+
+def test_files():
+    files = ("--layout=files", "--bytes-per-token=8", "--chunk-tokens=256")
+    plan = as_json(SMALL, *files, "--capacity=3", "--probe=stat")
+    check_equal((plan["files_created"], plan["files_unlinked"]),
+                (2 * plan["writes"], 2 * plan["evictions"]), "files")
+    check(plan["evictions"], "no evictions")
+    # 1 of the first request, 1 2 4, 1 5, and of the last all until a miss.
+    check_equal(plan["probes"], 1 + 3 + 2 + 2, "stats")
+    check_equal((plan["buckets"], plan["trims"]), (0, 0), "buckets, trims")
+    check_equal(plan["options"]["layout"], "files", "layout")
+    plan = as_json(SMALL, *files, "--probe=list")
+    check_equal(plan["probes"], 4, "listings")
+    row, = as_csv(SMALL, "--layout=slots")
+    check_equal(row["files_created"], "0", "files of slots")
+
+
+def test_buckets():
+    buckets = ("--layout=buckets", "--bytes-per-token=8", "--bucket-size=8k")
+    row, = as_csv(SMALL, *buckets, "--capacity=4")
+    # Buckets of 2: 1 2, 3 4; 5 opens a third, in the place of that of 3 4.
+    check_equal([row[name] for name in
+                 ("buckets", "files_created", "files_unlinked", "evictions",
+                  "writes", "blocks_held")], list("231264"), "counts")
+    check_equal(row["bucket_write_amplification"], "1.5", "amplification")
+    plan = as_json(SMALL, *buckets)
+    check_equal((plan["slots"], plan["buckets"], plan["files_created"]),
+                (5, 3, 3), "unbounded")
+    refused(SMALL, *buckets, "--capacity=3", saying="at least two buckets")
+    refused(SMALL, *buckets, "--eviction=lfu", saying="eviction=lfu")
+    refused(SMALL, *buckets, "--curve", saying="--curve is of blocks that go")
+    refused(SMALL, *buckets, "--discard", saying="discard=1 trims slots")
+    refused(SMALL, *buckets, "--pieces=2", saying="pieces=2 divides the slots")
+    row, = as_csv(SMALL, *buckets, "--reach=1")
+    check_equal(row["capacity"], "6", "reach")
+
+
+def test_shape_of_objects():
+    plan = as_json(SMALL, "--bytes-per-token=8", "--object-header=24",
+                   "--object-align=512", "--pieces=4")
+    check_equal((plan["block_bytes"], plan["slot_bytes"]), (4096, 4 * 1536),
+                "bytes")
+    plan = as_json(SMALL, "--capacity=3", "--discard")
+    check_equal(plan["trims"], plan["writes"] - 3, "trims")
+    check_equal(plan["options"]["discard"], 1, "discard")
+
+
+def test_watermarks():
+    refused(SMALL, "--evict-high=50", saying="evict_low=100")
+    refused(SMALL, "--curve", "--evict-low=50", saying="--curve is of blocks")
+    refused(SMALL, "--capacity=50g", saying="--size=50g")
 
 
 def test_warmup():

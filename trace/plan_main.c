@@ -60,6 +60,16 @@ static int run_curve(const struct report *r, struct error *err)
 		return fail(err, "--curve is without a memory tier: "
 				 "leave out --memory-size, or sweep with "
 				 "--capacity");
+	if (o.layout == PLAN_LAYOUT_BUCKETS)
+		return fail(err, "--curve is of blocks that go one by one: "
+				 "leave out --layout=buckets, or sweep with "
+				 "--capacity");
+	if (o.evict.low < 100)
+		return fail(err, "--curve is of blocks that go one at a "
+				 "time: leave out --evict-high and "
+				 "--evict-low, or sweep with --capacity");
+	if (plan_options_check(&o, r->shape, err))
+		return -1;
 	o.admit = a->admits.values[0];
 	if (curve_make(&c, r->trace, &o, err))
 		return -1;

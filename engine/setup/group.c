@@ -155,7 +155,7 @@ static int write_plan_json(struct thread_data *td, struct job *job,
 	    (g->plan_json && !strcmp(g->plan_json, o->plan_json)))
 		return 0;
 	g->plan_json = o->plan_json;
-	obj = plan_json(&g->trace, &g->stats, &g->shape, g->slots,
+	obj = plan_json(&g->trace, &g->stats, &g->shape, &g->plan_options,
 			options_json(td, o, &g->shape));
 	ret = json_object_to_file_ext(o->plan_json, obj,
 				      JSON_C_TO_STRING_PRETTY);

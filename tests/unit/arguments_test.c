@@ -79,10 +79,76 @@ static void every_option(void)
 	CHECK_EQ(a.drive_bytes, INT64_C(1) << 40);
 }
 
+static void layouts(void)
+{
+	good("T");
+	CHECK_EQ(a.plan.layout, PLAN_LAYOUT_SLOTS);
+	CHECK_EQ(a.bucket_size, 256 << 20);
+	CHECK_EQ(a.bucket_objects, 500);
+	CHECK_EQ(a.plan.evict.high, 100);
+	CHECK_EQ(a.plan.evict.low, 100);
+	CHECK_EQ(a.shape.object_align, 4096);
+	CHECK_EQ(a.shape.pieces, 1);
+	CHECK(!a.plan.discard);
+	good("T --layout=buckets --bucket-size=1g --bucket-objects=7 "
+	     "--evict-high=90 --evict_low=80% --probe=list --discard "
+	     "--object-header=24 --object-align=1 --pieces=3");
+	CHECK_EQ(a.plan.layout, PLAN_LAYOUT_BUCKETS);
+	CHECK_EQ(a.bucket_size, 1 << 30);
+	CHECK_EQ(a.bucket_objects, 7);
+	CHECK_EQ(a.plan.evict.high, 90);
+	CHECK_EQ(a.plan.evict.low, 80);
+	CHECK_EQ(a.plan.probe, PLAN_PROBE_LIST);
+	CHECK(a.plan.discard);
+	CHECK_EQ(a.shape.object_header, 24);
+	CHECK_EQ(a.shape.object_align, 1);
+	CHECK_EQ(a.shape.pieces, 3);
+	good("T --discard=0");
+	CHECK(!a.plan.discard);
+	bad("T --layout=log", "--layout=log: give one of slots|files|buckets");
+	bad("T --probe=open", "--probe=open: give one of none|stat|list");
+	bad("T --discard=2", "--discard=2: give 0 or 1");
+	bad("T --evict-high=90x", "--evict-high=90x: give percent from 1 to");
+	bad("T --evict-high=90%x", "--evict-high=90%x");
+	bad("T --evict-high=0", "--evict-high=0");
+	bad("T --evict-low=101", "--evict-low=101");
+	bad("T --evict-low=1e1", "--evict-low=1e1");
+	bad("T --evict-low=99999999999999999999", "--evict-low=9");
+	bad("T --evict-low=%", "--evict-low=%:");
+	bad("T --object-align=0", "--object-align=0");
+	bad("T --pieces=0", "--pieces=0");
+	bad("T --bucket-objects=0", "--bucket-objects=0");
+}
+
+/* As fio takes them: see the run of it in plan_command_test.py. */
+static void suffixes(void)
+{
+	static const struct {
+		const char *text;
+		uint64_t value;
+	} sizes[] = {
+		{ "3", 3 },	       { "2k", 2048 },	      { "2KB", 2048 },
+		{ "2KiB", 2000 },      { "2kib", 2000 },      { "2m", 2097152 },
+		{ "2MiB", 2000000 },   { "1g", 1073741824 },  { "1GiB", 1000000000 },
+		{ "1t", 1099511627776 }, { "1p", 1125899906842624 },
+	};
+	uint64_t value;
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		CHECK(quantity_parse(&value, sizes[i].text));
+		CHECK_EQ(value, sizes[i].value);
+	}
+	CHECK(!quantity_parse(&value, "2kibb"));
+	CHECK(!quantity_parse(&value, "2ib"));
+	CHECK(!quantity_parse(&value, "2ki"));
+	CHECK(!quantity_parse(&value, "16385p"));
+	CHECK(!quantity_parse(&value, "18447pib"));
+}
+
 static void lists(void)
 {
 	good("T --eviction=opt,lru --admit=1,2,3 --memory-size=0,1g "
-	     "--capacity=5,unbounded,1k");
+	     "--capacity=5,unbounded,1024");
 	CHECK_EQ(a.evictions.nr, 2);
 	CHECK(policies[a.evictions.values[0]] == policy_find("opt"));
 	CHECK_EQ(a.admits.nr, 3);
@@ -91,7 +157,7 @@ static void lists(void)
 	CHECK_EQ(a.capacities.nr, 3);
 	CHECK(a.capacities.values[1] == ARGUMENTS_UNBOUNDED);
 	CHECK_EQ(a.capacities.values[2], 1024);
-	good("T --size=1MiB,2mb --admit=2 --admit=3");
+	good("T --size=1M,2mb --admit=2 --admit=3");
 	CHECK_EQ(a.capacities.nr, 0);
 	CHECK_EQ(a.sizes.values[0], 1 << 20);
 	CHECK_EQ(a.sizes.values[1], 2 << 20);
@@ -150,6 +216,11 @@ static void bad_values(void)
 	bad("T --admit=1,,2", "--admit=:");
 	bad("T --capacity=0", "--capacity=0");
 	bad("T --capacity=endless", "--capacity=endless");
+	bad("T --capacity=50g",
+	    "--capacity=50g is no number of slots: give one without a suffix, "
+	    "or the bytes as --size=50g");
+	bad("T --capacity=5,2KiB", "--size=2KiB");
+	bad("T --capacity=5x", "--capacity=5x: give a whole number");
 	bad("T --reach=0", "--reach=0: give a share above 0");
 	bad("T --reach=1.01", "--reach=1.01");
 	bad("T --reach=nan", "--reach=nan");
@@ -188,6 +259,8 @@ int main(void)
 {
 	RUN(defaults);
 	RUN(every_option);
+	RUN(layouts);
+	RUN(suffixes);
 	RUN(lists);
 	RUN(underscores);
 	RUN(commands);

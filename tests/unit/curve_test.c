@@ -11,7 +11,7 @@
 
 static struct small_trace small;
 static struct error err;
-static const struct shape shape = { .slot_bytes = 4096 };
+static const struct shape shape = { .objects = 1, .slot_bytes = 4096 };
 
 static struct plan_stats run_at(const struct plan_options *base, uint64_t slots)
 {
@@ -94,12 +94,17 @@ static void reach_with(struct arguments *a, const struct policy *eviction,
 			.memory_size = memory_size,
 		},
 	};
-	bool rises = eviction != policy_find("fifo") &&
+	bool buckets = a->plan.layout == PLAN_LAYOUT_BUCKETS;
+	uint64_t unit = buckets ? a->bucket_objects : 1;
+	bool rises = a->plan.evict.low == 100 && !buckets &&
+		     eviction != policy_find("fifo") &&
 		     eviction != policy_find("lfu") && !memory_size;
 
 	CHECK_EQ(find_capacity(&run, a, &small.t, &shape, &err), 0);
 	CHECK(reaches(a, &run, run.what.slots));
-	CHECK(run.what.slots == 1 || !reaches(a, &run, run.what.slots - 1));
+	CHECK_EQ(run.what.slots % unit, 0);
+	CHECK(run.what.slots == (buckets ? 2 * unit : 1) ||
+	      !reaches(a, &run, run.what.slots - unit));
 	for (uint64_t slots = 1; rises && slots < run.what.slots; slots++)
 		CHECK(!reaches(a, &run, slots));
 }
@@ -120,10 +125,31 @@ static void smallest_capacity(void)
 	}
 }
 
+static void smallest_capacity_of_layouts(void)
+{
+	struct arguments a = { .bucket_size = UINT64_MAX, .bucket_objects = 3 };
+
+	plan_options_init(&a.plan);
+	a.reach = 0.9;
+	for (int round = 1; round < 10; round++) {
+		small_at_random(&small, round);
+		a.plan.layout = PLAN_LAYOUT_BUCKETS;
+		a.plan.evict = WATERMARKS_OFF;
+		reach_with(&a, policy_find("lru"), 0);
+		reach_with(&a, policy_find("fifo"), 0);
+		a.plan.evict = (struct watermarks){ 60, 40 };
+		reach_with(&a, policy_find("lru"), 0);
+		a.plan.layout = PLAN_LAYOUT_FILES;
+		reach_with(&a, policy_find("lru"), 0);
+		reach_with(&a, policy_find("fifo"), 0);
+	}
+}
+
 int main(void)
 {
 	RUN(curves);
 	RUN(curve_of_nothing);
 	RUN(smallest_capacity);
+	RUN(smallest_capacity_of_layouts);
 	UNIT_END();
 }

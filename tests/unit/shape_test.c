@@ -221,8 +221,79 @@ static void sizes_that_overflow_are_refused(void)
 	refused(&o, "more than 2^64 bits");
 }
 
+static void headers_pieces_and_rounding(void)
+{
+	struct shape_options o = options(NULL);
+	struct shape l;
+
+	o.bytes_per_token = 8; /* 4096 an object */
+	o.object_header = 24;
+	check(resolved(&o), 1, 4096, 8192);
+	o.object_align = 1;
+	check(resolved(&o), 1, 4096, 4120);
+	o.object_align = 512;
+	check(resolved(&o), 1, 4096, 4608);
+	o.object_header = 0;
+	o.pieces = 32;
+	l = resolved(&o);
+	CHECK_EQ(l.piece_slot, 512);
+	check(l, 1, 4096, 32 * 512);
+	o.object_align = 1;
+	o.object_header = 1; /* 4097 in 32 equal parts: 129 each */
+	l = resolved(&o);
+	CHECK_EQ(l.piece_slot, 129);
+	check(l, 1, 4096, 32 * 129);
+	o.chunk_tokens = 256;
+	check(resolved(&o), 2, 2048, 32 * 65);
+	CHECK_EQ(resolved(&o).object_header, 1);
+	CHECK_EQ(resolved(&o).pieces, 32);
+}
+
+static void wrong_objects_are_refused(void)
+{
+	struct shape_options o = options(NULL);
+
+	o.object_align = 0;
+	refused(&o, "object_align=0: give bytes from 1 to");
+	o.object_align = (1u << 30) + 1;
+	refused(&o, "object_align=1073741825");
+	o.object_align = 1;
+	o.pieces = 0;
+	refused(&o, "pieces=0");
+	o.pieces = 65537;
+	refused(&o, "pieces=65537");
+	o.pieces = 1;
+	o.object_header = UINT32_MAX;
+	refused(&o, "object_header=4294967295");
+	o = options(NULL);
+	o.pieces = 65536;
+	o.object_align = 1u << 30;
+	o.chunk_tokens = 1;
+	o.block_tokens = 1u << 20;
+	refused(&o, "larger than any file can be");
+}
+
+static void blocks_of_a_bucket(void)
+{
+	struct shape_options o = options(NULL);
+	struct shape l = resolved(&o); /* 1 MiB */
+
+	CHECK_EQ(shape_bucket_blocks(&l, SHAPE_BUCKET_SIZE, 500), 256);
+	CHECK_EQ(shape_bucket_blocks(&l, UINT64_C(1) << 30, 500), 500);
+	CHECK_EQ(shape_bucket_blocks(&l, (3u << 20) - 1, 500), 2);
+	CHECK_EQ(shape_bucket_blocks(&l, 1, 500), 1);
+	CHECK_EQ(shape_bucket_blocks(&l, UINT64_MAX, UINT32_MAX), UINT32_MAX);
+	o.chunk_tokens = 128;
+	l = resolved(&o);
+	CHECK_EQ(shape_bucket_blocks(&l, UINT64_C(1) << 30, 503), 125);
+	CHECK_EQ(shape_bucket_blocks(&l, UINT64_C(1) << 30, 3), 1);
+}
+
 int main(void)
 {
+	RUN(headers_pieces_and_rounding);
+	RUN(wrong_objects_are_refused);
+	RUN(blocks_of_a_bucket);
 	RUN(the_default_is_a_mebibyte);
 	RUN(objects_are_rounded_up_one_by_one);
 	RUN(a_405b_block_is_252_mebibytes);

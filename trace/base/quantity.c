@@ -6,35 +6,54 @@
 
 #include "trace/base/quantity.h"
 
-/* The power of two that "k", "KB", "kib" and their like stand for, or -1. */
-static int suffix_shift(const char *suffix)
+/*
+ * What "k", "KB", "kib" and their like stand for, or 0. As in fio, with the
+ * kb_base=1024 that it has by default, "k" and "kb" are 1024 and "kib" is 1000.
+ */
+static uint64_t multiplier(const char *suffix)
 {
 	static const char letters[] = "kmgtp";
 	const char *letter;
+	uint64_t base = 1024, product = 1;
 
 	if (!*suffix)
-		return 0;
+		return 1;
 	letter = strchr(letters, tolower((unsigned char)*suffix));
-	if (!letter || (suffix[1] && strcasecmp(suffix + 1, "b") &&
-			strcasecmp(suffix + 1, "ib")))
-		return -1;
-	return 10 * (letter - letters + 1);
+	if (!letter)
+		return 0;
+	if (!strcasecmp(suffix + 1, "ib"))
+		base = 1000;
+	else if (suffix[1] && strcasecmp(suffix + 1, "b"))
+		return 0;
+	for (; letter >= letters; letter--)
+		product *= base;
+	return product;
 }
 
 bool quantity_parse(uint64_t *value, const char *text)
 {
 	unsigned long long number;
+	uint64_t times;
 	char *suffix;
-	int shift;
 
 	if (!isdigit((unsigned char)*text))
 		return false;
 	errno = 0;
 	number = strtoull(text, &suffix, 10);
-	shift = suffix_shift(suffix);
-	if (errno || shift < 0 || number > UINT64_MAX >> shift)
+	times = multiplier(suffix);
+	return !errno && times &&
+	       !__builtin_mul_overflow((uint64_t)number, times, value);
+}
+
+bool percent_parse(uint32_t *percent, const char *text)
+{
+	size_t digits = strspn(text, "0123456789");
+	unsigned long number = strtoul(text, NULL, 10);
+
+	if (!digits || (text[digits] && strcmp(text + digits, "%")) ||
+	    number < 1 || number > 100)
 		return false;
-	*value = (uint64_t)number << shift;
+	*percent = number;
 	return true;
 }
 

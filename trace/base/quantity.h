@@ -8,8 +8,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A whole number with an optional k, m, g, t or p, or false. */
+/*
+ * A whole number with an optional k, m, g, t or p (of 1024), kib, mib, gib, tib
+ * or pib (of 1000, as fio has it), in either case; or false.
+ */
 bool quantity_parse(uint64_t *value, const char *text);
+
+/* A whole number from 1 to 100 with an optional %, or false. */
+bool percent_parse(uint32_t *percent, const char *text);
 
 struct quantities {
 	uint64_t *values;

@@ -1,189 +1,12 @@
-#include <errno.h>
 #include <getopt.h>
-#include <inttypes.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "trace/command/argument.h"
 #include "trace/command/arguments.h"
 #include "trace/workload/builtin.h"
 #include "trace/base/choice.h"
-
-/* One option: how its text becomes a member of struct arguments. */
-struct argument {
-	const char *name;
-	const char *value; /* what --help calls it; NULL: a flag */
-	const char *help;
-	int (*set)(const struct argument *arg, void *member, const char *text,
-		   struct error *err);
-	size_t offset; /* of the member */
-	const struct choice *choices;
-	uint64_t min, max;
-};
-
-static int set_flag(const struct argument *arg, void *member, const char *text,
-		    struct error *err)
-{
-	(void)arg;
-	(void)text;
-	(void)err;
-	*(bool *)member = true;
-	return 0;
-}
-
-static int set_text(const struct argument *arg, void *member, const char *text,
-		    struct error *err)
-{
-	(void)arg;
-	(void)err;
-	*(const char **)member = text;
-	return 0;
-}
-
-static int set_choice(const struct argument *arg, void *member,
-		      const char *text, struct error *err)
-{
-	const struct choice *choice = choice_find(arg->choices, text);
-
-	if (!choice)
-		return fail(err, "--%s=%s: give one of %s", arg->name, text,
-			    arg->value);
-	*(int *)member = choice->value;
-	return 0;
-}
-
-static int parse_number(const struct argument *arg, uint64_t *value,
-			const char *text, struct error *err)
-{
-	if (quantity_parse(value, text) && *value >= arg->min &&
-	    *value <= arg->max)
-		return 0;
-	return fail(err,
-		    "--%s=%s: give a whole number from %" PRIu64 " to %" PRIu64,
-		    arg->name, text, arg->min, arg->max);
-}
-
-static int set_number(const struct argument *arg, void *member,
-		      const char *text, struct error *err)
-{
-	return parse_number(arg, member, text, err);
-}
-
-static int set_number32(const struct argument *arg, void *member,
-			const char *text, struct error *err)
-{
-	uint64_t value;
-
-	if (parse_number(arg, &value, text, err))
-		return -1;
-	*(uint32_t *)member = value;
-	return 0;
-}
-
-static int set_reach(const struct argument *arg, void *member, const char *text,
-		     struct error *err)
-{
-	char *end;
-	double share = strtod(text, &end);
-
-	if (end == text || *end || !(share > 0 && share <= 1))
-		return fail(err,
-			    "--%s=%s: give a share above 0 and at "
-			    "most 1, as 0.95",
-			    arg->name, text);
-	*(double *)member = share;
-	return 0;
-}
-
-static int set_shard(const struct argument *arg, void *member, const char *text,
-		     struct error *err)
-{
-	struct trace_options *trace = member;
-	char end;
-
-	if (sscanf(text, "%" SCNu32 "/%" SCNu32 "%c", &trace->shard,
-		   &trace->shards, &end) == 2 &&
-	    trace->shard >= 1 && trace->shard <= trace->shards)
-		return 0;
-	return fail(err, "--%s=%s: give k/n with k from 1 to n, as 1/3",
-		    arg->name, text);
-}
-
-static int unknown_policy(const struct argument *arg, const char *text,
-			  struct error *err)
-{
-	char known[256] = "";
-	size_t n = 0;
-
-	for (size_t i = 0; policies[i] && n < sizeof(known); i++)
-		n += snprintf(known + n, sizeof(known) - n, "%s%s",
-			      i ? ", " : "", policies[i]->name);
-	return fail(err, "--%s=%s: give one or more of %s", arg->name, text,
-		    known);
-}
-
-static int add_policy(const struct argument *arg, struct quantities *list,
-		      const char *text, struct error *err)
-{
-	for (size_t i = 0; policies[i]; i++)
-		if (!strcmp(policies[i]->name, text))
-			return quantities_add(list, i) ? 0 : -ENOMEM;
-	return unknown_policy(arg, text, err);
-}
-
-static int add_number(const struct argument *arg, struct quantities *list,
-		      const char *text, struct error *err)
-{
-	uint64_t value;
-
-	if (parse_number(arg, &value, text, err))
-		return -1;
-	return quantities_add(list, value) ? 0 : -ENOMEM;
-}
-
-static int add_capacity(const struct argument *arg, struct quantities *list,
-			const char *text, struct error *err)
-{
-	if (strcmp(text, "unbounded"))
-		return add_number(arg, list, text, err);
-	return quantities_add(list, ARGUMENTS_UNBOUNDED) ? 0 : -ENOMEM;
-}
-
-/* A list given again takes the place of the first one, as any option does. */
-static int set_list(const struct argument *arg, void *member, const char *text,
-		    struct error *err,
-		    int (*add)(const struct argument *, struct quantities *,
-			       const char *, struct error *))
-{
-	char *copy = strdup(text), *rest = copy, *part;
-	int ret = copy ? 0 : -ENOMEM;
-
-	quantities_free(member);
-	while (!ret && (part = strsep(&rest, ",")))
-		ret = add(arg, member, part, err);
-	free(copy);
-	if (ret == -ENOMEM)
-		return fail(err, "--%s: not enough memory", arg->name);
-	return ret;
-}
-
-static int set_policies(const struct argument *arg, void *member,
-			const char *text, struct error *err)
-{
-	return set_list(arg, member, text, err, add_policy);
-}
-
-static int set_numbers(const struct argument *arg, void *member,
-		       const char *text, struct error *err)
-{
-	return set_list(arg, member, text, err, add_number);
-}
-
-static int set_capacities(const struct argument *arg, void *member,
-			  const char *text, struct error *err)
-{
-	return set_list(arg, member, text, err, add_capacity);
-}
 
 #define AT(member) .offset = offsetof(struct arguments, member)
 
@@ -224,6 +47,38 @@ static const struct argument arguments[] = {
 	  AT(shape.ranks), choice_ranks },
 	{ "window", "full|skip", "sliding-window layers (full)", set_choice,
 	  AT(shape.window), choice_window },
+	{ "object-header", "BYTES", "bytes before each object's data (0)",
+	  set_number32, AT(shape.object_header), .max = SHAPE_HEADER_MAX },
+	{ "object-align", "BYTES",
+	  "an object takes its bytes rounded up to this (4096)", set_number32,
+	  AT(shape.object_align), .min = 1, .max = SHAPE_ALIGN_MAX },
+	{ "pieces", "N", "equal parts that an object lies in (1)", set_number32,
+	  AT(shape.pieces), .min = 1, .max = SHAPE_PIECES_MAX },
+	{ "layout", "slots|files|buckets",
+	  "what a store does to its drive: rewrites slots, makes a file an "
+	  "object, or packs objects into files that go whole (slots)",
+	  set_choice, AT(plan.layout), choice_layout },
+	{ "bucket-size", "BYTES",
+	  "bytes that a bucket holds at the most (256m)", set_number,
+	  AT(bucket_size), .min = 1, .max = UINT64_MAX },
+	{ "bucket-objects", "N", "objects, likewise (500)", set_number32,
+	  AT(bucket_objects), .min = 1, .max = UINT32_MAX },
+	{ "evict-high", "PERCENT",
+	  "with that much of the capacity in use, evict before inserting "
+	  "(100)",
+	  set_percent, AT(plan.evict.high) },
+	{ "evict-low", "PERCENT",
+	  "and go on until less than that is left (100)", set_percent,
+	  AT(plan.evict.low) },
+	{ "probe", "none|stat|list",
+	  "how a store finds out whether an object is there: it knows, by a "
+	  "stat each until the first miss, or by listing the folder once a "
+	  "request (none)",
+	  set_choice, AT(plan.probe), choice_probe },
+	{ "discard", "0|1",
+	  "trim evicted slots before they are written again "
+	  "(0)",
+	  set_switch, AT(plan.discard), .optional = true },
 	{ "lookup", "prefix|block", "what counts as a hit (prefix)", set_choice,
 	  AT(plan.lookup), choice_lookup },
 	{ "eviction", "POLICY,...", "eviction policies (lru)", set_policies,
@@ -242,7 +97,7 @@ static const struct argument arguments[] = {
 	{ "capacity", "SLOTS,...",
 	  "capacities in slots, or unbounded (unbounded)", set_capacities,
 	  AT(capacities), .min = 1, .max = UINT64_MAX - 1 },
-	{ "size", "BYTES,...", "the same in bytes", set_capacities, AT(sizes),
+	{ "size", "BYTES,...", "the same in bytes", set_sizes, AT(sizes),
 	  .min = 1, .max = UINT64_MAX - 1 },
 	{ "reach", "SHARE",
 	  "find the smallest capacity with that share of the unbounded hit "
@@ -341,8 +196,9 @@ static int parse_options(struct arguments *a, int argc, char **argv,
 
 	for (size_t i = 0; i < NR_ARGUMENTS; i++) {
 		options[i].name = arguments[i].name;
-		options[i].has_arg =
-			arguments[i].value ? required_argument : no_argument;
+		options[i].has_arg = !arguments[i].value   ? no_argument :
+				     arguments[i].optional ? optional_argument :
+							     required_argument;
 		options[i].val = FIRST_OPTION + i;
 	}
 	optind = 0;
@@ -440,6 +296,8 @@ int arguments_parse(struct arguments *a, int argc, char **argv,
 	trace_options_init(&a->trace);
 	shape_options_init(&a->shape);
 	plan_options_init(&a->plan);
+	a->bucket_size = SHAPE_BUCKET_SIZE;
+	a->bucket_objects = SHAPE_BUCKET_OBJECTS;
 	normalise(argc, argv);
 	if (parse_options(a, argc, argv, err))
 		return -1;

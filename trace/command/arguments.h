@@ -21,7 +21,9 @@ struct arguments {
 	enum arguments_command command;
 	struct trace_options trace;
 	struct shape_options shape;
-	struct plan_options plan;    /* less what the lists below have */
+	struct plan_options plan; /* less what the lists below have */
+	uint64_t bucket_size;	  /* bytes */
+	uint32_t bucket_objects;
 	struct quantities evictions; /* indexes into policies */
 	struct quantities admits;
 	struct quantities memory_sizes; /* bytes */

@@ -31,8 +31,8 @@ static void put_trace(struct json_object *obj, const struct trace_options *t)
 	put_text(obj, "bad_lines", choice_name(choice_bad_lines, t->bad_lines));
 }
 
-static void put_layout(struct json_object *obj, const struct shape_options *o,
-		       const struct shape *l)
+static void put_shape(struct json_object *obj, const struct shape_options *o,
+		      const struct shape *l)
 {
 	put_number(obj, "chunk_tokens",
 		   o->chunk_tokens ? o->chunk_tokens : o->block_tokens);
@@ -42,6 +42,22 @@ static void put_layout(struct json_object *obj, const struct shape_options *o,
 	put_number(obj, "tp", o->tp);
 	put_text(obj, "ranks", choice_name(choice_ranks, o->ranks));
 	put_text(obj, "window", choice_name(choice_window, o->window));
+	put_number(obj, "object_header", o->object_header);
+	put_number(obj, "object_align", o->object_align);
+	put_number(obj, "pieces", o->pieces);
+}
+
+static void put_layout(struct json_object *obj, const struct arguments *a)
+{
+	const struct plan_options *o = &a->plan;
+
+	put_text(obj, "layout", choice_name(choice_layout, o->layout));
+	put_number(obj, "bucket_size", a->bucket_size);
+	put_number(obj, "bucket_objects", a->bucket_objects);
+	put_text(obj, "probe", choice_name(choice_probe, o->probe));
+	put_number(obj, "evict_high", o->evict.high);
+	put_number(obj, "evict_low", o->evict.low);
+	put_number(obj, "discard", o->discard);
 }
 
 struct json_object *arguments_json(const struct arguments *a,
@@ -51,7 +67,8 @@ struct json_object *arguments_json(const struct arguments *a,
 	struct json_object *obj = json_object_new_object();
 
 	put_trace(obj, &a->trace);
-	put_layout(obj, &a->shape, l);
+	put_shape(obj, &a->shape, l);
+	put_layout(obj, a);
 	put_text(obj, "lookup", choice_name(choice_lookup, a->plan.lookup));
 	put_text(obj, "eviction", c->eviction->name);
 	put_number(obj, "admit", c->admit);

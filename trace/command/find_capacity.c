@@ -1,3 +1,4 @@
+#include "trace/cache/buckets.h"
 #include "trace/plan/curve.h"
 #include "trace/plan/plan_json.h"
 #include "trace/command/find_capacity.h"
@@ -32,31 +33,48 @@ static int from_curve(struct run *run, const struct arguments *a,
 	return 0;
 }
 
+/* Where only whole buckets count, other capacities need no look. */
 static int bisect(struct run *run, const struct arguments *a,
 		  const struct trace *t, const struct shape *l,
 		  uint64_t unbounded, struct error *err)
 {
-	uint64_t low = 1, high = t->nr_blocks ? t->nr_blocks : 1;
+	const struct plan_options o = run_plan_options(run, a, l);
+	bool buckets = o.layout == PLAN_LAYOUT_BUCKETS;
+	uint32_t unit = buckets ? o.bucket_blocks : 1;
+	uint64_t low = buckets ? 2 : 1;
+	uint64_t high = buckets_wanted(t->nr_blocks, unit) * UINT64_C(100) /
+				o.evict.high +
+			1;
 
+	high = high > low ? high : low;
 	while (low < high) {
-		run->what.slots = low + (high - low) / 2;
+		uint64_t middle = low + (high - low) / 2;
+
+		run->what.slots = middle * unit;
 		if (run_once(run, a, t, l, err))
 			return -1;
 		if (enough(hits_of(&run->stats), unbounded, a->reach))
-			high = run->what.slots;
+			high = middle;
 		else
-			low = run->what.slots + 1;
+			low = middle + 1;
 	}
-	run->what.slots = high;
+	run->what.slots = high * unit;
 	return 0;
+}
+
+/* One block at a time, and none in memory. */
+static bool curve_has(const struct run *run, const struct arguments *a)
+{
+	return run->what.eviction == policy_find("lru") &&
+	       !run->what.memory_size &&
+	       a->plan.layout != PLAN_LAYOUT_BUCKETS &&
+	       a->plan.evict.low == 100;
 }
 
 int find_capacity(struct run *run, const struct arguments *a,
 		  const struct trace *t, const struct shape *l,
 		  struct error *err)
 {
-	bool lru_alone = run->what.eviction == policy_find("lru") &&
-			 !run->what.memory_size;
 	uint64_t unbounded;
 
 	run->what.slots = ARGUMENTS_UNBOUNDED;
@@ -64,8 +82,8 @@ int find_capacity(struct run *run, const struct arguments *a,
 		return -1;
 	unbounded = hits_of(&run->stats);
 	run->unbounded_hit_rate = plan_hit_rate(&run->stats);
-	if (lru_alone ? from_curve(run, a, t, unbounded, err) :
-			bisect(run, a, t, l, unbounded, err))
+	if (curve_has(run, a) ? from_curve(run, a, t, unbounded, err) :
+				bisect(run, a, t, l, unbounded, err))
 		return -1;
 	return run_once(run, a, t, l, err);
 }

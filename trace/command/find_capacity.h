@@ -8,9 +8,10 @@
 
 /*
  * Fills in the capacity of @run and runs it there. From the curve for lru
- * alone, else by bisection: exact where hits never fall as capacity grows
- * (lru, opt); otherwise one slot less would not reach it, but a much smaller
- * capacity might.
+ * alone, else by bisection, with buckets among whole ones: exact where hits
+ * never fall as capacity grows (lru and opt, one block at a time); otherwise
+ * one slot or bucket less would not reach it, but a much smaller capacity
+ * might.
  */
 int find_capacity(struct run *run, const struct arguments *a,
 		  const struct trace *t, const struct shape *l,

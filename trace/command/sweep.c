@@ -9,16 +9,27 @@ typedef int (*run_fn)(struct run *run, const struct arguments *a,
 		      const struct trace *t, const struct shape *l,
 		      struct error *err);
 
-int run_once(struct run *run, const struct arguments *a, const struct trace *t,
-	     const struct shape *l, struct error *err)
+struct plan_options run_plan_options(const struct run *run,
+				     const struct arguments *a,
+				     const struct shape *l)
 {
 	struct plan_options o = a->plan;
-	struct planner *pl;
 
 	o.eviction = run->what.eviction;
 	o.admit = run->what.admit;
 	o.slots = run->what.slots;
 	o.memory_blocks = run->what.memory_size / l->slot_bytes;
+	o.bucket_blocks =
+		shape_bucket_blocks(l, a->bucket_size, a->bucket_objects);
+	return o;
+}
+
+int run_once(struct run *run, const struct arguments *a, const struct trace *t,
+	     const struct shape *l, struct error *err)
+{
+	struct plan_options o = run_plan_options(run, a, l);
+	struct planner *pl;
+
 	pl = planner_create(t, &o, &mem_private, err);
 	if (!pl)
 		return -1;
@@ -110,7 +121,8 @@ static int sweep_with(struct sweep *s, run_fn fn, const struct arguments *a,
 		      struct error *err)
 {
 	memset(s, 0, sizeof(*s));
-	if (check_memory(a, l, err) || add_combinations(s, a, l, err))
+	if (plan_options_check(&a->plan, l, err) || check_memory(a, l, err) ||
+	    add_combinations(s, a, l, err))
 		goto fail;
 	for (size_t i = 0; i < s->nr; i++)
 		if (fn(&s->runs[i], a, t, l, err))

@@ -32,6 +32,11 @@ int sweep_reach(struct sweep *s, const struct arguments *a,
 
 void sweep_free(struct sweep *s);
 
+/* The options of the plan that the run is of. */
+struct plan_options run_plan_options(const struct run *run,
+				     const struct arguments *a,
+				     const struct shape *l);
+
 /* One pass of a new planner. */
 int run_once(struct run *run, const struct arguments *a, const struct trace *t,
 	     const struct shape *l, struct error *err);

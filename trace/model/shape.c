@@ -42,6 +42,8 @@ void shape_options_init(struct shape_options *o)
 		.ranks = SHAPE_RANKS_ALL,
 		.window = SHAPE_WINDOW_FULL,
 		.block_tokens = 512,
+		.object_align = SHAPE_ALIGN,
+		.pieces = 1,
 	};
 }
 
@@ -156,6 +158,20 @@ static uint32_t chunk_of(const struct shape_options *o)
 	return o->chunk_tokens ? o->chunk_tokens : o->block_tokens;
 }
 
+static int check_object(const struct shape_options *o, struct error *err)
+{
+	if (o->object_header > SHAPE_HEADER_MAX)
+		return fail(err, "object_header=%u: give at most %u bytes",
+			    o->object_header, SHAPE_HEADER_MAX);
+	if (!o->object_align || o->object_align > SHAPE_ALIGN_MAX)
+		return fail(err, "object_align=%u: give bytes from 1 to %u",
+			    o->object_align, SHAPE_ALIGN_MAX);
+	if (!o->pieces || o->pieces > SHAPE_PIECES_MAX)
+		return fail(err, "pieces=%u: give a number from 1 to %u",
+			    o->pieces, SHAPE_PIECES_MAX);
+	return 0;
+}
+
 static int check_options(const struct shape_options *o, struct error *err)
 {
 	if (!dtype_bits(o->kv_dtype, err))
@@ -170,7 +186,7 @@ static int check_options(const struct shape_options *o, struct error *err)
 			    "chunk_tokens=%u does not divide "
 			    "block_tokens=%u",
 			    o->chunk_tokens, o->block_tokens);
-	return 0;
+	return check_object(o, err);
 }
 
 /* @bits to whole bytes; true when the sum does not fit. */
@@ -182,6 +198,28 @@ static bool bytes_of(uint64_t *bytes, uint64_t bits, uint64_t times)
 	return false;
 }
 
+/* How many of @unit @n takes; true when they don't fit into 64 bits. */
+static bool round_up(uint64_t *rounded, uint64_t n, uint64_t unit)
+{
+	return __builtin_mul_overflow(n / unit + !!(n % unit), unit, rounded);
+}
+
+/* The header goes with the data into the equal parts. */
+static bool fill_object(struct shape *l, const struct shape_options *o)
+{
+	uint64_t bytes, part;
+
+	l->object_header = o->object_header;
+	l->object_align = o->object_align;
+	l->pieces = o->pieces;
+	if (__builtin_add_overflow(l->object_bytes, o->object_header, &bytes))
+		return true;
+	part = bytes / o->pieces + !!(bytes % o->pieces);
+	return round_up(&l->piece_slot, part, o->object_align) ||
+	       __builtin_mul_overflow(l->piece_slot, o->pieces,
+				      &l->object_slot);
+}
+
 static bool fill(struct shape *l, const struct share *s,
 		 const struct shape_options *o)
 {
@@ -190,10 +228,8 @@ static bool fill(struct shape *l, const struct share *s,
 	if (__builtin_mul_overflow(o->block_tokens / chunk, s->parts,
 				   &l->objects) ||
 	    bytes_of(&l->bytes_per_token, s->bits, s->parts) ||
-	    bytes_of(&l->object_bytes, s->bits, chunk))
+	    bytes_of(&l->object_bytes, s->bits, chunk) || fill_object(l, o))
 		return true;
-	l->object_slot = (l->object_bytes + SHAPE_ALIGN - 1) &
-			 ~(uint64_t)(SHAPE_ALIGN - 1);
 	return __builtin_mul_overflow(l->objects, l->object_bytes,
 				      &l->block_bytes) ||
 	       __builtin_mul_overflow(l->objects, l->object_slot,
@@ -222,4 +258,14 @@ int shape_resolve(struct shape *l, const struct shape_options *o,
 			    "is larger than any file can be",
 			    o->block_tokens, s.bits, o->tp);
 	return 0;
+}
+
+uint32_t shape_bucket_blocks(const struct shape *l, uint64_t bucket_size,
+			     uint32_t bucket_objects)
+{
+	uint64_t blocks = bucket_size / l->slot_bytes;
+
+	if (blocks > bucket_objects / l->objects)
+		blocks = bucket_objects / l->objects;
+	return blocks ? blocks : 1;
 }

@@ -1,6 +1,6 @@
 /*
  * How the KV cache of one block lies in a slot: bytes per token from a model
- * or given outright, objects, rounding.
+ * or given outright, objects, their headers, pieces, rounding.
  */
 #ifndef MOONCAKE_SHAPE_H
 #define MOONCAKE_SHAPE_H
@@ -10,7 +10,13 @@
 #include "trace/base/choice.h"
 #include "trace/base/error.h"
 
-#define SHAPE_ALIGN 4096 /* an object takes its bytes rounded up to this */
+#define SHAPE_ALIGN 4096 /* what object_align= is by default */
+#define SHAPE_ALIGN_MAX (UINT32_C(1) << 30)
+#define SHAPE_HEADER_MAX (UINT32_C(1) << 30)
+#define SHAPE_PIECES_MAX 65536
+/* What bucket_size= and bucket_objects= are by default. */
+#define SHAPE_BUCKET_SIZE (UINT64_C(256) << 20)
+#define SHAPE_BUCKET_OBJECTS 500
 
 enum shape_ranks { SHAPE_RANKS_ALL, SHAPE_RANKS_ONE };
 enum shape_window { SHAPE_WINDOW_FULL, SHAPE_WINDOW_SKIP };
@@ -26,7 +32,10 @@ struct shape_options {
 	enum shape_ranks ranks;
 	enum shape_window window;
 	uint32_t block_tokens;
-	uint32_t chunk_tokens; /* 0: block_tokens; else divides it */
+	uint32_t chunk_tokens;	/* 0: block_tokens; else divides it */
+	uint32_t object_header; /* bytes before each object's data */
+	uint32_t object_align;	/* an object takes a multiple of this, >= 1 */
+	uint32_t pieces;	/* equal parts that an object lies in, >= 1 */
 };
 
 /* The contract's defaults. */
@@ -34,15 +43,26 @@ void shape_options_init(struct shape_options *o);
 
 struct shape {
 	uint64_t bytes_per_token; /* of all parts stored, rounded up */
-	uint64_t object_bytes;	  /* bytes of one stored object */
-	uint64_t object_slot;	  /* the same, rounded up to SHAPE_ALIGN */
-	uint32_t objects;	  /* in a block */
-	uint64_t block_bytes;	  /* objects * object_bytes */
-	uint64_t slot_bytes;	  /* objects * object_slot */
+	uint64_t object_bytes;	  /* of one stored object, without a header */
+	uint64_t piece_slot;	  /* what a part of it takes, rounded up */
+	uint64_t object_slot;	  /* pieces * piece_slot */
+	uint32_t object_header;
+	uint32_t object_align;
+	uint32_t pieces;
+	uint32_t objects;     /* in a block */
+	uint64_t block_bytes; /* objects * object_bytes */
+	uint64_t slot_bytes;  /* objects * object_slot */
 };
 
 /* 0, or -1 with @err filled, naming option, file and field. */
 int shape_resolve(struct shape *l, const struct shape_options *o,
 		  struct error *err);
+
+/*
+ * Whole blocks that a bucket of at most so many bytes and objects has room
+ * for, and one at least.
+ */
+uint32_t shape_bucket_blocks(const struct shape *l, uint64_t bucket_size,
+			     uint32_t bucket_objects);
 
 #endif

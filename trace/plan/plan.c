@@ -41,6 +41,28 @@ void plan_options_init(struct plan_options *o)
 	o->admit = 1;
 }
 
+int plan_options_check(const struct plan_options *o, const struct shape *shape,
+		       struct error *err)
+{
+	const char *layout = choice_name(choice_layout, o->layout);
+
+	if (o->layout == PLAN_LAYOUT_SLOTS)
+		return 0;
+	if (shape->pieces > 1)
+		return fail(err,
+			    "pieces=%u divides the slots of a file into "
+			    "regions, and layout=%s has no slots: use "
+			    "layout=slots, or leave out pieces=",
+			    shape->pieces, layout);
+	if (o->discard)
+		return fail(err,
+			    "discard=1 trims slots before they are written "
+			    "again, and layout=%s unlinks files: use "
+			    "layout=slots, or leave out discard=",
+			    layout);
+	return 0;
+}
+
 /*
  * A lookup is one step at most, but for a block that is read, goes into
  * memory and pushes out another that has to be written.

@@ -12,6 +12,7 @@
 #include "trace/cache/places.h"
 #include "trace/cache/policy.h"
 #include "trace/load/trace.h"
+#include "trace/model/shape.h"
 
 enum plan_lookup {
 	PLAN_LOOKUP_PREFIX, /* hits are the cached run from the start */
@@ -62,6 +63,11 @@ struct plan_options {
 /* Unbounded, lru one at a time, prefix, through, slots, 500 blocks a bucket, no
  * probes, no memory tier, admit 1, no warm-up. */
 void plan_options_init(struct plan_options *o);
+
+/* What the options say of a layout that has none of it: -1 and @err, under the
+ * engine's names. */
+int plan_options_check(const struct plan_options *o, const struct shape *shape,
+		       struct error *err);
 
 /*
  * What a step does to its place: a slot, and with buckets the bucket that the

@@ -1,3 +1,4 @@
+#include "trace/cache/buckets.h"
 #include "trace/plan/plan_json.h"
 
 static void add(struct json_object *obj, const char *name, uint64_t value)
@@ -12,6 +13,42 @@ double plan_hit_rate(const struct plan_stats *st)
 	return (double)(st->hits + st->memory_hits) / st->lookups;
 }
 
+/* The files of @blocks that come or go one by one, or of @buckets that do. */
+static uint64_t files(const struct plan_options *po, const struct shape *l,
+		      uint64_t blocks, uint64_t buckets)
+{
+	switch (po->layout) {
+	case PLAN_LAYOUT_FILES:
+		return blocks * l->objects;
+	case PLAN_LAYOUT_BUCKETS:
+		return buckets;
+	case PLAN_LAYOUT_SLOTS:
+		break;
+	}
+	return 0;
+}
+
+uint64_t plan_files_created(const struct plan_stats *st, const struct shape *l,
+			    const struct plan_options *po)
+{
+	return files(po, l, st->writes, st->buckets_opened);
+}
+
+uint64_t plan_files_unlinked(const struct plan_stats *st, const struct shape *l,
+			     const struct plan_options *po)
+{
+	return files(po, l, st->evictions, st->buckets_evicted);
+}
+
+uint64_t plan_buckets(const struct trace *t, const struct plan_options *po)
+{
+	if (po->layout != PLAN_LAYOUT_BUCKETS)
+		return 0;
+	if (po->slots == PLAN_SLOTS_UNBOUNDED)
+		return buckets_wanted(t->nr_blocks, po->bucket_blocks);
+	return po->slots / po->bucket_blocks;
+}
+
 static void add_counts(struct json_object *obj, const struct plan_stats *st)
 {
 	add(obj, "requests", st->requests);
@@ -22,6 +59,9 @@ static void add_counts(struct json_object *obj, const struct plan_stats *st)
 	add(obj, "skipped", st->skipped);
 	add(obj, "evictions", st->evictions);
 	add(obj, "unadmitted", st->unadmitted);
+	add(obj, "writes", st->writes);
+	add(obj, "probes", st->probes);
+	add(obj, "trims", st->trims);
 	json_object_object_add(obj, "hit_rate",
 			       json_object_new_double(plan_hit_rate(st)));
 	add(obj, "requests_with_hits", st->requests_with_hits);
@@ -41,7 +81,8 @@ static struct json_object *milliseconds(uint64_t ns)
 
 struct json_object *plan_json(const struct trace *t,
 			      const struct plan_stats *st,
-			      const struct shape *l, uint64_t slots,
+			      const struct shape *l,
+			      const struct plan_options *po,
 			      struct json_object *options)
 {
 	struct json_object *obj = json_object_new_object();
@@ -51,7 +92,11 @@ struct json_object *plan_json(const struct trace *t,
 		return NULL;
 	}
 	add_counts(obj, st);
-	add(obj, "slots", slots == PLAN_SLOTS_UNBOUNDED ? t->nr_blocks : slots);
+	add(obj, "files_created", plan_files_created(st, l, po));
+	add(obj, "files_unlinked", plan_files_unlinked(st, l, po));
+	add(obj, "slots",
+	    po->slots == PLAN_SLOTS_UNBOUNDED ? t->nr_blocks : po->slots);
+	add(obj, "buckets", plan_buckets(t, po));
 	add(obj, "block_bytes", l->block_bytes);
 	add(obj, "slot_bytes", l->slot_bytes);
 	add(obj, "input_tokens", st->input_tokens);

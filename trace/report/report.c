@@ -49,6 +49,48 @@ static struct value write_amplification(const struct row *row)
 	return value_real((double)st->writes / st->unique_blocks);
 }
 
+static struct plan_options options(const struct row *row)
+{
+	return run_plan_options(row->run, row->report->arguments,
+				row->report->shape);
+}
+
+static struct value files_created(const struct row *row)
+{
+	const struct plan_options o = options(row);
+
+	return value_count(
+		plan_files_created(&row->run->stats, row->report->shape, &o));
+}
+
+static struct value files_unlinked(const struct row *row)
+{
+	const struct plan_options o = options(row);
+
+	return value_count(
+		plan_files_unlinked(&row->run->stats, row->report->shape, &o));
+}
+
+static struct value buckets(const struct row *row)
+{
+	const struct plan_options o = options(row);
+
+	if (o.layout != PLAN_LAYOUT_BUCKETS)
+		return (struct value){ 0 };
+	return value_count(plan_buckets(row->report->trace, &o));
+}
+
+/* Bytes written against those of the blocks that are still held. */
+static struct value bucket_write_amplification(const struct row *row)
+{
+	uint64_t held = row->run->stats.blocks_held;
+
+	if (row->report->arguments->plan.layout != PLAN_LAYOUT_BUCKETS || !held)
+		return (struct value){ 0 };
+	return value_real((double)written(row) / held /
+			  row->report->shape->block_bytes);
+}
+
 static struct value written_a_day(const struct row *row, double unit)
 {
 	uint64_t span = row->run->stats.span_ns;
@@ -158,6 +200,13 @@ static const struct column columns[] = {
 	COUNTER(skipped),
 	COUNTER(evictions),
 	COUNTER(unadmitted),
+	FIGURE(files_created),
+	FIGURE(files_unlinked),
+	FIGURE(buckets),
+	COUNTER(blocks_held),
+	FIGURE(bucket_write_amplification),
+	COUNTER(probes),
+	COUNTER(trims),
 	COUNTER(requests_with_hits),
 	COUNTER(requests_with_hits_beyond_first),
 	COUNTER(requests_with_reads),
@@ -237,8 +286,9 @@ static struct json_object *run_json(const struct report *r,
 {
 	struct json_object *options =
 		arguments_json(r->arguments, r->shape, &run->what);
-	struct json_object *obj = plan_json(r->trace, &run->stats, r->shape,
-					    run->what.slots, options);
+	struct plan_options o = run_plan_options(run, r->arguments, r->shape);
+	struct json_object *obj =
+		plan_json(r->trace, &run->stats, r->shape, &o, options);
 
 	if (r->arguments->reach)
 		json_object_object_add(obj, "unbounded_hit_rate",
