@@ -1,91 +1,14 @@
 #!/usr/bin/python3
-"""scripts/mooncake-report: its figures, its page, and input of all kinds."""
+"""scripts/mooncake-report: its figures, and input of all kinds."""
 
-import copy
-import functools
-import html.parser
 import json
-import os
 import re
-import shutil
-import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
 sys.dont_write_bytecode = True
-from testing import (DATA, TOP, Skip, check, check_equal, check_has, fails,
-                     run, script)
-
-RUN = DATA / "run.json"
-PLAN = DATA / "plan.json"
-TMP = Path(tempfile.mkdtemp(prefix="report_test."))
-
-BROWSER = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
-           "--no-first-run", "--disable-background-networking",
-           "--disable-component-update", "--disable-sync",
-           "--enable-logging=stderr", "--virtual-time-budget=2000")
-
-
-def sample():
-    return json.loads(RUN.read_text())
-
-
-def save(name, text):
-    path = TMP / name
-    path.write_text(text if isinstance(text, str) else json.dumps(text))
-    return path
-
-
-def reported(*arguments):
-    """The figures of each run."""
-    said = script("mooncake-report", "--json", *arguments).stdout
-    return [each["figures"] for each in json.loads(said)]
-
-
-def near(got, wanted, what):
-    check(abs(got - wanted) <= 1e-9 * abs(wanted),
-          f"{what}: {got}, not {wanted}")
-
-
-def job(document, name):
-    return next(each for each in document["jobs"] if each["jobname"] == name)
-
-
-def wanted_figures():
-    """From the JSON, with nothing of the script's."""
-    blocks, requests, loads, stores = (
-        job(sample(), name) for name in ("blocks", "requests", "loads",
-                                         "stores"))
-    read, write = blocks["read"], blocks["write"]
-    wanted = {
-        "requests": requests["read"]["total_ios"],
-        "qps": requests["read"]["iops"],
-        "blocks_read": read["total_ios"],
-        "blocks_written": write["total_ios"],
-        "hit_rate": read["total_ios"] /
-        (read["total_ios"] + write["total_ios"]),
-        "write_ratio": write["total_ios"] /
-        (read["total_ios"] + write["total_ios"]),
-        "read_bytes": read["io_bytes"], "write_bytes": write["io_bytes"],
-        "read_bw": read["bw_bytes"], "write_bw": write["bw_bytes"],
-        "bw": read["bw_bytes"] + write["bw_bytes"],
-        "syncs": blocks["sync"]["total_ios"],
-        "wall": max(read["runtime"], write["runtime"]) / 1e3,
-        "io_time": requests["read"]["clat_ns"]["mean"] *
-        requests["read"]["clat_ns"]["N"] / 1e9}
-    for kind, samples in (("request", requests["read"]["lat_ns"]),
-                          ("load", loads["read"]["lat_ns"]),
-                          ("store", stores["write"]["lat_ns"]),
-                          ("read", read["lat_ns"]),
-                          ("write", write["lat_ns"]),
-                          ("sync", blocks["sync"]["lat_ns"])):
-        wanted[f"{kind}.avg"] = samples["mean"]
-        wanted[f"{kind}.max"] = samples["max"]
-        for percent in (50, 95, 99):
-            wanted[f"{kind}.p{percent}"] = \
-                samples["percentile"][f"{percent}.000000"]
-    return wanted
+from report_samples import (PLAN, RUN, TMP, job, near, reported, sample, save,
+                            wanted_figures, without_bins)
+from testing import DATA, TOP, check, check_equal, check_has, fails, run, script
 
 
 def test_figures_equal_the_json():
@@ -101,6 +24,23 @@ def test_plan_gives_storage_figures():
                        ("evictions", 1362), ("block_bytes", 4096),
                        ("hit_rate", 413 / (413 + 5458))):
         check_equal(got[key], value, key)
+
+
+def test_plan_and_logs_are_found_beside_the_json():
+    """By the values of the options that name them, if they are its own."""
+    check_equal(reported(RUN)[0], reported(RUN, "--plan", PLAN)[0], "figures")
+    plan = json.loads(PLAN.read_text())
+    plan["options"]["max_requests"] = 299
+    save("plan.json", plan)
+    log = "".join(line + "\n" for line in (DATA / "loads_lat.3.log")
+                  .read_text().splitlines()[:-1])
+    save("loads_lat.3.log", log)
+    path = save("found.json", sample())
+    done = script("mooncake-report", path)
+    check_has(done.stderr, "plan.json is left out: it is the plan of another")
+    check_has(done.stderr, "loads_lat.3.log is left out")
+    for name in ("plan.json", "loads_lat.3.log"):
+        (TMP / name).unlink()
 
 
 def test_plan_without_evictions_has_free_blocks():
@@ -137,15 +77,6 @@ def test_percentiles_from_bins_are_those_of_fio():
         for percent in (50, 95, 99):
             key = f"{kind}.p{percent}"
             check_equal(got[key], wanted[key], key)
-
-
-def without_bins(value):
-    if isinstance(value, dict):
-        return {key: without_bins(each) for key, each in value.items()
-                if key != "bins"}
-    if isinstance(value, list):
-        return [without_bins(each) for each in value]
-    return value
 
 
 def test_plain_json_gives_the_same_figures():
@@ -190,8 +121,17 @@ def test_interrupted_run_is_said():
 def test_job_error_is_said():
     document = sample()
     job(document, "blocks")["error"] = 5
-    done = script("mooncake-report", save("error.json", document))
+    path = save("error.json", document)
+    done = script("mooncake-report", path, "-o", TMP / "error.html", status=3)
     check_has(done.stderr, "job blocks ended with error 5")
+    check_has((TMP / "error.html").read_text(),
+              'role="alert">' + str(path) + ": the run failed: job blocks")
+
+
+def test_killed_job_is_said():
+    path = save("killed.json", "fio: pid=12, got signal=9\n" + RUN.read_text())
+    done = script("mooncake-report", path, status=3)
+    check_has(done.stderr, "got signal=9")
 
 
 def emptied(document):
@@ -231,59 +171,6 @@ def test_plain_fio_job_is_said():
     check_has(done.stderr, "no job in it uses ioengine mooncake")
 
 
-def test_fill_job_before_the_replay_is_left_out():
-    document = sample()
-    fill = copy.deepcopy(job(document, "blocks"))
-    fill["jobname"] = "fill"
-    fill["job options"]["ioengine"] = "psync"
-    document["jobs"][0]["job options"]["stonewall"] = ""
-    document["jobs"].insert(0, fill)
-    got = reported(save("fill.json", document))
-    check_equal(len(got), 1, "runs")
-    near(got[0]["read_bytes"], wanted_figures()["read_bytes"], "bytes")
-
-
-def test_replays_one_after_the_other_are_runs():
-    document = sample()
-    again = copy.deepcopy(document["jobs"])
-    for each in again:
-        each["jobname"] += "-2"
-    again[0]["job options"]["stonewall"] = ""
-    document["jobs"] += again
-    got = reported(save("two.json", document))
-    check_equal(len(got), 2, "runs")
-    check_equal(got[0], got[1], "figures")
-
-
-def test_several_workers_add_up():
-    document = sample()
-    document["jobs"].insert(1, copy.deepcopy(job(document, "blocks")))
-    wanted = wanted_figures()
-    got = reported(save("workers.json", document))[0]
-    for key in ("blocks_read", "blocks_written", "read_bw", "syncs"):
-        near(got[key], 2 * wanted[key], key)
-    for key in ("read.avg", "read.p99", "requests", "request.p99"):
-        near(got[key], wanted[key], key)
-    done = script("mooncake-report",
-                  save("plain2.json", without_bins(document)))
-    check_has(done.stdout, "an upper bound: several jobs")
-
-
-def test_clients_add_up_without_all_clients():
-    text = (DATA / "client.json").read_text()
-    document = json.loads(text[text.index("\n{") + 1:])
-    jobs = [each for each in document["client_stats"]
-            if each["jobname"] != "All clients"]
-    got = reported(DATA / "client.json")[0]
-    for key, name, direction, member in (
-            ("requests", "requests", "read", "total_ios"),
-            ("blocks_read", "blocks", "read", "total_ios"),
-            ("write_bytes", "blocks", "write", "io_bytes"),
-            ("qps", "requests", "read", "iops")):
-        near(got[key], sum(each[direction][member] for each in jobs
-                           if each["jobname"] == name), key)
-
-
 def test_latency_without_lat_percentiles_is_clat():
     document = sample()
     blocks = job(document, "blocks")
@@ -315,7 +202,8 @@ def test_prefill_by_the_mean_load():
     bins = loads["lat_ns"]["bins"]
     share = sum(n for value, n in bins.items() if int(value) < limit) / \
         loads["total_ios"]
-    got = reported(RUN, "--plan", PLAN, "--prefill-rate", rate)[0]
+    got = reported(save("alone.json", sample()), "--plan", PLAN,
+                   "--prefill-rate", rate)[0]
     near(got["prefill.mean_load"], limit, "limit")
     near(got["prefill.beaten"], share, "share")
     plain = reported(save("p.json", without_bins(sample())), "--plan", PLAN,
@@ -344,6 +232,8 @@ def test_bad_input():
           saying="no log that can be shown")
     fails("mooncake-report", RUN, "--log-prefix", TMP / "absent",
           saying="no log begins so")
+    fails("mooncake-report", RUN, "--job", TMP / "absent.fio",
+          saying="No such file")
     fails("mooncake-report", RUN, "--logs",
           save("bad_lat.1.log", "1, 2, 0, 4, 0\nrubbish\n"),
           saying="bad_lat.1.log:2:")
@@ -369,116 +259,5 @@ def test_help():
             check_has(manual.replace("\\-", "-"), option)
 
 
-class Page(html.parser.HTMLParser):
-    """What a page shows of the figures, and what it could load."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.figures, self.outside, self.plots = [], [], 0
-        self.current = None
-        self.feed(text)
-
-    def handle_starttag(self, tag, attrs):
-        attrs = dict(attrs)
-        self.plots += tag == "svg"
-        for name in ("src", "href", "xlink:href", "action"):
-            if not (attrs.get(name) or "#").startswith("#"):
-                self.outside.append(attrs[name])
-        if "data-figure" in attrs:
-            self.current = [int(attrs["data-run"]), attrs["data-figure"],
-                            attrs["data-value"], ""]
-            self.figures.append(self.current)
-        elif tag not in ("b",):
-            self.current = None
-
-    def handle_endtag(self, tag):
-        self.current = None
-
-    def handle_data(self, data):
-        if self.current:
-            self.current[3] += data
-
-
-@functools.cache
-def full_page():
-    """A page with everything in it."""
-    path = TMP / "full.html"
-    script("mooncake-report", RUN, save("second.json", RUN.read_text()),
-           "--plan", PLAN, "--prefill-rate", "1000000", "--logs",
-           DATA / "blocks_bw.1.log", DATA / "blocks_lat.1.log",
-           DATA / "loads_lat.3.log", "--curve", DATA / "curve.csv",
-           "--title", "<A title> & more", "-o", path)
-    return path
-
-
-def check_page(text):
-    page = Page(text)
-    check_equal(page.outside, [], "addresses in the page")
-    found = {}
-    for number, key, value, shown in page.figures:
-        if value:
-            check(shown not in ("", "-"), f"{key} shows nothing")
-            found.setdefault(number, {})[key] = float(value)
-    for number in (0, 1):
-        for key, value in wanted_figures().items():
-            near(found[number][key], value, f"{key} of run {number}")
-    return page
-
-
-def test_page_has_the_figures_of_the_json():
-    text = full_page().read_text()
-    page = check_page(text)
-    check_has(text, "&lt;A title&gt; &amp; more")
-    check(page.plots >= 9 or not shutil.which("gnuplot"),
-          f"{page.plots} plots only")
-    check("http://" not in text.replace("http://www.w3.org/", "") and
-          "https://" not in text, "the page names other hosts")
-
-
-def test_page_without_gnuplot():
-    done = script("mooncake-report", RUN, "-o", TMP / "bare.html",
-                  env={**os.environ, "PATH": str(TMP)})
-    check_has(done.stderr, "gnuplot is not installed")
-    check_has((TMP / "bare.html").read_text(), "All figures")
-
-
-def browser(page, *more):
-    program = shutil.which("chromium")
-    if not program:
-        raise Skip("chromium is not installed")
-    profile = tempfile.mkdtemp(dir=TMP)
-    done = subprocess.run(
-        [program, *BROWSER, f"--user-data-dir={profile}", *more,
-         page.as_uri()], capture_output=True, text=True, timeout=60,
-        check=False)
-    check(not done.returncode, f"chromium failed: {done.stderr[-500:]}")
-    console = [line for line in done.stderr.splitlines()
-               if "CONSOLE" in line]
-    check_equal(console, [], "the browser's console")
-    return done.stdout
-
-
-def test_page_in_a_browser():
-    check_page(browser(full_page(), "--dump-dom"))
-
-
-def test_page_fits_a_phone_and_prints():
-    probe = TMP / "probe.html"
-    frame = full_page().read_text().replace('"', "&quot;")
-    probe.write_text(
-        '<!DOCTYPE html><body><iframe id="f" style="width:360px;height:640px"'
-        f' srcdoc="{frame}"></iframe><script>onload=()=>{{'
-        "const d=document.getElementById('f').contentDocument;"
-        "document.title=d.documentElement.scrollWidth}</script></body>")
-    width = re.search(r"<title>(\d+)</title>", browser(probe, "--dump-dom"))
-    check(width, "the page was not measured")
-    check(int(width[1]) <= 360, f"the page is {width[1]} wide")
-    browser(full_page(), f"--print-to-pdf={TMP / 'page.pdf'}")
-    check((TMP / "page.pdf").stat().st_size > 10000, "no print")
-
-
 if __name__ == "__main__":
-    try:
-        run(globals())
-    finally:
-        shutil.rmtree(TMP, ignore_errors=True)
+    run(globals())

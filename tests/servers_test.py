@@ -15,7 +15,7 @@ from pathlib import Path
 
 from fio_runs import (CONVERSATION, ENGINE, FILES, FIO, Run, counts,
                       plan, request, write_trace)
-from testing import TOP, check, check_equal, check_has, run
+from testing import TOP, check, check_equal, check_has, run, script
 
 NODES = (1, 2, 3)
 SECONDS = 60
@@ -117,6 +117,18 @@ def reports(done):
     return nodes
 
 
+def check_report(text, workers):
+    """The report's sums are those of the block jobs of all nodes."""
+    path = FILES / "cluster.json"
+    path.write_text(text, encoding="utf-8")
+    said = script("mooncake-report", "--json", path).stdout
+    figures = json.loads(said)[0]["figures"]
+    reads, writes = map(sum, zip(*workers))
+    check_equal((figures["blocks_read"], figures["blocks_written"]),
+                (reads, writes), "blocks in the report")
+    check_equal(figures["hit_rate"], reads / (reads + writes), "hit rate")
+
+
 def replay_shards(trace, wanted):
     start_servers()
     done = finish_client(start_client(job_file(trace=trace)))
@@ -132,6 +144,7 @@ def replay_shards(trace, wanted):
         row, = plan(trace, shard=f"{node[-1]}/{len(NODES)}", capacity=1 << 18)
         check_equal(counts(jobs["workers"]), (row["hits"], row["misses"]),
                     f"counts of {node}")
+    check_report(done.out, workers)
     return sum(reads for reads, _ in workers)
 
 

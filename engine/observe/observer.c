@@ -310,12 +310,34 @@ static void leave_buffers_alone(struct thread_data *td)
 	td->o.iodepth = 1;
 }
 
+/*
+ * fio's JSON loses the options of some clients' jobs, but no description: it
+ * says there what the job observes.
+ */
+static int describe(struct thread_data *td, const struct job *job,
+		    struct error *err)
+{
+	static const char *const kinds[] = {
+		[OBSERVE_REQUEST] = "request",
+		[OBSERVE_LOAD] = "load",
+		[OBSERVE_STORE] = "store",
+	};
+
+	if (td->o.description)
+		return 0;
+	if (asprintf(&td->o.description, "observe=%s",
+		     kinds[job->options->observe]) >= 0)
+		return 0;
+	td->o.description = NULL;
+	return fail(err, "not enough memory for an observer");
+}
+
 int observer_setup(struct thread_data *td, struct job *job, struct error *err)
 {
 	struct fio_file *f;
 	unsigned int i;
 
-	if (refuse_observer(td, err))
+	if (refuse_observer(td, err) || describe(td, job, err))
 		return -1;
 	job->ops = observer_ops;
 	td->io_ops = &job->ops;

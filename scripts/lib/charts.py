@@ -1,7 +1,9 @@
 """What the report plots: (title, text under it, SVG)."""
 
-import fiolog
+import json
+
 import plot
+import timeline
 from cli import Error
 
 _NAMES = {"request": "request", "load": "load", "store": "store",
@@ -48,28 +50,28 @@ def latency(runs):
 
 
 def _throughput(logs):
-    series = [(f"{log.prefix} {direction}",
-               log.over_time(direction, fiolog.throughput))
-              for log in logs for direction in log.directions()]
+    series = [(direction, timeline.throughput(logs, direction,
+                                              timeline.end_of(logs)))
+              for direction in ("read", "write")
+              if any(log.of(direction) for log in logs)]
     title = "Throughput over time"
     settings = ("set xlabel 'seconds'", "set yrange [0:*]", "set key below",
-                "set format y '%.0s %cB/s'")
-    return (title, "From fio's bandwidth logs.",
+                "set format y '%.0b %BB/s'")
+    return (title, "All block jobs together, from fio's bandwidth logs.",
             plot.inline(series, settings, "bw", title))
 
 
 def _latency_log(number, log):
     series = []
     for direction in log.directions():
-        if not log.per_io:
-            series.append((f"{direction}, mean",
-                           _in_seconds(log, direction, None)))
-            continue
-        for reduce, label in ((fiolog.median, "median"),
-                              (fiolog.slowest, "slowest")):
+        shares = ((0.5, "median"), (0.99, "P99")) if log.per_io else \
+            ((None, "mean"),)
+        for share, label in shares:
+            points = timeline.quantile(log, direction, share, log.end)
             series.append((f"{direction}, {label}",
-                           _in_seconds(log, direction, reduce)))
-    title = f"Latency over time: {log.prefix}"
+                           [(at, max(value, 1) / 1e9)
+                            for at, value in points]))
+    title = f"Latency over time: {log.name}"
     settings = ("set xlabel 'seconds'", "set logscale y", "set key below",
                 "set format y '%.0s %cs'")
     return (title, f"From fio's log of {log.kind}.",
@@ -79,17 +81,13 @@ def _latency_log(number, log):
 def over_time(logs):
     """Parts of a latency are left out where its whole is given."""
     logs = [log for log in logs if log.entries]
-    bandwidth = [log for log in logs if log.kind == "bw"]
-    whole = {log.prefix for log in logs if log.kind == "lat"}
+    bandwidth = [log for log in logs if log.kind == "bw" and not log.observes]
+    whole = {(log.prefix, log.number) for log in logs if log.kind == "lat"}
     parts = [log for log in logs if log.kind == "lat" or
-             log.kind in ("clat", "slat") and log.prefix not in whole]
+             log.kind in ("clat", "slat") and
+             (log.prefix, log.number) not in whole]
     return ([_throughput(bandwidth)] if bandwidth else []) + \
         [_latency_log(number, log) for number, log in enumerate(parts)]
-
-
-def _in_seconds(log, direction, reduce):
-    return [(at, max(value, 1) / 1e9)
-            for at, value in log.over_time(direction, reduce)]
 
 
 def _rows_of_csv(text, path):
@@ -113,11 +111,17 @@ def _rows_of_json(value, path):
     return value
 
 
-def read_curve(path, text, value):
-    """
-    [(slots, hit rate)] as mooncake-plan writes them, from CSV @text or, when
-    it is JSON, from its @value.
-    """
+def read_curve(path):
+    """[(slots, hit rate)] as mooncake-plan writes them, as CSV or JSON."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Error(f"{path}: {error}") from error
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError:
+        value = None
     rows = _rows_of_csv(text, path) if value is None else \
         _rows_of_json(value, path)
     points = []
@@ -144,3 +148,14 @@ def hit_rate(curve, marks):
     title = "Hit rate by capacity"
     return (title, "The capacity of each run is marked.",
             plot.inline(series, settings, "curve", title))
+
+
+def make(runs, curve):
+    made = latency(runs) + over_time([log for run in runs
+                                      for log in run.logs])
+    if curve:
+        marks = [(run.name, run.plan.slots, run.plan.hit_rate)
+                 for run in runs if run.plan and run.plan.slots and
+                 run.plan.hit_rate is not None]
+        made.append(hit_rate(curve, marks))
+    return made

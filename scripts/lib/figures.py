@@ -21,47 +21,6 @@ LATENCIES = (
 )
 
 
-class Plan:
-    """What plan_json says, checked for the members that are used."""
-
-    def __init__(self, members):
-        self.members = members
-        self.options = members.get("options") or {}
-
-    def __getattr__(self, name):
-        return self.members.get(name)
-
-    def shape(self):
-        """
-        What holds for every server of a run: each has a plan of its own, but
-        blocks of one size.
-        """
-        return Plan({name: self.members.get(name)
-                     for name in ("block_bytes", "slot_bytes", "options")})
-
-    @property
-    def block_tokens(self):
-        return int(self.options.get("block_tokens") or 512)
-
-    def blocks(self, moved_bytes):
-        """Blocks in so many bytes moved."""
-        if not self.slot_bytes:
-            return None
-        return moved_bytes / self.slot_bytes
-
-    def tokens(self, moved_bytes):
-        blocks = self.blocks(moved_bytes)
-        return None if blocks is None else blocks * self.block_tokens
-
-    def blocks_in_use(self):
-        """Blocks in the cache at the end of the plan."""
-        if not self.slots or not self.slot_bytes:
-            return None
-        if self.evictions:
-            return self.slots
-        return min(self.slots, self.write_bytes // self.slot_bytes)
-
-
 def _ratio(part, whole):
     return part / whole if whole else None
 
@@ -209,7 +168,22 @@ def _times(out, run, wall, io_time, overlap):
     out.add("cpu", "CPU time", sum(busy), units.seconds, "all jobs")
 
 
-def _prefill(out, run, plan, rate, load_log):
+def _loads_with_tokens(run, plan):
+    """
+    [(tokens, nanoseconds)] of each load, from the log of its observer; [] if
+    there is none. The log has no bytes where observers move none, but with
+    log_offset=1 the number of the request, whose blocks the plan knows.
+    """
+    log = run.load_log()
+    if not log or not log.per_io:
+        return []
+    if all(entry.bytes for entry in log.entries):
+        return [(plan.tokens(entry.bytes), entry.value)
+                for entry in log.entries]
+    return []
+
+
+def _prefill(out, run, plan, rate):
     """
     A load beats prefill when it takes less time than computing its tokens.
     fio's log of the load observer has both for each load; the JSON alone has
@@ -217,7 +191,8 @@ def _prefill(out, run, plan, rate, load_log):
     """
     out.section = f"Loading against prefill at {units.digits(rate)} tokens/s"
     samples = run.samples("load")
-    tokens = plan.tokens(run.observed("load", "io_bytes")) if plan else None
+    # Not the observer's bytes: it moves none.
+    tokens = plan.tokens(run.total("read", "io_bytes")) if plan else None
     if not samples.n or not tokens:
         out.add("prefill.beaten", "Loads that beat prefill", None,
                 units.share, "needs a load observer and --plan")
@@ -225,11 +200,11 @@ def _prefill(out, run, plan, rate, load_log):
     out.add("prefill.break_even", "Tokens loaded per second of load time",
             tokens / (samples.total / 1e9), units.count,
             "loading wins on the whole against a slower prefill")
-    if load_log and load_log.per_io:
-        beaten = sum(plan.tokens(entry.bytes) / rate * 1e9 > entry.value
-                     for entry in load_log.entries)
+    loads = _loads_with_tokens(run, plan)
+    if loads:
+        beaten = sum(tokens / rate * 1e9 > took for tokens, took in loads)
         out.add("prefill.beaten", "Loads that beat prefill",
-                beaten / len(load_log.entries), units.share,
+                beaten / len(loads), units.share,
                 "each load by its own tokens")
         return
     limit = tokens / samples.n / rate * 1e9
@@ -247,9 +222,6 @@ def _prefill(out, run, plan, rate, load_log):
 def warnings(run, plan):
     """What keeps the figures from being those of a whole, good run."""
     said = list(run.warnings)
-    for job in run.jobs:
-        if job.error:
-            said.append(f"job {job.name} ended with error {job.error}")
     moved = run.total("read", "total_ios") + run.total("write", "total_ios")
     if not moved:
         said.append("no block was read or written")
@@ -263,7 +235,7 @@ def warnings(run, plan):
     return said
 
 
-def collect(run, plan=None, prefill_rate=None, load_log=None):
+def collect(run, plan=None, prefill_rate=None):
     """All figures of @run, in the order to show them."""
     if plan and len({job.host for job in run.jobs}) > 1:
         plan = plan.shape()
@@ -281,5 +253,5 @@ def collect(run, plan=None, prefill_rate=None, load_log=None):
     _volume(out, run, plan)
     _times(out, run, wall, io_time, overlap)
     if prefill_rate:
-        _prefill(out, run, plan, prefill_rate, load_log)
+        _prefill(out, run, plan, prefill_rate)
     return out.figures

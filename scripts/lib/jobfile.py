@@ -1,6 +1,7 @@
-"""A fio job file with some options set anew."""
+"""A fio job file: its sections, and what is in force in them."""
 
 import os
+import re
 
 from cli import Error
 
@@ -12,8 +13,10 @@ def _lines(path, depth=0):
     try:
         with open(path, encoding="utf-8") as file:
             text = file.read()
-    except (OSError, UnicodeDecodeError) as error:
-        raise Error(f"{path}: {error}") from error
+    except OSError as error:
+        raise Error(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise Error(f"{path}: no text: {error}") from error
     lines = []
     for line in text.splitlines():
         words = line.split()
@@ -30,8 +33,49 @@ def _option(line):
     line = line.strip()
     if not line or line[0] in "#;[":
         return "", ""
-    name, _, value = line.partition("=")
+    name, _, value = re.split("[;#]", line)[0].partition("=")
     return name.strip(), value.strip()
+
+
+def _header(line):
+    """The name in a line [name], else None."""
+    line = line.strip()
+    if line.startswith("[") and "]" in line:
+        return line[1:line.index("]")]
+    return None
+
+
+def is_engine(value):
+    """Whether this ioengine= is ours."""
+    return "mooncake" in value.split("/")[-1]
+
+
+class Section:
+    """One job of a file. @options are those in force, also from [global]."""
+
+    def __init__(self, name, inherited):
+        self.name = name
+        self.own = {}
+        self._inherited = inherited
+        self.lines = []
+
+    @property
+    def options(self):
+        return {**self._inherited, **self.own}
+
+    @property
+    def is_replay(self):
+        return is_engine(self.options.get("ioengine", ""))
+
+    @property
+    def observe(self):
+        return self.options.get("observe", "none")
+
+    @property
+    def begins_wall(self):
+        """Does it wait for all jobs before it?"""
+        return any(self.options.get(name, "0") != "0"
+                   for name in ("stonewall", "wait_for_previous"))
 
 
 class JobFile:
@@ -45,12 +89,28 @@ class JobFile:
     @staticmethod
     def _names_engine(line):
         name, value = _option(line)
-        return name == "ioengine" and "mooncake" in value.split("/")[-1]
+        return name == "ioengine" and is_engine(value)
 
     def values(self, name):
         """What any section sets the option to."""
         return [value for option, value in map(_option, self.lines)
                 if option == name]
+
+    def sections(self):
+        """The jobs in their order; [global] is in force in those behind it."""
+        everywhere, found, into = {}, [], None
+        for line in self.lines:
+            header = _header(line)
+            if header == "global":
+                into = everywhere
+            elif header is not None:
+                found.append(Section(header, dict(everywhere)))
+                into = found[-1].own
+            name, value = _option(line)
+            if name and into is not None:
+                # An option without a value is set.
+                into[name] = value if "=" in line else "1"
+        return found
 
     def text(self, options):
         """

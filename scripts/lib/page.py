@@ -17,6 +17,8 @@ h1{font-size:1.5rem;margin:.3rem 0}h2{font-size:1.15rem;margin:1.8rem 0 .5rem}
 .dim,figcaption,.note{color:var(--dim);font-size:.85rem}
 .warn{background:var(--warnbg);color:var(--warn);padding:.5rem .8rem;
 border-radius:.4rem;margin:.4rem 0}
+.failed{background:#b3261e;color:#fff;padding:.5rem .8rem;
+border-radius:.4rem;margin:.4rem 0;font-weight:600}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));
 gap:.6rem;margin:.8rem 0}
 .tile{background:var(--card);border-radius:.5rem;padding:.6rem .8rem}
@@ -102,8 +104,12 @@ def build(title, runs, figures, warnings, charts):
     names = [run.name for run in runs]
     parts = [f"<h1>{html.escape(title)}</h1>",
              f'<p class="dim">{html.escape(", ".join(names))}</p>']
-    for name, said in zip(names, warnings):
-        parts += [f'<p class="warn">{html.escape(name)}: {html.escape(each)}'
+    for run, said in zip(runs, warnings):
+        parts += [f'<p class="failed" role="alert">{html.escape(run.name)}: '
+                  f"the run failed: {html.escape(each)}</p>"
+                  for each in run.failures]
+        parts += [f'<p class="warn">{html.escape(run.name)}: '
+                  f'{html.escape(each)}'
                   "</p>" for each in said]
     if len(runs) == 1:
         parts.append(_tiles(0, figures[0]))

@@ -80,3 +80,11 @@ def parse_time(string):
         raise ValueError(f"'{string}' is no time: write a number and ns, us, "
                          "ms or s, such as 200ms")
     return float(match[1]) * dict(_TIMES)[match[2]]
+
+
+def parse_size(string):
+    """'2k' as fio takes it, 2048; None if it is no number."""
+    match = re.fullmatch(r"(\d+)([kmgtp]?)(?:i?b)?", string.strip().lower())
+    if not match:
+        return None
+    return int(match[1]) * 1024 ** ("", *"kmgtp").index(match[2])

@@ -1,0 +1,103 @@
+#!/usr/bin/python3
+"""Which of fio's logs belong to a run, what they are called and add up to."""
+
+import sys
+
+sys.dont_write_bytecode = True
+import fio_runs
+from fio_runs import ENGINE, FILES, FIO
+from testing import TOP, check, check_equal, fails, run
+
+sys.path.insert(0, str(TOP / "scripts" / "lib"))
+import fiojson
+import runfiles
+import timeline
+from fiolog import Log
+
+JOB = f"""[global]
+ioengine=external:{ENGINE.library}
+trace=builtin:conversation
+max_requests=300
+bytes_per_token=8
+filename=logs.cache
+size=4m
+rw=randrw
+replay_no_stall=1
+backend=psync
+write_bw_log=mine
+write_lat_log=mine
+[workers]
+numjobs=2
+lat_percentiles=1
+[loads]
+observe=load
+new_group=1
+log_offset=1
+"""
+
+
+def replay():
+    """The run of JOB, whose jobs all log under one name."""
+    path = FILES / "logs.json"
+    if not path.exists():
+        (FILES / "logs.fio").write_text(JOB)
+        done = fio_runs.run([FIO, "--output-format=json+",
+                             "--output=logs.json", "logs.fio"])
+        check_equal(done.status, 0, done.text)
+        # Of another run, as its number says; and what begins alike.
+        (FILES / "mine_bw.9.log").write_text("10, 999999, 0, 4096, 0\n")
+        (FILES / "mine2_bw.1.log").write_text("10, 999999, 0, 4096, 0\n")
+    one, = fiojson.load(str(path))
+    return one
+
+
+def test_each_log_has_the_name_of_its_job():
+    one = replay()
+    logs = runfiles.find_logs(one)
+    names = sorted((log.kind, log.number, log.name) for log in logs
+                   if log.kind in ("bw", "lat"))
+    check_equal(names, [(kind, number, name) for kind in ("bw", "lat")
+                        for number, name in ((1, "workers"), (2, "workers"),
+                                             (3, "loads"))], "logs")
+    check_equal([log.observes for log in logs if log.kind == "bw"],
+                [False, False, True], "observers")
+
+
+def test_prefix_takes_its_own():
+    replay()
+    found = {path.rsplit("/", 1)[1]
+             for path in runfiles.with_prefix(str(FILES / "mine"))}
+    check("mine_bw.1.log" in found and "mine_bw.9.log" in found, found)
+    check("mine2_bw.1.log" not in found, found)
+    everything = runfiles.with_prefix(str(FILES))
+    check(str(FILES / "mine2_bw.1.log") in everything, everything)
+    fails("mooncake-report", FILES / "logs.json", "--log-prefix",
+          FILES / "min", saying="no log begins so")
+
+
+def test_throughput_is_that_of_the_block_jobs():
+    """Without what observers log, the bytes over time are the JSON's."""
+    one = replay()
+    logs = [log for log in runfiles.find_logs(one)
+            if log.kind == "bw" and not log.observes]
+    for direction in ("read", "write"):
+        end = timeline.end_of(logs)
+        points = timeline.throughput(logs, direction, end)
+        step = timeline.step_of(end)
+        got = sum(rate for _, rate in points) * step
+        wanted = one.total(direction, "io_bytes")
+        check(abs(got - wanted) < 1, f"{direction}: {got}, not {wanted}")
+
+
+def test_means_over_time_add_up():
+    """With log_avg_msec an entry is the rate since the one before."""
+    path = FILES / "means_bw.1.log"
+    path.write_text("500, 100, 0, 0, 0\n1000, 300, 0, 0, 0\n")
+    log = Log(str(path))
+    points = timeline.throughput([log], "read", log.end)
+    total = sum(rate for _, rate in points) * timeline.step_of(log.end)
+    check(abs(total - 200 * 1024) < 1, f"{total} bytes")
+
+
+if __name__ == "__main__":
+    run(globals())
