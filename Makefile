@@ -167,18 +167,23 @@ sanitize: setup build/address-undefined/fio-asan build/thread/fio-tsan
 	@BUILD=build/thread FIO=$(word 3,$^) FIO_NEWER= tests/run --timeout 600 \
 		jobs_test order_test death_test observers_test
 
-fuzz_sources	:= tests/fuzz/reader_fuzz.c \
-		   $(wildcard trace/*/*.c)
+fuzz_trace	:= $(wildcard trace/*/*.c)
 
-build/fuzz/reader: $(fuzz_sources) $(wildcard trace/*/*.h)
-	@mkdir -p $(@D)/corpus
+build/fuzz/%: tests/fuzz/%_fuzz.c $(fuzz_trace) $(wildcard trace/*/*.h)
+	@mkdir -p build/fuzz/corpus/$*
 	clang $(filter-out -MD -MP,$(flags)) -fsanitize=fuzzer,address,undefined \
-		-o $@ $(fuzz_sources) $(libs)
+		-o $@ $< $(fuzz_trace) $(libs)
 
-fuzz: build/fuzz/reader
+# Each for FUZZ_SECONDS; new inputs of interest are kept in build/fuzz/corpus.
+fuzz: build/fuzz/reader build/fuzz/config
 	build/fuzz/reader -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
 		-rss_limit_mb=1024 -dict=tests/fuzz/reader.dict \
-		-artifact_prefix=build/fuzz/ build/fuzz/corpus $(wildcard tests/fuzz/corpus)
+		-artifact_prefix=build/fuzz/ build/fuzz/corpus/reader \
+		$(wildcard tests/fuzz/corpus)
+	build/fuzz/config -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
+		-rss_limit_mb=1024 -dict=tests/fuzz/config.dict \
+		-artifact_prefix=build/fuzz/ build/fuzz/corpus/config \
+		tests/configs tests/configs/bad
 
 lib_dir		:= $(PREFIX)/lib/fio
 share_dir	:= $(PREFIX)/share/fio-mooncake
@@ -226,7 +231,7 @@ help:
 	@echo 'make bench         set up, build, measure'
 	@echo 'make matrix        FIO_GIT=DIR: the engine in each release of fio, of a clone'
 	@echo 'make sanitize      the tests with address, undefined and thread sanitizers'
-	@echo 'make fuzz          fuzz the trace reader (clang; FUZZ_SECONDS=600)'
+	@echo 'make fuzz          fuzz the readers of traces and configs (clang; FUZZ_SECONDS=600 each)'
 	@echo 'make install       PREFIX=/usr/local DESTDIR=; make uninstall'
 	@echo 'make clean         remove what was built, but not what was fetched'
 	@echo 'FIO=PATH FIO_SRC=DIR    another fio binary and its configured source tree'

@@ -1,16 +1,10 @@
 #include "trace/model/config_json.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-
-/* Where multimodal models keep the config of their language model. */
-static const char *const nested[] = { "thinker_config", "text_config",
-				      "llm_config", "language_config", NULL };
 
 /* The member of @obj whose name is the first @len characters of @name. */
 static struct json_object *member(struct json_object *obj, const char *name,
@@ -61,7 +55,7 @@ bool config_has(const struct config *c, const char *key)
 
 int config_fail(struct config *c, const char *key, const char *fmt, ...)
 {
-	char why[256];
+	char why[400];
 	va_list ap;
 
 	if (c->failed)
@@ -164,19 +158,44 @@ static struct json_object *get_array(struct config *c, const char *key,
 	return c->failed ? NULL : value;
 }
 
+/* Layers for multi-token prediction, which are not counted. */
+static uint32_t draft_layers(const struct config *c)
+{
+	struct json_object *value =
+		config_get(c, "num_nextn_predict_layers|mtp_num_hidden_layers|"
+			      "mtp_num_layers");
+	int64_t n = json_object_get_int64(value);
+
+	return n > 0 && n < CONFIG_UINT_MAX ? n : 0;
+}
+
 struct json_object *config_layer(struct config *c, const char *key, uint32_t i,
 				 uint32_t len)
 {
 	struct json_object *list = get_array(c, key, "an entry for each layer");
+	size_t entries;
 
 	if (!list)
 		return NULL;
-	if (json_object_array_length(list) != len) {
-		config_fail(c, key, "has %zu entries for %u layers",
-			    json_object_array_length(list), len);
+	entries = json_object_array_length(list);
+	if (entries != len && entries != (size_t)len + draft_layers(c)) {
+		config_fail(c, key, "has %zu entries for %u layers", entries,
+			    len);
 		return NULL;
 	}
 	return json_object_array_get_idx(list, i);
+}
+
+bool config_flag(struct config *c, const char *key, uint32_t i, uint32_t len)
+{
+	struct json_object *entry = config_layer(c, key, i, len);
+	int64_t value = json_object_get_int64(entry);
+
+	if (!c->failed && (!json_object_is_type(entry, json_type_int) ||
+			   value < 0 || value > 1))
+		config_fail(c, key, "has %.40s for layer %u: expected 0 or 1",
+			    json_object_to_json_string(entry), i);
+	return value;
 }
 
 bool config_lists(struct config *c, const char *key, uint32_t value)
@@ -194,68 +213,4 @@ bool config_lists(struct config *c, const char *key, uint32_t value)
 			return true;
 	}
 	return false;
-}
-
-/* Goes down to the language model of a multimodal config. */
-static void descend(struct config *c)
-{
-	struct json_object *inner;
-	size_t used = 0;
-
-	for (int i = 0; nested[i]; i++) {
-		inner = member(c->text, nested[i], strlen(nested[i]));
-		if (!json_object_is_type(inner, json_type_object))
-			continue;
-		c->text = inner;
-		used += snprintf(c->prefix + used, sizeof(c->prefix) - used,
-				 "%s.", nested[i]);
-	}
-}
-
-/* json-c's own message for a directory or a device would be about JSON. */
-static int check_file(const char *file, struct error *err)
-{
-	struct stat st;
-
-	if (stat(file, &st))
-		return fail(err, "model=%s: %s", file, strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		return fail(err,
-			    "model=%s is not a file: give the path "
-			    "of a Hugging Face config.json",
-			    file);
-	return 0;
-}
-
-int config_open(struct config *c, const char *file, struct error *err)
-{
-	*c = (struct config){ .file = file, .err = err };
-	if (check_file(file, err))
-		return -1;
-	c->root = json_object_from_file(file);
-	if (!c->root) {
-		const char *why = json_util_get_last_err();
-
-		/* json-c says "continue" where it wants more text. */
-		return fail(err, "model=%s: not JSON: %.*s", file,
-			    (int)strcspn(why, "\n"),
-			    strstr(why, ": continue") ? "it ends too early" :
-							why);
-	}
-	if (!json_object_is_type(c->root, json_type_object)) {
-		config_close(c);
-		return fail(err,
-			    "model=%s: not a JSON object: expected "
-			    "a Hugging Face config.json",
-			    file);
-	}
-	c->text = c->root;
-	descend(c);
-	return 0;
-}
-
-void config_close(struct config *c)
-{
-	json_object_put(c->root);
-	c->root = NULL;
 }

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "trace/load/trace.h"
+#include "trace/base/error.h"
 
 #define CONFIG_UINT_MAX (1u << 24)
 
@@ -29,7 +29,8 @@ struct config {
 
 /*
  * Opens @file at the config of its language model: of a multimodal model that
- * is a nested one. 0, or -1 with @err filled.
+ * is a nested one. 0, or -1 with @err filled, which says of a page or of other
+ * JSON what it is.
  */
 int config_open(struct config *c, const char *file, struct error *err);
 void config_close(struct config *c);
@@ -50,9 +51,14 @@ uint32_t config_uint_or(struct config *c, const char *key, uint32_t def);
 bool config_bool_or(struct config *c, const char *key, bool def);
 const char *config_string(struct config *c, const char *key);
 
-/* A list that has an entry for each of @len layers: entry @i of it. */
+/*
+ * A list that has an entry for each of @len layers: entry @i of it. Entries of
+ * the layers for multi-token prediction may follow.
+ */
 struct json_object *config_layer(struct config *c, const char *key, uint32_t i,
 				 uint32_t len);
+/* The same of a list of 0 and 1. */
+bool config_flag(struct config *c, const char *key, uint32_t i, uint32_t len);
 /* Whether the list of integers holds @value. */
 bool config_lists(struct config *c, const char *key, uint32_t value);
 

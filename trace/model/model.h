@@ -9,19 +9,27 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trace/load/trace.h"
+#include "trace/base/error.h"
 
-/* Layers that keep the same of a token: @heads times @k + @v elements. */
+/*
+ * Layers that keep the same: @heads times @k + @v elements, of each token, or
+ * of every @every tokens together where the layer compresses them into one.
+ * Then @every divides @k + @v, so that a token's share is whole.
+ */
 struct model_part {
 	uint32_t layers;
 	uint32_t heads; /* KV heads; 1 for what all ranks share */
 	uint32_t k;	/* of a head; the latent of a latent part */
 	uint32_t v;	/* of a head; its rotary key of a latent part */
+	uint32_t every; /* tokens, 1 or more */
 };
 
+/* A layer may belong to several. */
 enum model_layers {
 	MODEL_FULL,   /* layers that look at the whole context */
 	MODEL_WINDOW, /* layers that look at a sliding window of it */
+	MODEL_CSA,    /* compressed sparse attention, chosen by an indexer */
+	MODEL_HCA,    /* heavily compressed attention */
 	MODEL_INDEX,  /* keys of a sparse-attention indexer */
 	MODEL_PARTS,
 };
@@ -38,13 +46,16 @@ struct model {
 /* The table, ended by a NULL name. */
 extern const struct model models[];
 
-/* @spec is a built-in name or a path; 0, or -1 with @err filled. */
+/*
+ * @spec is a built-in name, the Hugging Face name of a built-in model, or the
+ * path of a config.json; 0, or -1 with @err filled.
+ */
 int model_find(struct model *m, const char *spec, struct error *err);
 
 /* Reads a config.json. */
 int model_from_config(struct model *m, const char *file, struct error *err);
 
-/* MHA, GQA, MQA or MLA. */
+/* MHA, GQA, MQA, MLA or CSA. */
 const char *model_attention(const struct model *m);
 
 /* Elements of one token, spelt out: "32 layers x 8 heads x (128 + 128)". */

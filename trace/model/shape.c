@@ -88,7 +88,7 @@ static int add_part(uint64_t *elements, const struct model *m,
 	if (!heads)
 		return -1;
 	if (__builtin_mul_overflow(per_layer, (uint64_t)part->layers, &all) ||
-	    __builtin_add_overflow(*elements, all, elements))
+	    __builtin_add_overflow(*elements, all / part->every, elements))
 		return fail(err,
 			    "model=%s keeps more than 2^64 elements "
 			    "of a token: its config makes no sense",
