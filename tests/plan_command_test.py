@@ -300,6 +300,25 @@ def test_warmup():
     check_equal(as_json(SMALL, "--warmup-requests=99")["requests"], 0, "left")
 
 
+def test_requests_add_up_to_the_run():
+    """Also where evictions come in bursts, and with a tier in front."""
+    for more in (["--capacity=2000"], ["--capacity=2000", "--evict-high=90",
+                                       "--evict-low=70"],
+                 ["--capacity=3000", "--layout=buckets", "--bucket-objects=9"],
+                 ["--capacity=2000", "--memory-size=50m", "--shard=1/2"]):
+        line = ["builtin:conversation", "--max-requests=1000", *more]
+        rows = json.loads(output(*line, "--requests", "--json"))
+        whole = json.loads(output(*line, "--json"))
+        check_equal([row["request"] for row in rows],
+                    list(range(whole["requests"])), "numbers")
+        for name in ("lookups", "hits", "memory_hits", "skipped", "writes",
+                     "evictions"):
+            check_equal(sum(row[name] for row in rows), whole[name],
+                        f"{name} with {more}")
+        check_equal(rows[-1]["arrival_ms"] - rows[0]["arrival_ms"],
+                    whole["span_ms"], "span")
+
+
 def test_curve_is_the_sweep():
     points = json.loads(output("builtin:conversation", "--max-requests=2000",
                                "--curve", "--json"))
@@ -404,6 +423,8 @@ def test_wrong_lines():
     refused(SMALL, "--offload=evict", saying="--offload=evict needs")
     refused(SMALL, "--curve", "--eviction=opt", saying="--curve is of lru")
     refused(SMALL, "--curve", "--eviction=lru,lru", saying="--curve is of lru")
+    refused(SMALL, "--requests", "--capacity=1,2", saying="is of one cache")
+    refused(SMALL, "--requests", "--curve", saying="leave out --curve")
     refused(SMALL, "--curve", "--admit=1,2", saying="--curve takes one")
     refused(SMALL, "--curve", "--memory-size=1m", saying="--memory-size")
     refused(SMALL, "--reach=0.9", "--memory-size=1k", saying="--memory-size")

@@ -88,7 +88,7 @@ static int run_sweep(const struct report *r, struct error *err)
 							  r->shape, err);
 	if (ret)
 		return ret;
-	ret = report_runs(stdout, r, &s, err);
+	ret = (a->requests ? report_requests : report_runs)(stdout, r, &s, err);
 	sweep_free(&s);
 	return ret;
 }

@@ -105,6 +105,8 @@ static const struct argument arguments[] = {
 	  set_reach, AT(reach) },
 	{ "curve", NULL, "hits of lru at every capacity, in one pass", set_flag,
 	  AT(curve) },
+	{ "requests", NULL, "what each request does, a row each", set_flag,
+	  AT(requests) },
 	{ "drive-bytes", "BYTES", "size of the drive, for its writes a day",
 	  set_number, AT(drive_bytes), .min = 1, .max = UINT64_MAX },
 	{ "json", NULL, "JSON instead of text", set_flag, AT(json) },
@@ -259,6 +261,10 @@ static int check(const struct arguments *a, struct error *err)
 	if (a->curve && a->reach)
 		return fail(err, "--curve and --reach: give one of "
 				 "them");
+	if (a->requests && (a->curve || a->reach))
+		return fail(err,
+			    "--requests is of one capacity: leave out --%s",
+			    a->curve ? "curve" : "reach");
 	if (a->output && a->command != COMMAND_GENERATE)
 		return fail(err, "--output is for generate; send other "
 				 "output where you like with >");

@@ -35,6 +35,7 @@ struct arguments {
 	bool json;
 	bool csv;
 	bool curve;
+	bool requests;
 	bool timing;
 	bool help;
 	bool version;

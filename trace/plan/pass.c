@@ -250,3 +250,10 @@ void planner_request(struct planner *pl, struct plan *p, uint32_t r)
 		begin_pass(pl);
 	plan_request(pl, p, r, &unasked);
 }
+
+void planner_count(struct planner *pl, uint32_t r, struct plan_stats *stats)
+{
+	if (!r)
+		begin_pass(pl);
+	plan_request(pl, NULL, r, stats);
+}

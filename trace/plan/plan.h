@@ -242,4 +242,7 @@ void planner_pass(struct planner *pl, struct plan *p, struct plan_stats *stats);
  */
 void planner_request(struct planner *pl, struct plan *p, uint32_t r);
 
+/* Likewise, but what the request does is added to the counts of @stats. */
+void planner_count(struct planner *pl, uint32_t r, struct plan_stats *stats);
+
 #endif

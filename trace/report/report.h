@@ -20,6 +20,10 @@ struct report {
 int report_runs(FILE *out, const struct report *r, const struct sweep *s,
 		struct error *err);
 
+/* What each request of the only run in @s does, a row each. */
+int report_requests(FILE *out, const struct report *r, const struct sweep *s,
+		    struct error *err);
+
 int report_curve(FILE *out, const struct report *r, const struct curve *c,
 		 struct error *err);
 
