@@ -46,7 +46,7 @@ static void tell_timing(double start, double loaded)
 static int run_curve(const struct report *r, struct error *err)
 {
 	const struct arguments *a = r->arguments;
-	struct plan_options o = a->plan;
+	struct plan_options o = a->settings.plan;
 	struct curve c;
 	int ret;
 
@@ -101,8 +101,8 @@ static int run_plan(const struct arguments *a, struct error *err)
 	double start = seconds(), loaded;
 	int ret;
 
-	if (shape_resolve(&shape, &a->shape, err) ||
-	    trace_load(&trace, &a->trace, err))
+	if (shape_resolve(&shape, &a->settings.shape, err) ||
+	    trace_load(&trace, &a->settings.trace, err))
 		return -1;
 	loaded = seconds();
 	ret = a->curve ? run_curve(&r, err) : run_sweep(&r, err);
@@ -124,7 +124,7 @@ static int run(const struct arguments *a, struct error *err)
 	}
 	switch (a->command) {
 	case COMMAND_GENERATE:
-		return generate(a->trace.source, a->output, err);
+		return generate(a->settings.trace.source, a->output, err);
 	case COMMAND_MODELS:
 		return list_models(stdout, a, err);
 	case COMMAND_PLAN:

@@ -27,24 +27,39 @@ static unsigned int section_of(const struct thread_data *td)
 	return section;
 }
 
+static void put_number(struct json_object *obj, const char *name,
+		       uint64_t number)
+{
+	json_object_object_add(obj, name, json_object_new_uint64(number));
+}
+
+static void put_text(struct json_object *obj, const char *name,
+		     const char *text)
+{
+	json_object_object_add(obj, name,
+			       text ? json_object_new_string(text) : NULL);
+}
+
+/* All that the jobs of a group have in common, as text. */
 static char *key_of(const struct thread_data *td,
 		    const struct mooncake_options *o)
 {
+	struct json_object *obj = json_object_new_object();
 	const struct thread_options *t = &td->o;
 	char *key;
 
-	if (asprintf(&key,
-		     "%s|%llu|%u|%u|%u|%u|%llu|%s|%s|%u|%u|%u|%u|%s|%u|%llu|%u|%u|%u|%s|%u|%llu|%u|%llu|%llu|%u|%s|%s|%llu|%u",
-		     o->trace ?: "", o->max_requests, o->block_tokens,
-		     o->chunk_tokens, o->timestamp_unit, o->partial,
-		     o->bytes_per_token, o->model ?: "", o->kv_dtype, o->tp,
-		     o->ranks, o->window, o->lookup, o->eviction, o->admit,
-		     o->memory_size, o->offload, o->warmup_requests, o->share,
-		     o->shard, o->bad_lines, t->size, t->size_percent,
-		     t->file_size_low, t->file_size_high, t->nr_files,
-		     t->filename ?: "", t->directory ?: "", t->start_offset,
-		     t->start_offset_percent) < 0)
-		return NULL;
+	options_deciding_group(obj, o);
+	put_number(obj, "size", t->size);
+	put_number(obj, "size_percent", t->size_percent);
+	put_number(obj, "file_size_low", t->file_size_low);
+	put_number(obj, "file_size_high", t->file_size_high);
+	put_number(obj, "nr_files", t->nr_files);
+	put_text(obj, "filename", t->filename);
+	put_text(obj, "directory", t->directory);
+	put_number(obj, "start_offset", t->start_offset);
+	put_number(obj, "start_offset_percent", t->start_offset_percent);
+	key = strdup(json_object_to_json_string(obj));
+	json_object_put(obj);
 	return key;
 }
 
@@ -95,18 +110,21 @@ static void count_members(struct group *g, const struct thread_data *first)
 static int load_group(struct group *g, const struct mooncake_options *o,
 		      struct error *err)
 {
-	struct shape_options lo;
-	struct trace_options to;
+	struct settings s = o->settings;
 
-	shape_options_from(&lo, o);
-	if (trace_options_from(&to, o, err) ||
-	    shape_resolve(&g->shape, &lo, err) ||
-	    plan_options_from(&g->plan_options, &g->shape, o, err))
+	if (!s.trace.source || !*s.trace.source)
+		return fail(err,
+			    "trace= is missing; name a .jsonl file or builtin:conversation, builtin:toolagent, builtin:synthetic");
+	if (settings_decide(&s, "", err) ||
+	    shape_resolve(&g->shape, &s.shape, err) ||
+	    settings_memory(&s.plan, s.memory_size, g->shape.slot_bytes, "",
+			    err))
 		return -1;
+	g->plan_options = s.plan;
 	if (!g->nr_workers)
 		return fail(err,
 			    "observe=: no job of this replay group does the I/O; put the trace, cache and file options where both have them, such as [global]");
-	return trace_load(&g->trace, &to, err);
+	return trace_load(&g->trace, &s.trace, err);
 }
 
 struct group *group_join(struct thread_data *td, struct job *job,
@@ -174,7 +192,7 @@ static void tell_plan(const struct group *g, const struct mooncake_options *o)
 	if (job_quiet())
 		return;
 	log_info("mooncake: %s: %llu requests, %llu lookups: %llu hits (%.1f%%), %llu of them in memory; %llu writes, %llu evictions, %llu skipped, %llu unadmitted; %llu slots of %llu bytes, %s",
-		 o->trace, (unsigned long long)s->requests,
+		 o->settings.trace.source, (unsigned long long)s->requests,
 		 (unsigned long long)s->lookups, (unsigned long long)hits,
 		 s->lookups ? 100.0 * hits / s->lookups : 0.0,
 		 (unsigned long long)s->memory_hits,
@@ -183,7 +201,7 @@ static void tell_plan(const struct group *g, const struct mooncake_options *o)
 		 (unsigned long long)s->skipped,
 		 (unsigned long long)s->unadmitted,
 		 (unsigned long long)g->slots,
-		 (unsigned long long)g->shape.slot_bytes, o->eviction);
+		 (unsigned long long)g->shape.slot_bytes, o->settings.eviction);
 	if (g->trace.bad_lines)
 		log_info("; %llu bad lines left out",
 			 (unsigned long long)g->trace.bad_lines);

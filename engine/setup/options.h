@@ -1,15 +1,13 @@
 /*
- * The engine's job options as fio parses them, and their translation into
- * what trace/ takes.
+ * The engine's job options as fio parses them: those that it has in common
+ * with mooncake-plan (trace/options/settings.h), and its own.
  */
 #ifndef MOONCAKE_OPTIONS_H
 #define MOONCAKE_OPTIONS_H
 
 #include <json-c/json.h>
 
-#include "trace/model/shape.h"
-#include "trace/plan/plan.h"
-#include "trace/load/trace.h"
+#include "trace/options/settings.h"
 
 struct thread_data;
 struct fio_option;
@@ -28,52 +26,21 @@ enum option_observe {
 
 struct mooncake_options {
 	void *td; /* fio's, always first */
-	char *trace;
-	unsigned long long max_requests;
-	unsigned int block_tokens;
-	unsigned int chunk_tokens;
-	unsigned int timestamp_unit;
-	unsigned int partial;
-	unsigned long long bytes_per_token;
-	char *model;
-	char *kv_dtype;
-	unsigned int tp;
-	unsigned int ranks;
-	unsigned int window;
-	unsigned int lookup;
-	char *eviction;
-	unsigned int admit;
-	unsigned long long memory_size;
-	unsigned int offload;
+	struct settings settings;
 	char *backend;
 	char *backend_options;
-	unsigned int arrivals;
+	enum option_arrivals arrivals;
 	unsigned int max_inflight_requests;
-	unsigned int store;
+	enum option_store store;
 	unsigned long long prefill_rate;
-	unsigned int warmup_requests;
-	unsigned int share;
-	char *shard;
-	unsigned int observe;
+	enum option_share share;
+	enum option_observe observe;
 	unsigned int check_blocks;
-	unsigned int bad_lines;
 	char *plan_json;
 };
 
 /* The table for fio, ended by a NULL name. */
 extern struct fio_option mooncake_fio_options[];
-
-/*
- * What the options say to trace/. Each returns 0, or -1 with @err filled.
- * plan_options_from() leaves the capacity unbounded and needs the shape for
- * memory_size.
- */
-int trace_options_from(struct trace_options *to,
-		       const struct mooncake_options *o, struct error *err);
-void shape_options_from(struct shape_options *lo,
-			const struct mooncake_options *o);
-int plan_options_from(struct plan_options *po, const struct shape *l,
-		      const struct mooncake_options *o, struct error *err);
 
 /* Are timestamps replayed? */
 bool option_timed(const struct thread_data *td);
@@ -87,6 +54,10 @@ bool option_store_async(const struct thread_data *td,
 /* All options in force, for plan_json; the caller owns the object. */
 struct json_object *options_json(const struct thread_data *td,
 				 const struct mooncake_options *o,
-				 const struct shape *l);
+				 const struct shape *shape);
+
+/* Those that the jobs of a replay group have in common, as they are given. */
+void options_deciding_group(struct json_object *obj,
+			    const struct mooncake_options *o);
 
 #endif

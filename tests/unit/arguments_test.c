@@ -41,15 +41,35 @@ static void defaults(void)
 {
 	good("T");
 	CHECK_EQ(a.command, COMMAND_PLAN);
-	CHECK_STR(a.trace.source, "T");
-	CHECK_EQ(a.trace.block_tokens, 512);
-	CHECK_EQ(a.shape.block_tokens, 512);
+	CHECK_STR(a.settings.trace.source, "T");
+	CHECK_EQ(a.settings.trace.block_tokens, 512);
+	CHECK_EQ(a.settings.shape.block_tokens, 512);
 	CHECK_EQ(a.evictions.nr, 1);
 	CHECK(policies[a.evictions.values[0]] == policy_find("lru"));
 	CHECK_EQ(a.admits.values[0], 1);
 	CHECK_EQ(a.memory_sizes.values[0], 0);
 	CHECK(a.capacities.values[0] == ARGUMENTS_UNBOUNDED);
 	CHECK_EQ(a.sizes.nr, 0);
+}
+
+/* What the table says, and fio with it, is what the structures begin with. */
+static void defaults_stand_once(void)
+{
+	struct plan_options plan;
+	struct shape_options shape;
+	struct trace_options trace;
+	struct settings s;
+
+	settings_init(&s);
+	CHECK_EQ(settings_decide(&s, "", &err), 0);
+	trace_options_init(&trace);
+	shape_options_init(&shape);
+	plan_options_init(&plan);
+	CHECK(!memcmp(&s.trace, &trace, sizeof(trace)));
+	CHECK_STR(s.shape.kv_dtype, shape.kv_dtype);
+	shape.kv_dtype = s.shape.kv_dtype;
+	CHECK(!memcmp(&s.shape, &shape, sizeof(shape)));
+	CHECK(!memcmp(&s.plan, &plan, sizeof(plan)));
 }
 
 static void every_option(void)
@@ -59,52 +79,52 @@ static void every_option(void)
 	     "--bytes-per-token=2k --model=m --kv-dtype=fp8 --tp=2 "
 	     "--ranks=one --window=skip --lookup=block --offload=evict "
 	     "--warmup-requests=9 --drive-bytes=1T");
-	CHECK_EQ(a.trace.max_requests, 7);
-	CHECK_EQ(a.shape.block_tokens, 16);
-	CHECK_EQ(a.trace.unit, TRACE_UNIT_S);
-	CHECK_EQ(a.trace.partial, TRACE_PARTIAL_SKIP);
-	CHECK_EQ(a.trace.shard, 2);
-	CHECK_EQ(a.trace.shards, 3);
-	CHECK_EQ(a.trace.bad_lines, TRACE_BAD_LINES_SKIP);
-	CHECK_EQ(a.shape.chunk_tokens, 8);
-	CHECK_EQ(a.shape.bytes_per_token, 2048);
-	CHECK_STR(a.shape.model, "m");
-	CHECK_STR(a.shape.kv_dtype, "fp8");
-	CHECK_EQ(a.shape.tp, 2);
-	CHECK_EQ(a.shape.ranks, SHAPE_RANKS_ONE);
-	CHECK_EQ(a.shape.window, SHAPE_WINDOW_SKIP);
-	CHECK_EQ(a.plan.lookup, PLAN_LOOKUP_BLOCK);
-	CHECK_EQ(a.plan.offload, PLAN_OFFLOAD_EVICT);
-	CHECK_EQ(a.plan.warmup_requests, 9);
+	CHECK_EQ(a.settings.trace.max_requests, 7);
+	CHECK_EQ(a.settings.shape.block_tokens, 16);
+	CHECK_EQ(a.settings.trace.unit, TRACE_UNIT_S);
+	CHECK_EQ(a.settings.trace.partial, TRACE_PARTIAL_SKIP);
+	CHECK_EQ(a.settings.trace.shard, 2);
+	CHECK_EQ(a.settings.trace.shards, 3);
+	CHECK_EQ(a.settings.trace.bad_lines, TRACE_BAD_LINES_SKIP);
+	CHECK_EQ(a.settings.shape.chunk_tokens, 8);
+	CHECK_EQ(a.settings.shape.bytes_per_token, 2048);
+	CHECK_STR(a.settings.shape.model, "m");
+	CHECK_STR(a.settings.shape.kv_dtype, "fp8");
+	CHECK_EQ(a.settings.shape.tp, 2);
+	CHECK_EQ(a.settings.shape.ranks, SHAPE_RANKS_ONE);
+	CHECK_EQ(a.settings.shape.window, SHAPE_WINDOW_SKIP);
+	CHECK_EQ(a.settings.plan.lookup, PLAN_LOOKUP_BLOCK);
+	CHECK_EQ(a.settings.plan.offload, PLAN_OFFLOAD_EVICT);
+	CHECK_EQ(a.settings.plan.warmup_requests, 9);
 	CHECK_EQ(a.drive_bytes, INT64_C(1) << 40);
 }
 
 static void layouts(void)
 {
 	good("T");
-	CHECK_EQ(a.plan.layout, PLAN_LAYOUT_SLOTS);
-	CHECK_EQ(a.bucket_size, 256 << 20);
-	CHECK_EQ(a.bucket_objects, 500);
-	CHECK_EQ(a.plan.evict.high, 100);
-	CHECK_EQ(a.plan.evict.low, 100);
-	CHECK_EQ(a.shape.object_align, 4096);
-	CHECK_EQ(a.shape.pieces, 1);
-	CHECK(!a.plan.discard);
+	CHECK_EQ(a.settings.plan.layout, PLAN_LAYOUT_SLOTS);
+	CHECK_EQ(a.settings.bucket_size, 256 << 20);
+	CHECK_EQ(a.settings.bucket_objects, 500);
+	CHECK_EQ(a.settings.plan.evict.high, 100);
+	CHECK_EQ(a.settings.plan.evict.low, 100);
+	CHECK_EQ(a.settings.shape.object_align, 4096);
+	CHECK_EQ(a.settings.shape.pieces, 1);
+	CHECK(!a.settings.plan.discard);
 	good("T --layout=buckets --bucket-size=1g --bucket-objects=7 "
 	     "--evict-high=90 --evict_low=80% --probe=list --discard "
 	     "--object-header=24 --object-align=1 --pieces=3");
-	CHECK_EQ(a.plan.layout, PLAN_LAYOUT_BUCKETS);
-	CHECK_EQ(a.bucket_size, 1 << 30);
-	CHECK_EQ(a.bucket_objects, 7);
-	CHECK_EQ(a.plan.evict.high, 90);
-	CHECK_EQ(a.plan.evict.low, 80);
-	CHECK_EQ(a.plan.probe, PLAN_PROBE_LIST);
-	CHECK(a.plan.discard);
-	CHECK_EQ(a.shape.object_header, 24);
-	CHECK_EQ(a.shape.object_align, 1);
-	CHECK_EQ(a.shape.pieces, 3);
+	CHECK_EQ(a.settings.plan.layout, PLAN_LAYOUT_BUCKETS);
+	CHECK_EQ(a.settings.bucket_size, 1 << 30);
+	CHECK_EQ(a.settings.bucket_objects, 7);
+	CHECK_EQ(a.settings.plan.evict.high, 90);
+	CHECK_EQ(a.settings.plan.evict.low, 80);
+	CHECK_EQ(a.settings.plan.probe, PLAN_PROBE_LIST);
+	CHECK(a.settings.plan.discard);
+	CHECK_EQ(a.settings.shape.object_header, 24);
+	CHECK_EQ(a.settings.shape.object_align, 1);
+	CHECK_EQ(a.settings.shape.pieces, 3);
 	good("T --discard=0");
-	CHECK(!a.plan.discard);
+	CHECK(!a.settings.plan.discard);
 	bad("T --layout=log", "--layout=log: give one of slots|files|buckets");
 	bad("T --probe=open", "--probe=open: give one of none|stat|list");
 	bad("T --discard=2", "--discard=2: give 0 or 1");
@@ -168,20 +188,20 @@ static void lists(void)
 static void underscores(void)
 {
 	good("--max_requests=3 a_trace");
-	CHECK_EQ(a.trace.max_requests, 3);
-	CHECK_STR(a.trace.source, "a_trace");
+	CHECK_EQ(a.settings.trace.max_requests, 3);
+	CHECK_STR(a.settings.trace.source, "a_trace");
 	good("--max_requests 4 --trace=a_b");
-	CHECK_EQ(a.trace.max_requests, 4);
-	CHECK_STR(a.trace.source, "a_b");
+	CHECK_EQ(a.settings.trace.max_requests, 4);
+	CHECK_STR(a.settings.trace.source, "a_b");
 	good("-- --a_b");
-	CHECK_STR(a.trace.source, "--a_b");
+	CHECK_STR(a.settings.trace.source, "--a_b");
 }
 
 static void commands(void)
 {
 	good("generate conversation --output=x");
 	CHECK_EQ(a.command, COMMAND_GENERATE);
-	CHECK_STR(a.trace.source, "conversation");
+	CHECK_STR(a.settings.trace.source, "conversation");
 	CHECK_STR(a.output, "x");
 	good("models --json");
 	CHECK_EQ(a.command, COMMAND_MODELS);
@@ -208,10 +228,10 @@ static void bad_values(void)
 	bad("T --block-tokens=0", "from 1 to 4294967295");
 	bad("T --block-tokens=4g", "from 1 to 4294967295");
 	bad("T --timestamp-unit=h", "--timestamp-unit=h: give one of ms|s");
-	bad("T --shard=4/3", "--shard=4/3: give k/n");
+	bad("T --shard=4/3", "--shard=4/3 is not k/n");
 	bad("T --shard=0/3", "--shard=0/3");
 	bad("T --shard=1/3x", "--shard=1/3x");
-	bad("T --eviction=lru,arc", "--eviction=arc: give one or more of lru, ");
+	bad("T --eviction=lru,arc", "--eviction=arc is unknown; known are lru, ");
 	bad("T --admit=0", "--admit=0");
 	bad("T --admit=1,,2", "--admit=:");
 	bad("T --capacity=0", "--capacity=0");
@@ -258,6 +278,7 @@ static void choices(void)
 int main(void)
 {
 	RUN(defaults);
+	RUN(defaults_stand_once);
 	RUN(every_option);
 	RUN(layouts);
 	RUN(suffixes);

@@ -94,9 +94,9 @@ static void reach_with(struct arguments *a, const struct policy *eviction,
 			.memory_size = memory_size,
 		},
 	};
-	bool buckets = a->plan.layout == PLAN_LAYOUT_BUCKETS;
-	uint64_t unit = buckets ? a->bucket_objects : 1;
-	bool rises = a->plan.evict.low == 100 && !buckets &&
+	bool buckets = a->settings.plan.layout == PLAN_LAYOUT_BUCKETS;
+	uint64_t unit = buckets ? a->settings.bucket_objects : 1;
+	bool rises = a->settings.plan.evict.low == 100 && !buckets &&
 		     eviction != policy_find("fifo") &&
 		     eviction != policy_find("lfu") && !memory_size;
 
@@ -114,7 +114,7 @@ static void smallest_capacity(void)
 	static const double shares[] = { 0.01, 0.5, 0.95, 1 };
 	struct arguments a = { 0 };
 
-	plan_options_init(&a.plan);
+	settings_init(&a.settings);
 	for (int round = 1; round < 10; round++) {
 		small_at_random(&small, round);
 		a.reach = shares[round % 4];
@@ -127,19 +127,21 @@ static void smallest_capacity(void)
 
 static void smallest_capacity_of_layouts(void)
 {
-	struct arguments a = { .bucket_size = UINT64_MAX, .bucket_objects = 3 };
+	struct arguments a = { 0 };
 
-	plan_options_init(&a.plan);
+	settings_init(&a.settings);
+	a.settings.bucket_size = UINT64_MAX;
+	a.settings.bucket_objects = 3;
 	a.reach = 0.9;
 	for (int round = 1; round < 10; round++) {
 		small_at_random(&small, round);
-		a.plan.layout = PLAN_LAYOUT_BUCKETS;
-		a.plan.evict = WATERMARKS_OFF;
+		a.settings.plan.layout = PLAN_LAYOUT_BUCKETS;
+		a.settings.plan.evict = WATERMARKS_OFF;
 		reach_with(&a, policy_find("lru"), 0);
 		reach_with(&a, policy_find("fifo"), 0);
-		a.plan.evict = (struct watermarks){ 60, 40 };
+		a.settings.plan.evict = (struct watermarks){ 60, 40 };
 		reach_with(&a, policy_find("lru"), 0);
-		a.plan.layout = PLAN_LAYOUT_FILES;
+		a.settings.plan.layout = PLAN_LAYOUT_FILES;
 		reach_with(&a, policy_find("lru"), 0);
 		reach_with(&a, policy_find("fifo"), 0);
 	}

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "trace/base/error.h"
 #include "trace/base/mem.h"
 
 #define POLICY_NO_BLOCK UINT32_MAX
@@ -36,5 +37,12 @@ struct policy {
 /* The table, ended by NULL, and the policy of that name or NULL. */
 extern const struct policy *const policies[];
 const struct policy *policy_find(const char *name);
+
+/*
+ * The policy that the option eviction= names; NULL with @err filled where
+ * there is none of that name. @dashes stands before the option there.
+ */
+const struct policy *policy_named(const char *name, const char *dashes,
+				  struct error *err);
 
 #endif

@@ -3,13 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trace/base/quantity.h"
-#include "trace/cache/policy.h"
 #include "trace/command/argument.h"
 #include "trace/command/arguments.h"
 
-int set_flag(const struct argument *arg, void *member, const char *text,
-	     struct error *err)
+static int set_flag(const struct argument *arg, void *member, const char *text,
+		    struct error *err)
 {
 	(void)arg;
 	(void)text;
@@ -18,34 +16,12 @@ int set_flag(const struct argument *arg, void *member, const char *text,
 	return 0;
 }
 
-/* Said without a value, it is on. */
-int set_switch(const struct argument *arg, void *member, const char *text,
-	       struct error *err)
-{
-	if (text && strcmp(text, "0") && strcmp(text, "1"))
-		return fail(err, "--%s=%s: give 0 or 1", arg->name, text);
-	*(bool *)member = !text || *text == '1';
-	return 0;
-}
-
-int set_text(const struct argument *arg, void *member, const char *text,
-	     struct error *err)
+static int set_text(const struct argument *arg, void *member, const char *text,
+		    struct error *err)
 {
 	(void)arg;
 	(void)err;
 	*(const char **)member = text;
-	return 0;
-}
-
-int set_choice(const struct argument *arg, void *member, const char *text,
-	       struct error *err)
-{
-	const struct choice *choice = choice_find(arg->choices, text);
-
-	if (!choice)
-		return fail(err, "--%s=%s: give one of %s", arg->name, text,
-			    arg->value);
-	*(int *)member = choice->value;
 	return 0;
 }
 
@@ -60,34 +36,14 @@ static int parse_number(const struct argument *arg, uint64_t *value,
 		    arg->name, text, arg->min, arg->max);
 }
 
-int set_number(const struct argument *arg, void *member, const char *text,
-	       struct error *err)
+static int set_number(const struct argument *arg, void *member,
+		      const char *text, struct error *err)
 {
 	return parse_number(arg, member, text, err);
 }
 
-int set_number32(const struct argument *arg, void *member, const char *text,
-		 struct error *err)
-{
-	uint64_t value;
-
-	if (parse_number(arg, &value, text, err))
-		return -1;
-	*(uint32_t *)member = value;
-	return 0;
-}
-
-int set_percent(const struct argument *arg, void *member, const char *text,
-		struct error *err)
-{
-	if (percent_parse(member, text))
-		return 0;
-	return fail(err, "--%s=%s: give percent from 1 to 100, as 90",
-		    arg->name, text);
-}
-
-int set_reach(const struct argument *arg, void *member, const char *text,
-	      struct error *err)
+static int set_reach(const struct argument *arg, void *member, const char *text,
+		     struct error *err)
 {
 	char *end;
 	double share = strtod(text, &end);
@@ -101,40 +57,18 @@ int set_reach(const struct argument *arg, void *member, const char *text,
 	return 0;
 }
 
-int set_shard(const struct argument *arg, void *member, const char *text,
-	      struct error *err)
-{
-	struct trace_options *trace = member;
-	char end;
-
-	if (sscanf(text, "%" SCNu32 "/%" SCNu32 "%c", &trace->shard,
-		   &trace->shards, &end) == 2 &&
-	    trace->shard >= 1 && trace->shard <= trace->shards)
-		return 0;
-	return fail(err, "--%s=%s: give k/n with k from 1 to n, as 1/3",
-		    arg->name, text);
-}
-
-static int unknown_policy(const struct argument *arg, const char *text,
-			  struct error *err)
-{
-	char known[256] = "";
-	size_t n = 0;
-
-	for (size_t i = 0; policies[i] && n < sizeof(known); i++)
-		n += snprintf(known + n, sizeof(known) - n, "%s%s",
-			      i ? ", " : "", policies[i]->name);
-	return fail(err, "--%s=%s: give one or more of %s", arg->name, text,
-		    known);
-}
-
 static int add_policy(const struct argument *arg, struct quantities *list,
 		      const char *text, struct error *err)
 {
-	for (size_t i = 0; policies[i]; i++)
-		if (!strcmp(policies[i]->name, text))
-			return quantities_add(list, i) ? 0 : -ENOMEM;
-	return unknown_policy(arg, text, err);
+	const struct policy *policy = policy_named(text, "--", err);
+	size_t i = 0;
+
+	(void)arg;
+	if (!policy)
+		return -1;
+	while (policies[i] != policy)
+		i++;
+	return quantities_add(list, i) ? 0 : -ENOMEM;
 }
 
 static int add_number(const struct argument *arg, struct quantities *list,
@@ -188,26 +122,64 @@ static int set_list(const struct argument *arg, void *member, const char *text,
 	return ret;
 }
 
-int set_policies(const struct argument *arg, void *member, const char *text,
-		 struct error *err)
+static int set_policies(const struct argument *arg, void *member,
+			const char *text, struct error *err)
 {
 	return set_list(arg, member, text, err, add_policy);
 }
 
-int set_numbers(const struct argument *arg, void *member, const char *text,
-		struct error *err)
+static int set_numbers(const struct argument *arg, void *member,
+		       const char *text, struct error *err)
 {
 	return set_list(arg, member, text, err, add_number);
 }
 
-int set_capacities(const struct argument *arg, void *member, const char *text,
-		   struct error *err)
+static int set_capacities(const struct argument *arg, void *member,
+			  const char *text, struct error *err)
 {
 	return set_list(arg, member, text, err, add_slots);
 }
 
-int set_sizes(const struct argument *arg, void *member, const char *text,
-	      struct error *err)
+static int set_sizes(const struct argument *arg, void *member, const char *text,
+		     struct error *err)
 {
 	return set_list(arg, member, text, err, add_capacity);
 }
+
+#define AT(member) .offset = offsetof(struct arguments, member)
+
+/* Where an option is here as well as in settings_options, it is a list. */
+const struct argument own_arguments[] = {
+	{ "eviction", "POLICY,...", "eviction policies (lru)", set_policies,
+	  AT(evictions) },
+	{ "admit", "N,...", "write a missed block from its N-th lookup on (1)",
+	  set_numbers, AT(admits), .min = 1, .max = UINT32_MAX },
+	{ "memory-size", "BYTES,...",
+	  "memory tier in front of storage; 0 is none (0)", set_numbers,
+	  AT(memory_sizes), .max = UINT64_MAX },
+	{ "capacity", "SLOTS,...",
+	  "capacities in slots, or unbounded (unbounded)", set_capacities,
+	  AT(capacities), .min = 1, .max = UINT64_MAX - 1 },
+	{ "size", "BYTES,...", "the same in bytes", set_sizes, AT(sizes),
+	  .min = 1, .max = UINT64_MAX - 1 },
+	{ "reach", "SHARE",
+	  "find the smallest capacity with that share of the unbounded hit "
+	  "rate",
+	  set_reach, AT(reach) },
+	{ "curve", NULL, "hits of lru at every capacity, in one pass", set_flag,
+	  AT(curve) },
+	{ "requests", NULL, "what each request does, a row each", set_flag,
+	  AT(requests) },
+	{ "drive-bytes", "BYTES", "size of the drive, for its writes a day",
+	  set_number, AT(drive_bytes), .min = 1, .max = UINT64_MAX },
+	{ "json", NULL, "JSON instead of text", set_flag, AT(json) },
+	{ "csv", NULL, "CSV instead of text", set_flag, AT(csv) },
+	{ "timing", NULL,
+	  "say on standard error what CPU time and memory it took", set_flag,
+	  AT(timing) },
+	{ "output", "FILE", "where generate writes (standard output)", set_text,
+	  AT(output) },
+	{ "help", NULL, "this text", set_flag, AT(help) },
+	{ "version", NULL, "the version", set_flag, AT(version) },
+	{ 0 },
+};

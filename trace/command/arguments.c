@@ -1,137 +1,99 @@
 #include <getopt.h>
-#include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "trace/command/argument.h"
 #include "trace/command/arguments.h"
 #include "trace/workload/builtin.h"
-#include "trace/base/choice.h"
 
-#define AT(member) .offset = offsetof(struct arguments, member)
+#define MAX_OPTIONS 128
+#define FIRST_OPTION 256 /* beyond the characters that getopt returns */
 
-static const struct argument arguments[] = {
-	{ "trace", "PATH|builtin:NAME",
-	  "the trace: .jsonl, .jsonl.gz, or built-in", set_text,
-	  AT(trace.source) },
-	{ "max-requests", "N", "stop after N requests; 0 is all", set_number,
-	  AT(trace.max_requests), .max = UINT64_MAX },
-	{ "block-tokens", "N", "tokens that one hash id stands for (512)",
-	  set_number32, AT(trace.block_tokens), .min = 1, .max = UINT32_MAX },
-	{ "timestamp-unit", "ms|s", "unit of the timestamps (ms)", set_choice,
-	  AT(trace.unit), choice_unit },
-	{ "partial", "store|skip",
-	  "the last, partly filled block of a request (store)", set_choice,
-	  AT(trace.partial), choice_partial },
-	{ "shard", "k/n", "take the k-th of n parts of the trace (1/1)",
-	  set_shard, AT(trace) },
-	{ "bad-lines", "fail|skip", "what a bad line does (fail)", set_choice,
-	  AT(trace.bad_lines), choice_bad_lines },
-	{ "chunk-tokens", "N",
-	  "tokens in one stored object, a divisor of block-tokens "
-	  "(block-tokens)",
-	  set_number32, AT(shape.chunk_tokens), .max = UINT32_MAX },
-	{ "bytes-per-token", "BYTES",
-	  "KV bytes per token, overrides model (2048)", set_number,
-	  AT(shape.bytes_per_token), .min = 1, .max = UINT64_MAX },
-	{ "model", "NAME|PATH",
-	  "built-in model (mooncake-plan models lists them), or a Hugging "
-	  "Face config.json",
-	  set_text, AT(shape.model) },
-	{ "kv-dtype", "TYPE",
-	  "KV element type: fp16, bf16, fp8, int8, int4, fp32 (bf16)", set_text,
-	  AT(shape.kv_dtype) },
-	{ "tp", "N", "tensor-parallel ranks (1)", set_number32, AT(shape.tp),
-	  .min = 1, .max = UINT32_MAX },
-	{ "ranks", "all|one", "whose bytes a block has (all)", set_choice,
-	  AT(shape.ranks), choice_ranks },
-	{ "window", "full|skip", "sliding-window layers (full)", set_choice,
-	  AT(shape.window), choice_window },
-	{ "object-header", "BYTES", "bytes before each object's data (0)",
-	  set_number32, AT(shape.object_header), .max = SHAPE_HEADER_MAX },
-	{ "object-align", "BYTES",
-	  "an object takes its bytes rounded up to this (4096)", set_number32,
-	  AT(shape.object_align), .min = 1, .max = SHAPE_ALIGN_MAX },
-	{ "pieces", "N", "equal parts that an object lies in (1)", set_number32,
-	  AT(shape.pieces), .min = 1, .max = SHAPE_PIECES_MAX },
-	{ "layout", "slots|files|buckets",
-	  "what a store does to its drive: rewrites slots, makes a file an "
-	  "object, or packs objects into files that go whole (slots)",
-	  set_choice, AT(plan.layout), choice_layout },
-	{ "bucket-size", "BYTES",
-	  "bytes that a bucket holds at the most (256m)", set_number,
-	  AT(bucket_size), .min = 1, .max = UINT64_MAX },
-	{ "bucket-objects", "N", "objects, likewise (500)", set_number32,
-	  AT(bucket_objects), .min = 1, .max = UINT32_MAX },
-	{ "evict-high", "PERCENT",
-	  "with that much of the capacity in use, evict before inserting "
-	  "(100)",
-	  set_percent, AT(plan.evict.high) },
-	{ "evict-low", "PERCENT",
-	  "and go on until less than that is left (100)", set_percent,
-	  AT(plan.evict.low) },
-	{ "probe", "none|stat|list",
-	  "how a store finds out whether an object is there: it knows, by a "
-	  "stat each until the first miss, or by listing the folder once a "
-	  "request (none)",
-	  set_choice, AT(plan.probe), choice_probe },
-	{ "discard", "0|1",
-	  "trim evicted slots before they are written again "
-	  "(0)",
-	  set_switch, AT(plan.discard), .optional = true },
-	{ "lookup", "prefix|block", "what counts as a hit (prefix)", set_choice,
-	  AT(plan.lookup), choice_lookup },
-	{ "eviction", "POLICY,...", "eviction policies (lru)", set_policies,
-	  AT(evictions) },
-	{ "admit", "N,...", "write a missed block from its N-th lookup on (1)",
-	  set_numbers, AT(admits), .min = 1, .max = UINT32_MAX },
-	{ "memory-size", "BYTES,...",
-	  "memory tier in front of storage; 0 is none (0)", set_numbers,
-	  AT(memory_sizes), .max = UINT64_MAX },
-	{ "offload", "through|evict",
-	  "with a memory tier: when a block is written (through)", set_choice,
-	  AT(plan.offload), choice_offload },
-	{ "warmup-requests", "N",
-	  "leave the first N requests out of the statistics (0)", set_number32,
-	  AT(plan.warmup_requests), .max = UINT32_MAX },
-	{ "capacity", "SLOTS,...",
-	  "capacities in slots, or unbounded (unbounded)", set_capacities,
-	  AT(capacities), .min = 1, .max = UINT64_MAX - 1 },
-	{ "size", "BYTES,...", "the same in bytes", set_sizes, AT(sizes),
-	  .min = 1, .max = UINT64_MAX - 1 },
-	{ "reach", "SHARE",
-	  "find the smallest capacity with that share of the unbounded hit "
-	  "rate",
-	  set_reach, AT(reach) },
-	{ "curve", NULL, "hits of lru at every capacity, in one pass", set_flag,
-	  AT(curve) },
-	{ "requests", NULL, "what each request does, a row each", set_flag,
-	  AT(requests) },
-	{ "drive-bytes", "BYTES", "size of the drive, for its writes a day",
-	  set_number, AT(drive_bytes), .min = 1, .max = UINT64_MAX },
-	{ "json", NULL, "JSON instead of text", set_flag, AT(json) },
-	{ "csv", NULL, "CSV instead of text", set_flag, AT(csv) },
-	{ "timing", NULL,
-	  "say on standard error what CPU time and memory it took", set_flag,
-	  AT(timing) },
-	{ "output", "FILE", "where generate writes (standard output)", set_text,
-	  AT(output) },
-	{ "help", NULL, "this text", set_flag, AT(help) },
-	{ "version", NULL, "the version", set_flag, AT(version) },
+/* An option of settings_options as one of this command. */
+struct shared {
+	char name[32];
+	char value[64];
+	char help[256];
 };
 
-#define NR_ARGUMENTS (sizeof(arguments) / sizeof(*arguments))
-#define FIRST_OPTION 256 /* beyond the characters that getopt returns */
+/* All options, the command's own and the shared ones. */
+struct known {
+	struct argument arguments[MAX_OPTIONS];
+	struct shared shared[MAX_OPTIONS];
+	int nr;
+};
+
+static int set_shared(const struct argument *arg, void *settings,
+		      const char *text, struct error *err)
+{
+	char name[sizeof(((struct shared *)0)->name) + 2];
+
+	snprintf(name, sizeof(name), "--%s", arg->name);
+	return option_set(arg->shared, settings, name, text ? text : "1", err);
+}
+
+/* Underscores in the names of options are dashes here. */
+static void dash(char *name)
+{
+	for (; *name && *name != '='; name++)
+		if (*name == '_')
+			*name = '-';
+}
+
+static bool is_known(const struct known *k, const char *name)
+{
+	for (int i = 0; i < k->nr; i++)
+		if (!strcmp(k->arguments[i].name, name))
+			return true;
+	return false;
+}
+
+/* What is a list here is known by then. */
+static void know_shared(struct known *k, const struct option_entry *opt)
+{
+	struct shared *s = &k->shared[k->nr];
+
+	snprintf(s->name, sizeof(s->name), "%s", opt->name);
+	dash(s->name);
+	if (is_known(k, s->name))
+		return;
+	option_value(opt, s->value, sizeof(s->value));
+	snprintf(s->help, sizeof(s->help), opt->fallback ? "%s (%s)" : "%s",
+		 opt->help, opt->fallback);
+	k->arguments[k->nr++] = (struct argument){
+		.name = s->name,
+		.value = s->value,
+		.help = s->help,
+		.set = set_shared,
+		.offset = offsetof(struct arguments, settings),
+		.shared = opt,
+		.optional = opt->kind == OPTION_BOOL,
+	};
+}
+
+static void know_all(struct known *k)
+{
+	const struct option_entry *opt;
+	const struct argument *own;
+
+	k->nr = 0;
+	for (own = own_arguments; own->name; own++)
+		k->arguments[k->nr++] = *own;
+	for (opt = settings_options; opt->name; opt++)
+		know_shared(k, opt);
+	for (opt = layout_options; opt->name; opt++)
+		know_shared(k, opt);
+}
 
 static void help_options(FILE *out)
 {
-	for (size_t i = 0; i < NR_ARGUMENTS; i++) {
-		const struct argument *arg = &arguments[i];
+	const struct argument *arg;
+	struct known k;
 
+	know_all(&k);
+	for (arg = k.arguments; arg < k.arguments + k.nr; arg++)
 		fprintf(out, "  --%s%s%s\n        %s\n", arg->name,
 			arg->value ? "=" : "", arg->value ? arg->value : "",
 			arg->help);
-	}
 }
 
 void arguments_help(FILE *out)
@@ -154,35 +116,29 @@ void arguments_help(FILE *out)
 		fprintf(out, "  %-14s%s\n", builtins[i].name, builtins[i].help);
 }
 
-/* Underscores in the names of options are dashes here. */
-static void normalise(int argc, char **argv)
+static void dash_all(int argc, char **argv)
 {
-	for (int i = 1; i < argc; i++) {
-		if (!strcmp(argv[i], "--"))
-			return;
-		if (strncmp(argv[i], "--", 2))
-			continue;
-		for (char *c = argv[i]; *c && *c != '='; c++)
-			if (*c == '_')
-				*c = '-';
-	}
+	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
+		if (!strncmp(argv[i], "--", 2))
+			dash(argv[i]);
 }
 
-static bool takes_no_value(const char *option)
+static bool takes_no_value(const struct known *k, const char *option)
 {
-	for (size_t i = 0; i < NR_ARGUMENTS; i++)
-		if (!arguments[i].value &&
-		    !strncmp(arguments[i].name, option + 2,
+	for (int i = 0; i < k->nr; i++)
+		if (!k->arguments[i].value &&
+		    !strncmp(k->arguments[i].name, option + 2,
 			     strcspn(option + 2, "=")))
 			return true;
 	return false;
 }
 
-static int bad_option(const char *option, int kind, struct error *err)
+static int bad_option(const struct known *k, const char *option, int kind,
+		      struct error *err)
 {
 	if (kind == ':')
 		return fail(err, "%s needs a value: %s=VALUE", option, option);
-	if (strchr(option, '=') && takes_no_value(option))
+	if (strchr(option, '=') && takes_no_value(k, option))
 		return fail(err, "%s: this option takes no value", option);
 	return fail(err,
 		    "%s: no such option, or the beginning of "
@@ -193,23 +149,25 @@ static int bad_option(const char *option, int kind, struct error *err)
 static int parse_options(struct arguments *a, int argc, char **argv,
 			 struct error *err)
 {
-	struct option options[NR_ARGUMENTS + 1] = { 0 };
-	int kind;
+	struct option options[MAX_OPTIONS + 1] = { 0 };
+	const struct argument *arg;
+	struct known k;
+	int i, kind;
 
-	for (size_t i = 0; i < NR_ARGUMENTS; i++) {
-		options[i].name = arguments[i].name;
-		options[i].has_arg = !arguments[i].value   ? no_argument :
-				     arguments[i].optional ? optional_argument :
-							     required_argument;
+	know_all(&k);
+	for (i = 0; i < k.nr; i++) {
+		arg = &k.arguments[i];
+		options[i].name = arg->name;
+		options[i].has_arg = !arg->value   ? no_argument :
+				     arg->optional ? optional_argument :
+						     required_argument;
 		options[i].val = FIRST_OPTION + i;
 	}
 	optind = 0;
 	while ((kind = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-		const struct argument *arg;
-
 		if (kind < FIRST_OPTION)
-			return bad_option(argv[optind - 1], kind, err);
-		arg = &arguments[kind - FIRST_OPTION];
+			return bad_option(&k, argv[optind - 1], kind, err);
+		arg = &k.arguments[kind - FIRST_OPTION];
 		if (arg->set(arg, (char *)a + arg->offset, optarg, err))
 			return -1;
 	}
@@ -234,8 +192,8 @@ static int parse_words(struct arguments *a, int nr, char **words,
 		nr--;
 		words++;
 	}
-	if (nr && a->command != COMMAND_MODELS && !a->trace.source) {
-		a->trace.source = *words++;
+	if (nr && a->command != COMMAND_MODELS && !a->settings.trace.source) {
+		a->settings.trace.source = *words++;
 		nr--;
 	}
 	if (nr)
@@ -268,12 +226,12 @@ static int check(const struct arguments *a, struct error *err)
 	if (a->output && a->command != COMMAND_GENERATE)
 		return fail(err, "--output is for generate; send other "
 				 "output where you like with >");
-	if (!a->trace.source && a->command == COMMAND_PLAN)
+	if (!a->settings.trace.source && a->command == COMMAND_PLAN)
 		return fail(err, "no trace: name a .jsonl or .jsonl.gz "
 				 "file, or builtin:conversation; "
 				 "mooncake-plan --help lists the built-in "
 				 "ones");
-	if (!a->trace.source && a->command == COMMAND_GENERATE)
+	if (!a->settings.trace.source && a->command == COMMAND_GENERATE)
 		return fail(err, "generate what? Name a built-in trace, "
 				 "as conversation; mooncake-plan --help "
 				 "lists them");
@@ -287,7 +245,6 @@ static bool add_default(struct quantities *list, uint64_t value)
 
 static int add_defaults(struct arguments *a, struct error *err)
 {
-	a->shape.block_tokens = a->trace.block_tokens;
 	if (add_default(&a->evictions, 0) && add_default(&a->admits, 1) &&
 	    add_default(&a->memory_sizes, 0) &&
 	    (a->sizes.nr || add_default(&a->capacities, ARGUMENTS_UNBOUNDED)))
@@ -299,17 +256,14 @@ int arguments_parse(struct arguments *a, int argc, char **argv,
 		    struct error *err)
 {
 	memset(a, 0, sizeof(*a));
-	trace_options_init(&a->trace);
-	shape_options_init(&a->shape);
-	plan_options_init(&a->plan);
-	a->bucket_size = SHAPE_BUCKET_SIZE;
-	a->bucket_objects = SHAPE_BUCKET_OBJECTS;
-	normalise(argc, argv);
+	settings_init(&a->settings);
+	dash_all(argc, argv);
 	if (parse_options(a, argc, argv, err))
 		return -1;
 	if (a->help || a->version)
 		return 0;
-	if (parse_words(a, argc - optind, argv + optind, err) || check(a, err))
+	if (parse_words(a, argc - optind, argv + optind, err) ||
+	    check(a, err) || settings_decide(&a->settings, "--", err))
 		return -1;
 	return add_defaults(a, err);
 }

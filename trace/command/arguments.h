@@ -8,10 +8,8 @@
 #include <json-c/json.h>
 #include <stdio.h>
 
-#include "trace/model/shape.h"
-#include "trace/plan/plan.h"
 #include "trace/base/quantity.h"
-#include "trace/load/trace.h"
+#include "trace/options/settings.h"
 
 enum arguments_command { COMMAND_PLAN, COMMAND_GENERATE, COMMAND_MODELS };
 
@@ -19,11 +17,7 @@ enum arguments_command { COMMAND_PLAN, COMMAND_GENERATE, COMMAND_MODELS };
 
 struct arguments {
 	enum arguments_command command;
-	struct trace_options trace;
-	struct shape_options shape;
-	struct plan_options plan; /* less what the lists below have */
-	uint64_t bucket_size;	  /* bytes */
-	uint32_t bucket_objects;
+	struct settings settings;    /* less what the lists below have */
 	struct quantities evictions; /* indexes into policies */
 	struct quantities admits;
 	struct quantities memory_sizes; /* bytes */

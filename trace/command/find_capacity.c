@@ -18,7 +18,7 @@ static int from_curve(struct run *run, const struct arguments *a,
 		      const struct trace *t, uint64_t unbounded,
 		      struct error *err)
 {
-	struct plan_options o = a->plan;
+	struct plan_options o = a->settings.plan;
 	struct curve c;
 	uint32_t slots = 1;
 
@@ -67,8 +67,8 @@ static bool curve_has(const struct run *run, const struct arguments *a)
 {
 	return run->what.eviction == policy_find("lru") &&
 	       !run->what.memory_size &&
-	       a->plan.layout != PLAN_LAYOUT_BUCKETS &&
-	       a->plan.evict.low == 100;
+	       a->settings.plan.layout != PLAN_LAYOUT_BUCKETS &&
+	       a->settings.plan.evict.low == 100;
 }
 
 int find_capacity(struct run *run, const struct arguments *a,

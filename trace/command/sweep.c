@@ -13,14 +13,14 @@ struct plan_options run_plan_options(const struct run *run,
 				     const struct arguments *a,
 				     const struct shape *l)
 {
-	struct plan_options o = a->plan;
+	struct plan_options o = a->settings.plan;
 
 	o.eviction = run->what.eviction;
 	o.admit = run->what.admit;
 	o.slots = run->what.slots;
 	o.memory_blocks = run->what.memory_size / l->slot_bytes;
-	o.bucket_blocks =
-		shape_bucket_blocks(l, a->bucket_size, a->bucket_objects);
+	o.bucket_blocks = shape_bucket_blocks(l, a->settings.bucket_size,
+					      a->settings.bucket_objects);
 	return o;
 }
 
@@ -41,20 +41,12 @@ int run_once(struct run *run, const struct arguments *a, const struct trace *t,
 static int check_memory(const struct arguments *a, const struct shape *l,
 			struct error *err)
 {
-	for (size_t i = 0; i < a->memory_sizes.nr; i++) {
-		uint64_t size = a->memory_sizes.values[i];
+	struct plan_options o = a->settings.plan;
 
-		if (size && size < l->slot_bytes)
-			return fail(err,
-				    "--memory-size=%" PRIu64 " is "
-				    "less than a block of %" PRIu64
-				    " bytes: give it room for blocks, "
-				    "or 0",
-				    size, l->slot_bytes);
-		if (!size && a->plan.offload == PLAN_OFFLOAD_EVICT)
-			return fail(err, "--offload=evict needs a "
-					 "memory tier: give --memory-size");
-	}
+	for (size_t i = 0; i < a->memory_sizes.nr; i++)
+		if (settings_memory(&o, a->memory_sizes.values[i],
+				    l->slot_bytes, "--", err))
+			return -1;
 	return 0;
 }
 
@@ -121,8 +113,8 @@ static int sweep_with(struct sweep *s, run_fn fn, const struct arguments *a,
 		      struct error *err)
 {
 	memset(s, 0, sizeof(*s));
-	if (plan_options_check(&a->plan, l, err) || check_memory(a, l, err) ||
-	    add_combinations(s, a, l, err))
+	if (plan_options_check(&a->settings.plan, l, err) ||
+	    check_memory(a, l, err) || add_combinations(s, a, l, err))
 		goto fail;
 	for (size_t i = 0; i < s->nr; i++)
 		if (fn(&s->runs[i], a, t, l, err))

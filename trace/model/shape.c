@@ -23,15 +23,16 @@ static const struct {
 };
 
 const struct choice choice_ranks[] = {
-	{ "all", SHAPE_RANKS_ALL },
-	{ "one", SHAPE_RANKS_ONE },
-	{ NULL, 0 },
+	{ "all", SHAPE_RANKS_ALL,
+	  "Those of a node's ranks together, each rank's part an object" },
+	{ "one", SHAPE_RANKS_ONE, "Those of one rank" },
+	{ 0 },
 };
 
 const struct choice choice_window[] = {
-	{ "full", SHAPE_WINDOW_FULL },
-	{ "skip", SHAPE_WINDOW_SKIP },
-	{ NULL, 0 },
+	{ "full", SHAPE_WINDOW_FULL, "Count them like the others" },
+	{ "skip", SHAPE_WINDOW_SKIP, "Leave them out" },
+	{ 0 },
 };
 
 void shape_options_init(struct shape_options *o)

@@ -4,29 +4,34 @@
 #include "trace/plan/planner.h"
 
 const struct choice choice_lookup[] = {
-	{ "prefix", PLAN_LOOKUP_PREFIX },
-	{ "block", PLAN_LOOKUP_BLOCK },
-	{ NULL, 0 },
+	{ "prefix", PLAN_LOOKUP_PREFIX,
+	  "The run of cached blocks from the start of the request" },
+	{ "block", PLAN_LOOKUP_BLOCK, "Every cached block on its own" },
+	{ 0 },
 };
 
 const struct choice choice_offload[] = {
-	{ "through", PLAN_OFFLOAD_THROUGH },
-	{ "evict", PLAN_OFFLOAD_EVICT },
-	{ NULL, 0 },
+	{ "through", PLAN_OFFLOAD_THROUGH, "At once when it misses" },
+	{ "evict", PLAN_OFFLOAD_EVICT,
+	  "When memory evicts it and storage lacks it" },
+	{ 0 },
 };
 
 const struct choice choice_layout[] = {
-	{ "slots", PLAN_LAYOUT_SLOTS },
-	{ "files", PLAN_LAYOUT_FILES },
-	{ "buckets", PLAN_LAYOUT_BUCKETS },
-	{ NULL, 0 },
+	{ "slots", PLAN_LAYOUT_SLOTS,
+	  "Blocks in slots of preallocated files or devices, rewritten in place" },
+	{ "files", PLAN_LAYOUT_FILES,
+	  "A file an object, unlinked when it is evicted" },
+	{ "buckets", PLAN_LAYOUT_BUCKETS,
+	  "Objects appended to files that are evicted and unlinked whole" },
+	{ 0 },
 };
 
 const struct choice choice_probe[] = {
-	{ "none", PLAN_PROBE_NONE },
-	{ "stat", PLAN_PROBE_STAT },
-	{ "list", PLAN_PROBE_LIST },
-	{ NULL, 0 },
+	{ "none", PLAN_PROBE_NONE, "It knows" },
+	{ "stat", PLAN_PROBE_STAT, "A stat a lookup, until the first miss" },
+	{ "list", PLAN_PROBE_LIST, "The folder is listed once a request" },
+	{ 0 },
 };
 
 void plan_options_init(struct plan_options *o)

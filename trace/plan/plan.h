@@ -54,7 +54,7 @@ struct plan_options {
 	uint32_t bucket_blocks;	 /* of PLAN_LAYOUT_BUCKETS: a bucket's, >= 1 */
 	struct watermarks evict; /* of slots, or of buckets */
 	enum plan_probe probe;
-	bool discard;		  /* a slot is trimmed before it is rewritten */
+	uint32_t discard; /* 1: a slot is trimmed before it is rewritten */
 	uint64_t memory_blocks;	  /* blocks of the DRAM tier, 0 is none */
 	uint32_t admit;		  /* write from the N-th lookup on, >= 1 */
 	uint32_t warmup_requests; /* left out of the statistics */

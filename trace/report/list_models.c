@@ -23,7 +23,7 @@ static const char *model_column(size_t column)
 
 static const char *name_of(const struct list *list, const struct model *m)
 {
-	const char *spec = list->arguments->shape.model;
+	const char *spec = list->arguments->settings.shape.model;
 
 	return spec ? spec : m->name;
 }
@@ -32,7 +32,7 @@ static const char *name_of(const struct list *list, const struct model *m)
 static bool resolve(struct shape *l, const struct list *list,
 		    const struct model *m)
 {
-	struct shape_options o = list->arguments->shape;
+	struct shape_options o = list->arguments->settings.shape;
 	struct error err;
 
 	o.model = name_of(list, m);
@@ -76,7 +76,7 @@ static struct value model_value(const void *of, size_t row, size_t column)
 /* An option that is wrong whatever the model, or wrong for the one given. */
 static int check(const struct arguments *a, struct error *err)
 {
-	struct shape_options o = a->shape;
+	struct shape_options o = a->settings.shape;
 	struct shape l;
 
 	if (o.bytes_per_token)
@@ -97,13 +97,13 @@ int list_models(FILE *out, const struct arguments *a, struct error *err)
 
 	if (check(a, err))
 		return -1;
-	if (a->shape.model) {
-		if (model_find(&one, a->shape.model, err))
+	if (a->settings.shape.model) {
+		if (model_find(&one, a->settings.shape.model, err))
 			return -1;
 		list.models = &one;
 		t.rows = 1;
 	}
-	while (!a->shape.model && models[t.rows].name)
+	while (!a->settings.shape.model && models[t.rows].name)
 		t.rows++;
 	if (a->json)
 		table_json(out, &t);

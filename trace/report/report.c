@@ -85,7 +85,9 @@ static struct value bucket_write_amplification(const struct row *row)
 {
 	uint64_t held = row->run->stats.blocks_held;
 
-	if (row->report->arguments->plan.layout != PLAN_LAYOUT_BUCKETS || !held)
+	if (row->report->arguments->settings.plan.layout !=
+		    PLAN_LAYOUT_BUCKETS ||
+	    !held)
 		return (struct value){ 0 };
 	return value_real((double)written(row) / held /
 			  row->report->shape->block_bytes);

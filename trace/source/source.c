@@ -20,21 +20,21 @@ const struct trace_limits trace_limits_default = {
 };
 
 const struct choice choice_unit[] = {
-	{ "ms", TRACE_UNIT_MS },
-	{ "s", TRACE_UNIT_S },
-	{ NULL, 0 },
+	{ "ms", TRACE_UNIT_MS, "Milliseconds" },
+	{ "s", TRACE_UNIT_S, "Seconds" },
+	{ 0 },
 };
 
 const struct choice choice_partial[] = {
-	{ "store", TRACE_PARTIAL_STORE },
-	{ "skip", TRACE_PARTIAL_SKIP },
-	{ NULL, 0 },
+	{ "store", TRACE_PARTIAL_STORE, "Store it like the others" },
+	{ "skip", TRACE_PARTIAL_SKIP, "Leave it out, as most engines do" },
+	{ 0 },
 };
 
 const struct choice choice_bad_lines[] = {
-	{ "fail", TRACE_BAD_LINES_FAIL },
-	{ "skip", TRACE_BAD_LINES_SKIP },
-	{ NULL, 0 },
+	{ "fail", TRACE_BAD_LINES_FAIL, "Fail the run" },
+	{ "skip", TRACE_BAD_LINES_SKIP, "Leave it out and count it" },
+	{ 0 },
 };
 
 void trace_options_init(struct trace_options *o)

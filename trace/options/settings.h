@@ -1,0 +1,51 @@
+/*
+ * The options that say what a trace makes storage do. The engine and
+ * mooncake-plan have them in common: one table, one set of values. All of
+ * them decide the plan, so jobs that share a plan must have the same.
+ */
+#ifndef MOONCAKE_SETTINGS_H
+#define MOONCAKE_SETTINGS_H
+
+#include "trace/load/trace.h"
+#include "trace/model/shape.h"
+#include "trace/options/option.h"
+#include "trace/plan/plan.h"
+
+struct settings {
+	struct trace_options trace;
+	struct shape_options shape;
+	struct plan_options plan;
+	/* What is text or bytes here is decided by the functions below. */
+	const char *shard;    /* k/n: trace.shard of trace.shards */
+	const char *eviction; /* plan.eviction by name */
+	uint64_t memory_size; /* plan.memory_blocks in bytes */
+	uint64_t bucket_size; /* plan.bucket_blocks in bytes */
+	uint32_t bucket_objects;
+};
+
+/* The tables, whose offsets are those of struct settings: what is cached, and
+ * how it lies in storage. */
+extern const struct option_entry settings_options[];
+extern const struct option_entry layout_options[];
+
+/* Every option at its default. */
+void settings_init(struct settings *s);
+
+/*
+ * Decides shard and eviction, and what follows from other options. @dashes
+ * stands before the names of options in errors: "" or "--". 0, or -1 with
+ * @err filled.
+ */
+int settings_decide(struct settings *s, const char *dashes, struct error *err);
+
+/*
+ * The memory tier of @bytes, in blocks that take @slot_bytes each. 0, or -1
+ * with @err filled.
+ */
+int settings_memory(struct plan_options *o, uint64_t bytes, uint64_t slot_bytes,
+		    const char *dashes, struct error *err);
+
+/* The values in force for plan_json(), where "0" or a model stood for them. */
+void settings_in_force(struct settings *s, const struct shape *shape);
+
+#endif
