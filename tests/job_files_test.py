@@ -9,7 +9,7 @@ import re
 from fio_runs import ENGINE, FILES, FIO, run as run_fio
 from testing import TOP, check, check_equal, check_has, run
 
-OURS = ("mooncake", "conversation", "toolagent", "synthetic", "durable",
+OURS = ("mooncake", "agentic", "conversation", "toolagent", "synthetic", "durable",
         "page-cache", "raw-device", "timed")
 SMALL = {"max_requests": "300", "bytes_per_token": "8", "size": "4m",
          "direct": "0", "filename": "job-files.cache", "backend": "libaio"}
@@ -67,6 +67,15 @@ def test_mooncake():
     check_equal(jobs["requests"]["read"]["total_ios"], 300, "requests")
     check_equal(jobs["loads"]["read"]["io_bytes"],
                 jobs["disk"]["read"]["io_bytes"], "bytes of loads")
+
+
+def test_agentic():
+    jobs = replay_file("agentic")
+    check_equal(list(jobs), ["fill", "drive", "loads", "requests"], "jobs")
+    reads, writes = ios(jobs["drive"])
+    check(reads > writes > 0, f"agentic: {reads} reads, {writes} writes")
+    check_equal(jobs["requests"]["read"]["io_bytes"],
+                4096 * (reads + writes), "agentic: bytes of requests")
 
 
 def test_workloads():

@@ -170,6 +170,11 @@ static void synthetic_rows(void)
 	check_format("synthetic", 3993, 0x876471e64563c8e7ULL);
 }
 
+static void agentic_rows(void)
+{
+	check_format("agentic", 12552, 0xfdfb1b954fbabe5fULL);
+}
+
 static void conversation_arrivals(void)
 {
 	struct rows r = rows_of("conversation");
@@ -234,6 +239,20 @@ static void synthetic_figures(void)
 	check_share(small.hits, small.lookups, 4200);
 }
 
+/*
+ * The means that WEKA published of its traces of Claude Code, and the hit rate
+ * of those of them that can be had, in blocks of 512 tokens.
+ */
+static void agentic_figures(void)
+{
+	struct plan_stats s = stats_of("builtin:agentic",
+				       PLAN_SLOTS_UNBOUNDED);
+
+	check_mean(s.input_tokens, s.requests, 139924);
+	check_mean(s.output_tokens, s.requests, 446);
+	check_share(s.hits, s.lookups, 9599);
+}
+
 /* Poisson: the square of the gaps' mean is half the mean of their squares. */
 struct gaps {
 	int64_t last_ns;
@@ -295,11 +314,13 @@ int main(void)
 	RUN(conversation_rows);
 	RUN(toolagent_rows);
 	RUN(synthetic_rows);
+	RUN(agentic_rows);
 	RUN(conversation_arrivals);
 	RUN(conversation_figures);
 	RUN(conversation_capacities);
 	RUN(toolagent_figures);
 	RUN(synthetic_figures);
+	RUN(agentic_figures);
 	RUN(synthetic_is_poisson);
 	RUN(sink_stops_a_trace);
 	RUN(find_by_name);

@@ -10,7 +10,7 @@ const struct option_entry settings_options[] = {
 	{
 		.name = "trace",
 		.title = "Trace",
-		.help = "Trace to replay: a .jsonl or .jsonl.gz path, or builtin:conversation, builtin:toolagent, builtin:synthetic",
+		.help = "Trace to replay: a .jsonl or .jsonl.gz path, or builtin:conversation, builtin:toolagent, builtin:synthetic, builtin:agentic",
 		.value = "PATH|builtin:NAME",
 		AT(trace.source, OPTION_TEXT),
 	},

@@ -28,38 +28,6 @@ struct generator {
 	size_t max_ids;
 };
 
-static uint64_t random_next(struct generator *g)
-{
-	uint64_t z = g->random += 0x9e3779b97f4a7c15ULL;
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-	return z ^ (z >> 31);
-}
-
-/* 0 .. n - 1 */
-static uint32_t random_below(struct generator *g, uint32_t n)
-{
-	return ((random_next(g) >> 32) * n) >> 32;
-}
-
-static bool random_chance(struct generator *g, uint32_t permille)
-{
-	return random_below(g, 1000) < permille;
-}
-
-static uint32_t random_quantile(struct generator *g, const struct quantile *q)
-{
-	uint32_t u = random_below(g, 1000000);
-	uint64_t into, width;
-
-	while (u >= q[1].permille * 1000)
-		q++;
-	into = u - q[0].permille * 1000;
-	width = (q[1].permille - q[0].permille) * 1000;
-	return q[0].value + (q[1].value - q[0].value) * into / width;
-}
-
 static int compare_ticks(const void *a, const void *b)
 {
 	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
@@ -76,7 +44,7 @@ static void draw_arrivals(struct generator *g)
 		if (w->every_tick && i < w->ticks)
 			g->ticks[i] = i;
 		else
-			g->ticks[i] = random_below(g, w->ticks);
+			g->ticks[i] = random_below(&g->random, w->ticks);
 		g->owners[i] = NO_SESSION;
 	}
 	qsort(g->ticks, w->requests, sizeof(*g->ticks), compare_ticks);
@@ -107,9 +75,9 @@ static void schedule_next_turn(struct generator *g, uint32_t session,
 	uint64_t ticks;
 	uint32_t next;
 
-	if (!random_chance(g, s->turns == 1 ? c->second : c->further))
+	if (!random_chance(&g->random, s->turns == 1 ? c->second : c->further))
 		return;
-	ticks = random_quantile(g, c->gap_ms) / g->w->tick_ms;
+	ticks = random_quantile(&g->random, c->gap_ms) / g->w->tick_ms;
 	next = request_at(g, g->ticks[request] + (ticks ? ticks : 1));
 	while (next < g->w->requests && g->owners[next] != NO_SESSION)
 		next++;
@@ -123,7 +91,7 @@ static void pick_class(struct generator *g, struct session *s)
 
 	for (i = 0; g->w->mix[i].class; i++)
 		total += g->w->mix[i].weight;
-	pick = random_below(g, total);
+	pick = random_below(&g->random, total);
 	for (i = 0; pick >= g->w->mix[i].weight; i++) {
 		pick -= g->w->mix[i].weight;
 		s->prefix_id += g->w->mix[i].class->prefix_blocks;
@@ -172,7 +140,7 @@ static uint32_t write_ids(struct generator *g, struct session *s, uint32_t kept,
 static uint32_t first_turn(struct generator *g, struct session *s,
 			   struct trace_row *row)
 {
-	row->input_length = random_quantile(g, s->class->first);
+	row->input_length = random_quantile(&g->random, s->class->first);
 	s->kept = row->input_length - s->class->question;
 	return s->class->prefix_blocks;
 }
@@ -183,13 +151,13 @@ static uint32_t later_turn(struct generator *g, struct session *s,
 	const struct session_class *c = s->class;
 	uint32_t kept = s->kept / BUILTIN_BLOCK_TOKENS;
 
-	row->input_length = s->kept + random_quantile(g, c->added);
+	row->input_length = s->kept + random_quantile(&g->random, c->added);
 	if (row->input_length > g->w->max_length)
 		row->input_length = g->w->max_length;
 	if (!c->document_turns)
 		s->kept = row->input_length;
-	if (random_chance(g, c->edited))
-		kept -= random_below(g, kept);
+	if (random_chance(&g->random, c->edited))
+		kept -= random_below(&g->random, kept);
 	return kept;
 }
 
@@ -211,7 +179,7 @@ static int give_request(struct generator *g, uint32_t request, trace_sink sink,
 	kept = s->turns++ ? later_turn(g, s, &row) : first_turn(g, s, &row);
 	row.nr_hash_ids = write_ids(g, s, kept, row.input_length);
 	row.hash_ids = g->ids + s->ids_at;
-	row.output_length = random_quantile(g, s->class->output);
+	row.output_length = random_quantile(&g->random, s->class->output);
 	row.timestamp_ns = (int64_t)(g->ticks[request] - g->ticks[0]) *
 			   g->w->tick_ms * NS_PER_MS;
 	schedule_next_turn(g, session, request);

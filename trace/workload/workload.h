@@ -2,23 +2,12 @@
  * The generator behind the built-in traces: sessions of one or more turns,
  * each turn a request whose first blocks are those of the turn before it.
  * What a workload is like stands in tables, one file a workload.
- *
- * Every number is an integer and every random one comes from splitmix64 with
- * a fixed seed, so that a trace is the same on every machine, bit by bit.
  */
 #ifndef MOONCAKE_BUILTIN_WORKLOAD_H
 #define MOONCAKE_BUILTIN_WORKLOAD_H
 
 #include "trace/workload/builtin.h"
-
-/*
- * A distribution: @permille of its values lie below @value, and between two
- * points they are spread evenly. The first point is at 0, the last at 1000.
- */
-struct quantile {
-	uint32_t permille;
-	uint32_t value;
-};
+#include "trace/workload/random.h"
 
 /* One kind of session. */
 struct session_class {
