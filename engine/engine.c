@@ -10,6 +10,7 @@
 
 #include "engine/setup/backend.h"
 #include "engine/job.h"
+#include "engine/layout/layout_setup.h"
 #include "engine/observe/observer.h"
 #include "engine/run/hooks.h"
 #include "engine/setup/refuse.h"
@@ -52,6 +53,8 @@ static int worker_setup(struct thread_data *td, struct job *job,
 	    set_units(td, &job->group->shape, err) ||
 	    backend_adopt(td, job, err))
 		return -1;
+	if (layout_refuse(td, job, err))
+		return -1;
 	hooks_replace(&job->ops);
 	if (target_measure(&job->target, td, &job->group->shape, err) ||
 	    group_add_worker(td, job, err) || refuse_plan(td, job, err))
@@ -65,6 +68,8 @@ static int worker_setup(struct thread_data *td, struct job *job,
 	/* With fio's map of random I/O verify= would hold a slot against each
 	 * of its writes, not the last one. */
 	td->o.norandommap = 1;
+	if (job->group->plan_options.layout != PLAN_LAYOUT_SLOTS)
+		return layout_setup(td, job, err);
 	tell_fresh_file(td, &job->target);
 	return target_allocate(&job->target, td, err);
 }

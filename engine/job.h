@@ -8,6 +8,7 @@
 
 #include "fio.h"
 
+#include "engine/layout/handles.h"
 #include "engine/run/feed.h"
 #include "engine/run/picker.h"
 #include "engine/setup/group.h"
@@ -20,6 +21,7 @@ struct job {
 	struct mooncake_options *options;
 	struct group *group;
 	struct target target;
+	struct object_files files;
 	struct feed feed;
 	struct picker picker;
 	char *iolog_name; /* makes fio replay a log: see feed.h */

@@ -91,12 +91,11 @@ def test_samples_in_the_newer_fio():
 def test_figures_of_a_sample():
     jobs = replay(*with_observers(bytes_per_token=16)).jobs
     blocks, whole, loads, stores = jobs
-    bytes_of = {way: blocks[way]["io_bytes"] for way in ("read", "write")}
-    check_equal(loads["read"]["io_bytes"], bytes_of["read"], "bytes of loads")
-    check_equal(stores["write"]["io_bytes"], bytes_of["write"],
-                "bytes of stores")
-    check_equal(whole["read"]["io_bytes"], sum(bytes_of.values()),
-                "bytes of requests")
+    check(blocks["read"]["io_bytes"] and blocks["write"]["io_bytes"],
+          "the job that does the I/O moves no bytes")
+    for observer in (whole, loads, stores):
+        for way in ("read", "write"):
+            check_equal(observer[way]["io_bytes"], 0, "bytes of an observer")
     for job in (whole["read"], loads["read"], stores["write"]):
         mean = {what: job[f"{what}_ns"]["mean"]
                 for what in ("slat", "clat", "lat")}

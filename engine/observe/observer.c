@@ -5,6 +5,7 @@
 #include "engine/run/iolog_list.h"
 #include "engine/job.h"
 #include "engine/observe/observer.h"
+#include "engine/observe/sample.h"
 #include "engine/setup/refuse.h"
 #include "engine/setup/watch.h"
 #include "engine/replay/replay.h"
@@ -15,117 +16,29 @@
 #define LOOK_NS 4000000ULL /* between looks for finished requests */
 
 /* What an observer keeps; td->io_ops_data. */
-struct sample {
-	uint64_t slat_ns; /* of the sample that the core was given */
-	uint64_t clat_ns;
-	uint64_t bytes;
+struct observing {
+	struct sample sample; /* that the core was given */
 	bool warming;
 };
-
-struct span {
-	uint64_t begin_ns;
-	uint64_t end_ns;
-	uint64_t steps;
-};
-
-static uint64_t earlier(uint64_t a, uint64_t b)
-{
-	return a && b ? min(a, b) : max(a, b);
-}
-
-/* From first I/O to last completion; without I/O, the moment it was done. */
-static struct span span_of(const struct request *req, unsigned int observe)
-{
-	struct span s = { 0 };
-
-	if (observe != OBSERVE_STORE) {
-		s.begin_ns = req->load_begin_ns;
-		s.end_ns = req->load_end_ns;
-		s.steps = req->reads_issued;
-	}
-	if (observe != OBSERVE_LOAD) {
-		s.begin_ns = earlier(s.begin_ns, req->store_begin_ns);
-		s.end_ns = max(s.end_ns, req->store_end_ns);
-		s.steps += req->writes_issued;
-	}
-	if (!s.begin_ns)
-		s.begin_ns = s.end_ns;
-	return s;
-}
-
-static bool has_sample(const struct request *req, unsigned int observe)
-{
-	if (observe == OBSERVE_LOAD)
-		return req->reads_issued;
-	if (observe == OBSERVE_STORE)
-		return req->writes_issued;
-	return true;
-}
-
-static bool is_ready(struct request *req, uint64_t number, unsigned int observe)
-{
-	uint64_t reached = observe == OBSERVE_LOAD ?
-				   atomic_load_explicit(&req->loaded,
-							memory_order_acquire) :
-				   atomic_load_explicit(&req->finished,
-							memory_order_acquire);
-
-	return reached == number + 1;
-}
-
-static struct observer *row_of(struct thread_data *td, struct replay *r)
-{
-	return &r->observers[job_of(td)->row];
-}
-
-/* Keeps the next request of the replay as the sample, if it has one. */
-static bool look_at(struct thread_data *td, struct replay *r, uint64_t *number)
-{
-	_Atomic uint64_t *seen = &row_of(td, r)->seen;
-	unsigned int observe = job_of(td)->options->observe;
-	struct sample *sample = td->io_ops_data;
-	struct request *req;
-	struct span s;
-	bool found;
-
-	do {
-		*number = atomic_load_explicit(seen, memory_order_relaxed);
-		req = &r->requests[*number & r->request_mask];
-		found = is_ready(req, *number, observe);
-		if (!found && !replay_abandoned(req, *number))
-			return false;
-		s = span_of(req, observe);
-		found = found && has_sample(req, observe) &&
-			!replay_warming(r, *number);
-		if (found) {
-			sample->slat_ns = s.begin_ns - req->arrival_ns;
-			sample->clat_ns = s.end_ns - s.begin_ns;
-			sample->bytes =
-				s.steps * job_of(td)->group->shape.slot_bytes;
-		}
-		/* The record may be another request's from here on. */
-		atomic_store_explicit(seen, *number + 1, memory_order_release);
-	} while (!found);
-	return true;
-}
 
 /* Warm-up ends for observers with the first request behind it, or with all. */
 static void leave_warmup(struct thread_data *td)
 {
-	struct sample *sample = td->io_ops_data;
+	struct observing *ob = td->io_ops_data;
 
-	if (sample->warming) {
-		sample->warming = false;
+	if (ob->warming) {
+		ob->warming = false;
 		warmup_end(td);
 	}
 }
 
 /* A sample of any replay, and whether none can come any more. */
-static bool find_sample(struct thread_data *td, uint64_t *number, bool *over)
+static bool find_sample(struct thread_data *td, bool *over)
 {
 	struct group *g = job_of(td)->group;
 	/* Asked before looking: what they finished is then seen. */
 	bool running = group_running(g) > 0, all_warm = true;
+	struct observing *ob = td->io_ops_data;
 	unsigned int i;
 
 	for (i = 0; i < g->nr_replays; i++)
@@ -133,7 +46,8 @@ static bool find_sample(struct thread_data *td, uint64_t *number, bool *over)
 	if (all_warm)
 		leave_warmup(td);
 	for (i = 0; i < g->nr_replays; i++) {
-		if (look_at(td, g->replays[i], number))
+		if (sample_find(g->replays[i], job_of(td)->row,
+				job_of(td)->options->observe, &ob->sample))
 			return true;
 	}
 	*over = !running;
@@ -148,30 +62,28 @@ static bool any_failed(struct thread_data *td)
 }
 
 /* The core refuses an I/O without length; observer_prep() mends that. */
-static void give_sample(struct thread_data *td, uint64_t number)
+static void give_sample(struct thread_data *td)
 {
-	struct sample *sample = td->io_ops_data;
+	const struct observing *ob = td->io_ops_data;
 	enum fio_ddir ddir = job_of(td)->options->observe == OBSERVE_STORE ?
 				     DDIR_WRITE :
 				     DDIR_READ;
-
 	struct io_piece *ipo = iolog_list_add(td, ddir);
 
 	if (!ipo)
 		return;
-	ipo->offset = number;
-	ipo->len = max(sample->bytes, (uint64_t)1);
+	ipo->offset = ob->sample.number;
+	ipo->len = 1;
 	iolog_list_add_call(td);
 }
 
 static int observer_more(struct thread_data *td, struct fio_file fio_unused *f)
 {
-	uint64_t number;
 	bool over = false;
 
 	while (!must_stop(td) && !over) {
-		if (find_sample(td, &number, &over)) {
-			give_sample(td, number);
+		if (find_sample(td, &over)) {
+			give_sample(td);
 			return 0;
 		}
 		if (any_failed(td)) {
@@ -186,11 +98,10 @@ static int observer_more(struct thread_data *td, struct fio_file fio_unused *f)
 	return 0;
 }
 
-static int observer_prep(struct thread_data *td, struct io_u *io_u)
+/* Observers move no bytes: fio's sums over a group are those of the drive. */
+static int observer_prep(struct thread_data fio_unused *td, struct io_u *io_u)
 {
-	struct sample *sample = td->io_ops_data;
-
-	io_u->buflen = io_u->xfer_buflen = sample->bytes;
+	io_u->buflen = io_u->xfer_buflen = 0;
 	return 0;
 }
 
@@ -206,12 +117,12 @@ static void set_back(struct timespec *ts, uint64_t ns)
 static enum fio_q_status observer_queue(struct thread_data *td,
 					struct io_u *io_u)
 {
-	struct sample *sample = td->io_ops_data;
+	struct observing *ob = td->io_ops_data;
 
 	fio_gettime(&io_u->issue_time, NULL);
-	set_back(&io_u->issue_time, sample->clat_ns);
+	set_back(&io_u->issue_time, ob->sample.clat_ns);
 	io_u->start_time = io_u->issue_time;
-	set_back(&io_u->start_time, sample->slat_ns);
+	set_back(&io_u->start_time, ob->sample.slat_ns);
 	io_u_queued(td, io_u);
 	return FIO_Q_COMPLETED;
 }
@@ -223,28 +134,14 @@ static void set_rows(struct thread_data *td, enum member_state state)
 
 	for (i = 0; i < job->group->nr_replays; i++) {
 		struct replay *r = job->group->replays[i];
-		atomic_store(&row_of(td, r)->member.state, state);
+		atomic_store(&r->observers[job->row].member.state, state);
 	}
-}
-
-/* As much as the block jobs have, so that the ETA is theirs. */
-static void show_progress(struct thread_data *td)
-{
-	struct job *job = job_of(td);
-	const struct plan_stats *s = &job->group->stats;
-	uint64_t steps = 0;
-
-	if (job->options->observe != OBSERVE_STORE)
-		steps += s->hits;
-	if (job->options->observe != OBSERVE_LOAD)
-		steps += s->writes;
-	progress_by_steps(td, steps * job->group->nr_replays);
 }
 
 static int observer_init(struct thread_data *td)
 {
 	struct job *job = job_of(td);
-	struct sample *sample;
+	struct observing *ob;
 
 	watch_parent();
 	if (job->group->failed || !job->group->nr_replays) {
@@ -253,13 +150,12 @@ static int observer_init(struct thread_data *td)
 		td_verror(td, ECANCELED, "mooncake: set-up");
 		return 1;
 	}
-	sample = calloc(1, sizeof(*sample));
-	td->io_ops_data = sample;
+	ob = calloc(1, sizeof(*ob));
+	td->io_ops_data = ob;
 	set_rows(td, MEMBER_RUNNING);
-	sample->warming = job->group->plan_options.warmup_requests;
-	if (sample->warming)
+	ob->warming = job->group->plan_options.warmup_requests;
+	if (ob->warming)
 		warmup_begin(td);
-	show_progress(td);
 	td->o.read_iolog_file = job->iolog_name;
 	td->flags |= TD_F_READ_IOLOG;
 	iolog_list_add_open(td, 0);
@@ -269,14 +165,14 @@ static int observer_init(struct thread_data *td)
 
 static void observer_cleanup(struct thread_data *td)
 {
-	struct sample *sample = td->io_ops_data;
+	struct observing *ob = td->io_ops_data;
 
-	if (!sample)
+	if (!ob)
 		return;
 	set_rows(td, td->error ? MEMBER_FAILED : MEMBER_DONE);
 	td->o.stats = job_of(td)->stats;
 	iolog_list_drop(td);
-	free(sample);
+	free(ob);
 }
 
 static int observer_open(struct thread_data fio_unused *td,

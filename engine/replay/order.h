@@ -15,28 +15,65 @@
 #define TEST_IGNORES_ORDER 0
 #endif
 
-/* Does anybody wait for this step? For a read only a write that reuses its
- * slot would. */
+/* Does anybody wait for this step? For a read only what reuses its place
+ * would. */
 static inline bool order_awaited(const struct replay *r,
 				 const struct plan_step *step)
 {
-	return step->write || r->reuses_slots;
+	return plan_kind(step) != PLAN_READ || r->reuses_slots;
+}
+
+static inline uint32_t order_filled(const struct replay *r,
+				    const struct plan_step *step)
+{
+	return atomic_load_explicit(&r->slots[step->slot].filled,
+				    memory_order_acquire);
+}
+
+static inline _Atomic uint32_t *order_bucket(const struct replay *r,
+					     const struct plan_step *step)
+{
+	return &r->buckets[step->slot / r->bucket_blocks];
+}
+
+/* With buckets the place is the bucket, but for reads. */
+static inline bool order_ready_in_bucket(const struct replay *r,
+					 const struct plan_step *step)
+{
+	uint32_t done = atomic_load_explicit(order_bucket(r, step),
+					     memory_order_acquire);
+
+	if (plan_kind(step) == PLAN_WRITE)
+		return (int32_t)(done - step->need) >= 0;
+	return done == step->need;
 }
 
 /* May this step be issued? */
 static inline bool order_ready(const struct replay *r,
 			       const struct plan_step *step)
 {
-	const struct slot_state *slot = &r->slots[step->slot];
-	uint32_t done =
-		atomic_load_explicit(&slot->filled, memory_order_acquire);
+	uint32_t done;
 
 	if (TEST_IGNORES_ORDER)
 		return true;
-	if (step->write)
-		done += atomic_load_explicit(&slot->reads,
-					     memory_order_acquire);
+	if (plan_kind(step) == PLAN_READ)
+		return order_filled(r, step) == step->need;
+	if (r->bucket_blocks)
+		return order_ready_in_bucket(r, step);
+	done = order_filled(r, step) +
+	       atomic_load_explicit(&r->slots[step->slot].reads,
+				    memory_order_acquire);
 	return done == step->need;
+}
+
+static inline void order_done_in_bucket(struct replay *r,
+					const struct plan_step *step)
+{
+	if (plan_kind(step) == PLAN_WRITE)
+		atomic_store_explicit(&r->slots[step->slot].filled,
+				      step->need + 1, memory_order_release);
+	atomic_fetch_add_explicit(order_bucket(r, step), 1,
+				  memory_order_acq_rel);
 }
 
 /* The step has completed. */
@@ -44,7 +81,9 @@ static inline void order_done(struct replay *r, const struct plan_step *step)
 {
 	struct slot_state *slot = &r->slots[step->slot];
 
-	if (step->write) {
+	if (r->bucket_blocks) {
+		order_done_in_bucket(r, step);
+	} else if (plan_kind(step) != PLAN_READ) {
 		atomic_store_explicit(&slot->reads, 0, memory_order_relaxed);
 		atomic_store_explicit(&slot->filled, step->need + 1,
 				      memory_order_release);
@@ -80,21 +119,31 @@ static inline bool order_is_bad(const struct replay *r,
 	       1;
 }
 
+/* Where it is marked that a step will not complete. What waits for a read in a
+ * bucket is of the bucket. */
+static inline uint32_t order_mark(const struct replay *r,
+				  const struct plan_step *step)
+{
+	return r->bucket_blocks ? step->slot - step->slot % r->bucket_blocks :
+				  step->slot;
+}
+
 /* The step will not complete: who waits for it must stop. */
 static inline void order_abandon(struct replay *r, const struct plan_step *step)
 {
+	uint32_t at = order_mark(r, step);
+
 	if (order_awaited(r, step))
-		atomic_fetch_or(&r->slots_abandoned[step->slot / 64],
-				1ULL << step->slot % 64);
+		atomic_fetch_or(&r->slots_abandoned[at / 64], 1ULL << at % 64);
 }
 
 /* Will what this step waits for never complete, because its owner stopped? */
 static inline bool order_abandoned(const struct replay *r,
 				   const struct plan_step *step)
 {
-	return atomic_load(&r->slots_abandoned[step->slot / 64]) >>
-		       step->slot % 64 &
-	       1;
+	uint32_t at = order_mark(r, step);
+
+	return atomic_load(&r->slots_abandoned[at / 64]) >> at % 64 & 1;
 }
 
 #endif

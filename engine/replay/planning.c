@@ -26,13 +26,29 @@ static struct plan *plan_of(struct replay *r, uint64_t number)
 	return &r->plans[number / r->nr_requests & 1];
 }
 
+/* Where requests have no fixed place in a plan, one needs all of it. */
+static bool pass_has_ended(const struct replay *r, uint64_t first)
+{
+	uint64_t number;
+
+	for (number = first; number < first + r->nr_requests; number++)
+		if (!replay_has_ended(r, number))
+			return false;
+	return true;
+}
+
 /* Two plans alternate, so this place was used two passes ago. */
 static bool may_plan(const struct replay *r, uint64_t number)
 {
 	uint64_t before = 2ULL * r->nr_requests;
 
-	return !replay_over(r, number) &&
-	       (number < before || replay_has_ended(r, number - before));
+	if (replay_over(r, number))
+		return false;
+	if (number < before)
+		return true;
+	if (r->layout == PLAN_LAYOUT_SLOTS)
+		return replay_has_ended(r, number - before);
+	return number % r->nr_requests || pass_has_ended(r, number - before);
 }
 
 static bool begin_planning(struct replay *r)
@@ -90,7 +106,7 @@ bool planning_bind(struct replay *r, struct request *req)
 	req->plan = &plan->requests[req->number % r->nr_requests];
 	req->steps = &plan->steps[req->plan->first_step];
 	req->reads_left = req->plan->nr_reads;
-	req->writes_left = req->plan->nr_writes;
+	req->writes_left = request_stores(req);
 	return true;
 }
 
@@ -101,7 +117,7 @@ static void abandon_steps(struct replay *r, const struct request *req)
 
 	for (i = req->reads_issued; i < req->plan->nr_reads; i++)
 		order_abandon(r, &req->steps[i]);
-	for (i = req->writes_issued; i < req->plan->nr_writes; i++)
+	for (i = req->writes_issued; i < request_stores(req); i++)
 		order_abandon(r, &writes[i]);
 }
 

@@ -1,5 +1,6 @@
 #include "engine/replay/planning.h"
 #include "engine/replay/replay.h"
+#include "engine/replay/ring.h"
 
 #define REQUESTS_MIN 4096
 #define REQUESTS_MAX (1U << 22)
@@ -16,15 +17,20 @@ static uint64_t request_records(uint32_t nr_requests)
 }
 
 /* What fills whole cache lines comes first. */
-static struct replay *map_replay(uint64_t slots, uint64_t records,
+static struct replay *map_replay(const struct planner *planner,
+				 uint64_t records,
 				 const struct replay_params *p)
 {
+	uint64_t slots = planner_slots(planner);
 	uint64_t words = (slots + 63) / 64;
+	uint32_t in_bucket = planner_bucket_blocks(planner);
+	uint64_t buckets = in_bucket ? (slots + in_bucket - 1) / in_bucket : 0;
 	size_t bytes = sizeof(struct replay) +
 		       records * sizeof(struct request) +
 		       p->nr_workers * sizeof(struct worker) +
 		       p->nr_observers * sizeof(struct observer) +
 		       slots * sizeof(struct slot_state) +
+		       buckets * sizeof(_Atomic uint32_t) +
 		       2 * words * sizeof(_Atomic uint64_t);
 	struct replay *r = mem_shared.alloc(bytes);
 
@@ -38,6 +44,8 @@ static struct replay *map_replay(uint64_t slots, uint64_t records,
 	r->slots = (struct slot_state *)(r->observers + p->nr_observers);
 	r->slots_abandoned = (_Atomic uint64_t *)(r->slots + slots);
 	r->slots_bad = r->slots_abandoned + words;
+	r->buckets = (_Atomic uint32_t *)(r->slots_bad + words);
+	r->bucket_blocks = in_bucket;
 	return r;
 }
 
@@ -47,6 +55,7 @@ static void fill_replay(struct replay *r, struct planner *planner,
 	r->trace = p->trace;
 	r->planner = planner;
 	r->reuses_slots = planner_reuses_slots(planner);
+	r->layout = p->plan->layout;
 	r->passes = p->passes;
 	r->arrivals = p->arrivals;
 	r->pass_ns = p->pass_ns;
@@ -73,8 +82,7 @@ struct replay *replay_create(const struct replay_params *p,
 	planner = planner_create(p->trace, p->plan, &mem_shared, err);
 	if (!planner)
 		return NULL;
-	r = map_replay(planner_slots(planner),
-		       request_records(p->trace->nr_requests), p);
+	r = map_replay(planner, request_records(p->trace->nr_requests), p);
 	if (!r) {
 		fail(err,
 		     "no memory for the state of %u requests and %llu slots; max_requests= makes the replay smaller",
@@ -84,7 +92,10 @@ struct replay *replay_create(const struct replay_params *p,
 		return NULL;
 	}
 	fill_replay(r, planner, p);
-	if (!planning_start(r, p->plan, stats, err))
+	if (p->observes_operations && rings_create(r))
+		fail(err,
+		     "no memory for what observers look at; leave some out");
+	else if (!planning_start(r, p->plan, stats, err))
 		return r;
 	replay_destroy(r);
 	return NULL;
@@ -92,6 +103,8 @@ struct replay *replay_create(const struct replay_params *p,
 
 void replay_destroy(struct replay *r)
 {
+	if (r->rings || r->ring_seen)
+		rings_destroy(r);
 	planner_free(r->planner);
 	plan_free(&r->plans[0], &mem_shared);
 	plan_free(&r->plans[1], &mem_shared);
@@ -115,13 +128,17 @@ struct worker *replay_join(struct replay *r, uint32_t thread)
 	return NULL;
 }
 
-struct observer *replay_join_observer(struct replay *r, uint32_t thread)
+struct observer *replay_join_observer(struct replay *r, uint32_t thread,
+				      uint32_t kind)
 {
 	uint32_t i;
 
-	for (i = 0; i < r->nr_observers; i++)
-		if (join(&r->observers[i].member, thread))
-			return &r->observers[i];
+	for (i = 0; i < r->nr_observers; i++) {
+		if (!join(&r->observers[i].member, thread))
+			continue;
+		r->observers[i].kind = kind;
+		return &r->observers[i];
+	}
 	return NULL;
 }
 

@@ -41,6 +41,7 @@ struct worker {
 struct observer {
 	alignas(CACHE_LINE) struct member member;
 	_Atomic uint64_t seen; /* requests looked at */
+	uint32_t kind; /* of operations that it reports, plus one; 0: requests */
 };
 
 /* How far the operations on a slot are, numbered as in plan.h. */
@@ -60,19 +61,24 @@ struct replay {
 	uint32_t warmup;
 	uint32_t nr_workers;
 	uint32_t nr_observers;
-	bool reuses_slots;     /* so writes wait for reads */
-	uint64_t request_mask; /* size of requests - 1 */
-	uint64_t stamp_run;    /* tells this run's stamps from others */
+	bool reuses_slots; /* so writes wait for reads */
+	enum plan_layout layout;
+	uint32_t bucket_blocks; /* slots of a bucket; 0 without */
+	uint64_t request_mask;	/* size of requests - 1 */
+	uint64_t stamp_run;	/* tells this run's stamps from others */
 	struct planner *planner;
 	struct plan plans[2]; /* of even and odd passes */
 	size_t bytes;	      /* of this mapping */
 
 	struct slot_state *slots;
+	_Atomic uint32_t *buckets;	   /* operations done on each */
 	_Atomic uint64_t *slots_abandoned; /* a bit for each slot */
 	_Atomic uint64_t *slots_bad;	   /* likewise; see order.h */
 	struct request *requests;
 	struct worker *workers;
 	struct observer *observers;
+	struct ring *rings; /* NULL: nobody observes operations */
+	_Atomic uint64_t *ring_seen;
 
 	_Atomic uint64_t end;  /* one past the last request */
 	_Atomic uint32_t warm; /* all warm-up requests have finished */
@@ -103,6 +109,7 @@ struct replay_params {
 	uint64_t passes; /* UINT64_MAX: until told to stop */
 	uint32_t nr_workers;
 	uint32_t nr_observers;
+	bool observes_operations;
 	uint64_t stamp_run;
 	struct replay
 		*first; /* of the group, which has what they share; or NULL */
@@ -120,7 +127,8 @@ void replay_destroy(struct replay *r);
 /* The job with that number of fio's joins: its row, or NULL when there are
  * as many as the replay was made for. */
 struct worker *replay_join(struct replay *r, uint32_t thread);
-struct observer *replay_join_observer(struct replay *r, uint32_t thread);
+struct observer *replay_join_observer(struct replay *r, uint32_t thread,
+				      uint32_t kind);
 
 /* Is that a request beyond the last one? */
 static inline bool replay_over(const struct replay *r, uint64_t number)

@@ -73,6 +73,17 @@ static inline void request_list_remove(struct request_list *l,
 		l->last = req->previous;
 }
 
+/* Its writes, and the openings and evictions among them. */
+static inline uint32_t request_stores(const struct request *req)
+{
+	return req->plan->nr_writes + req->plan->nr_files;
+}
+
+static inline uint32_t request_steps(const struct request *req)
+{
+	return req->plan->nr_reads + request_stores(req);
+}
+
 /* Its next write, in the order of issue. */
 static inline struct plan_step *request_next_write(const struct request *req)
 {

@@ -53,7 +53,8 @@ static bool all_have_seen(const struct replay *r, uint64_t number)
 	const struct observer *end = ob + r->nr_observers;
 
 	for (; ob < end; ob++)
-		if (atomic_load_explicit(&ob->seen, memory_order_acquire) <=
+		if (!ob->kind &&
+		    atomic_load_explicit(&ob->seen, memory_order_acquire) <=
 			    number &&
 		    atomic_load(&ob->member.state) <= MEMBER_RUNNING)
 			return false;

@@ -23,18 +23,34 @@ struct stamp stamp_make(uint64_t run, uint64_t hash_id, uint64_t generation,
 			uint64_t offset);
 
 /*
- * Stamps (or checks) the buffer of an I/O of @len bytes that begins at
- * @s->offset of the slot: at its head, and again every @stride bytes, because
- * reads may be larger or smaller than writes. A remainder too short for a
- * stamp goes without.
+ * Where stamps lie in the buffer of an I/O: its bytes begin at @offset of an
+ * object, and every @stride bytes of that there is a stamp, because reads may
+ * be larger or smaller than writes. A remainder too short for one goes without.
  */
-void stamp_write(const struct stamp *s, void *buf, uint64_t len,
-		 uint64_t stride);
+struct stamp_places {
+	uint64_t offset;
+	uint64_t len;
+	uint64_t stride;
+};
 
-/* True when all match; otherwise @at is the offset in the slot of the first
- * that doesn't, and @found what is there. */
-bool stamp_check(const struct stamp *s, const void *buf, uint64_t len,
-		 uint64_t stride, uint64_t *at, struct stamp *found);
+/*
+ * Stamps (or checks) such a buffer, whose first byte is at @s->offset of the
+ * slot. With @data all bytes between the stamps are made from their identity,
+ * and checked, too.
+ */
+void stamp_write(const struct stamp *s, void *buf,
+		 const struct stamp_places *places, bool data);
+
+/* What stamp_check() found. */
+enum stamp_result {
+	STAMP_RIGHT,
+	STAMP_WRONG, /* @at is the offset in the slot, @found what is there */
+	STAMP_DATA_WRONG, /* the same, but for @found: a byte between stamps */
+};
+
+enum stamp_result stamp_check(const struct stamp *s, const void *buf,
+			      const struct stamp_places *places, bool data,
+			      uint64_t *at, struct stamp *found);
 
 /* Is this a stamp at all, whosever? */
 bool stamp_valid(const struct stamp *s);

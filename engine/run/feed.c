@@ -1,6 +1,8 @@
 #include "fio.h"
 
 #include "engine/job.h"
+#include "engine/layout/layout.h"
+#include "engine/layout/layout_setup.h"
 #include "engine/replay/order.h"
 #include "engine/result/check.h"
 #include "engine/result/warmup.h"
@@ -8,11 +10,13 @@
 #include "engine/run/iolog_list.h"
 #include "engine/run/issue.h"
 #include "engine/run/request.h"
+#include "engine/run/stage.h"
 
 #define USEC ((uint64_t)1000)
 #define PEER_NS (200 * USEC) /* between looks at what another job does */
 #define SPIN_NS (5 * USEC)   /* the same for the order of a slot, at first */
-#define SPINS 8		     /* such waits before longer ones */
+#define STRIDE_HEADER UINT64_C(4096) /* direct reads begin at multiples */
+#define SPINS 8			     /* such waits before longer ones */
 
 static struct feed *feed_of(struct thread_data *td)
 {
@@ -134,7 +138,7 @@ void feed_bind(struct thread_data *td, struct io_u *io_u)
 		return;
 	}
 	/* Queued again, or what the core issues by itself. */
-	if (io->running || io->sync || (io_u->flags & IO_U_F_VER_LIST) ||
+	if (io->object || (io_u->flags & IO_U_F_VER_LIST) ||
 	    td->runstate == TD_FSYNCING || f->issued_head == f->issued_count)
 		return;
 	*io = f->issued[f->issued_head++];
@@ -146,9 +150,9 @@ void feed_begin(struct thread_data *td, struct io_u *io_u)
 	struct issued_io *io = io_table_find(&f->bound, io_u);
 	struct request *req;
 
-	if (!io || !io->running)
+	if (!io || !io->object)
 		return;
-	req = io->running->req;
+	req = io->object->running->req;
 	if (io_u->ddir == DDIR_READ) {
 		if (!req->load_begin_ns)
 			req->load_begin_ns = feed_now(f);
@@ -156,26 +160,43 @@ void feed_begin(struct thread_data *td, struct io_u *io_u)
 	}
 	if (!req->store_begin_ns)
 		req->store_begin_ns = feed_now(f);
-	if (f->stamp_stride)
+	if (f->stamp_stride && io_u->ddir == DDIR_WRITE)
 		check_stamp(td, io_u, io);
 }
 
-static void step_done(struct thread_data *td, struct running_step *running)
+void feed_step_done(struct thread_data *td, struct running_step *step)
 {
 	struct feed *f = feed_of(td);
-	struct request *req = running->req;
-	bool write = running->step->write;
+	struct request *req = step->req;
+	bool load = plan_kind(step->step) == PLAN_READ;
 
-	if (write)
-		order_set_bad(f->replay, running->step, running->failed);
-	order_done(f->replay, running->step);
-	running->req = NULL;
-	running->next_free = f->free_steps;
-	f->free_steps = running;
-	if (write)
+	if (step->step->write)
+		order_set_bad(f->replay, step->step, step->failed);
+	order_done(f->replay, step->step);
+	running_free_step(&f->running, step);
+	if (!load)
 		request_write_done(td, req);
 	else if (!--req->reads_left)
 		request_loaded(td, req);
+}
+
+/* The stage that the object was in is over. */
+static void stage_done(struct thread_data *td, struct running_object *object)
+{
+	struct running_step *step = object->running;
+	struct feed *f = feed_of(td);
+
+	object->stage++;
+	object->all_issued = false;
+	if (stage_kind(td, object) != STAGE_END) {
+		running_add_ready(&f->running, object);
+		return;
+	}
+	if (layout_of(td)->end(td, object))
+		return;
+	running_free_object(&f->running, object);
+	if (!--step->objects_left)
+		feed_step_done(td, step);
 }
 
 /* Short of its length: the core issues the rest, unless nothing came at all
@@ -200,118 +221,117 @@ void feed_complete(struct thread_data *td, struct io_u *io_u)
 {
 	struct feed *f = feed_of(td);
 	struct issued_io *io = io_table_find(&f->bound, io_u);
-	struct issued_io done;
+	struct running_object *object;
 
-	if (!io || (!io->running && !io->sync))
+	if (!io || !io->object)
 		return;
-	if (io->running) {
-		if (!io_u->error && io_u->resid && rest_follows(io_u))
-			return;
-		if (!io_u->error && io_u->ddir == DDIR_READ && f->stamp_stride)
-			check_read(td, io_u, io);
-		/* The job ends: its step stays undone, and is abandoned. */
-		if (io_u->error && is_fatal(td, io_u))
-			return;
-		io->running->failed |= io_u->error != 0;
-	}
-	done = *io;
+	object = io->object;
+	if (!io_u->error && ddir_rw(io_u->ddir) && io_u->resid &&
+	    rest_follows(io_u))
+		return;
+	if (!io_u->error && io_u->ddir == DDIR_READ && f->stamp_stride)
+		check_read(td, io_u, io);
+	/* The job ends: its step stays undone, and is abandoned. */
+	if (io_u->error && is_fatal(td, io_u))
+		return;
+	object->running->failed |= io_u->error != 0;
 	*io = (struct issued_io){ 0 };
-	if (done.sync) {
-		request_write_done(td, done.sync);
-		return;
-	}
-	f->writes_inflight -= done.running->step->write;
-	if (!--done.running->left)
-		step_done(td, done.running);
+	f->writes_inflight -= io_u->ddir == DDIR_WRITE;
+	if (!--object->left && object->all_issued)
+		stage_done(td, object);
 }
 
-struct running_step *feed_use_step(struct feed *f, struct request *req,
-				   struct plan_step *step)
+static bool is_of(const struct issued_io *io, const struct request *req)
 {
-	struct running_step *running = f->free_steps;
-
-	f->free_steps = running->next_free;
-	running->req = req;
-	running->step = step;
-	running->failed = false;
-	running->left = f->step_ios[step->write];
-	return running;
+	return io->object && io->object->running->req == req;
 }
 
-void feed_forget(struct feed *f, const struct request *req)
+void feed_forget(struct thread_data *td, const struct request *req)
 {
+	struct feed *f = feed_of(td);
+	struct running *r = &f->running;
+	struct issued_io *io;
 	unsigned int i;
 
-	for (i = 0; i < f->nr_steps; i++) {
-		if (f->steps[i].req != req)
-			continue;
-		order_abandon(f->replay, f->steps[i].step);
-		f->steps[i].req = NULL;
+	for (i = 0; i < 1U << f->bound.bits; i++) {
+		io = &f->bound.entries[i].io;
+		if (is_of(io, req))
+			*io = (struct issued_io){ 0 };
 	}
-	for (i = 0; i < 1U << f->bound.bits; i++)
-		if (f->bound.entries[i].io.sync == req)
-			f->bound.entries[i].io.sync = NULL;
 	for (i = f->issued_head; i < f->issued_count; i++)
-		if (f->issued[i].sync == req)
-			f->issued[i].sync = NULL;
+		if (is_of(&f->issued[i], req))
+			f->issued[i] = (struct issued_io){ 0 };
+	for (i = 0; i < r->nr; i++) {
+		if (!r->objects[i].running || r->objects[i].running->req != req)
+			continue;
+		layout_of(td)->drop(td, &r->objects[i]);
+		running_free_object(r, &r->objects[i]);
+	}
+	for (i = 0; i < r->nr; i++) {
+		if (r->steps[i].req != req)
+			continue;
+		order_abandon(f->replay, r->steps[i].step);
+		running_free_step(r, &r->steps[i]);
+	}
 }
 
 struct request *feed_unfinished(const struct feed *f)
 {
 	unsigned int i;
 
-	for (i = 0; i < f->nr_steps; i++)
-		if (f->steps[i].req)
-			return f->steps[i].req;
-	for (i = 0; i < 1U << f->bound.bits; i++)
-		if (f->bound.entries[i].io.sync)
-			return f->bound.entries[i].io.sync;
-	for (i = f->issued_head; i < f->issued_count; i++)
-		if (f->issued[i].sync)
-			return f->issued[i].sync;
+	for (i = 0; i < f->running.nr; i++)
+		if (f->running.steps[i].req)
+			return f->running.steps[i].req;
 	return NULL;
 }
 
 static int allocate(struct thread_data *td, struct feed *f)
 {
+	/* In flight, issued, and for each cursor one that is neither. */
+	unsigned int nr = td->o.iodepth + FEED_BATCH + 3;
+
+	if (!running_init(&f->running, nr) &&
+	    !io_table_init(&f->bound, td->o.iodepth))
+		return 0;
+	td_verror(td, ENOMEM, "mooncake: feed");
+	return 1;
+}
+
+/* Every I/O has a stamp at its head, also a read that leaves a header out. */
+static uint64_t stamp_stride(struct thread_data *td)
+{
+	uint64_t stride = min(issue_unit(td, false), issue_unit(td, true));
+
+	return job_of(td)->options->header_reads ? min(stride, STRIDE_HEADER) :
+						   stride;
+}
+
+static void open_files(struct thread_data *td)
+{
+	struct fio_file *file;
 	unsigned int i;
 
-	/* In flight, issued, and a write of which neither can be said. */
-	f->nr_steps = td->o.iodepth + FEED_BATCH + 1;
-	f->steps = calloc(f->nr_steps, sizeof(*f->steps));
-	if (!f->steps || io_table_init(&f->bound, td->o.iodepth)) {
-		td_verror(td, ENOMEM, "mooncake: feed");
-		return 1;
-	}
-	for (i = 0; i < f->nr_steps; i++) {
-		f->steps[i].next_free = f->free_steps;
-		f->free_steps = &f->steps[i];
-	}
-	return 0;
+	for_each_file (td, file, i)
+		iolog_list_add_open(td, i);
 }
 
 int feed_start(struct thread_data *td)
 {
 	struct job *job = job_of(td);
 	struct feed *f = &job->feed;
-	struct fio_file *file;
-	unsigned int i;
 
-	if (allocate(td, f))
+	if (allocate(td, f) || layout_start(td))
 		return 1;
 	wait_init();
 	picker_start(td);
-	f->step_ios[0] = issue_count(td, false);
-	f->step_ios[1] = issue_count(td, true);
 	if (job->check_blocks)
-		f->stamp_stride =
-			min(issue_unit(td, false), issue_unit(td, true));
+		f->stamp_stride = stamp_stride(td);
 	f->clocked = job->picker.timed || job->picker.async ||
 		     f->replay->nr_observers || job->options->prefill_rate;
 	if (f->replay->warmup)
 		warmup_begin(td);
-	for_each_file (td, file, i)
-		iolog_list_add_open(td, i);
+	if (!layout_of(td)->in_files)
+		open_files(td);
 	iolog_list_add_call(td);
 	return td->error ? 1 : 0;
 }
@@ -320,10 +340,9 @@ void feed_stop(struct thread_data *td)
 {
 	struct feed *f = feed_of(td);
 
-	if (f->steps && f->bound.entries)
+	if (f->bound.entries)
 		request_abandon_all(td);
 	iolog_list_drop(td);
-	free(f->steps);
-	f->steps = NULL;
+	running_exit(&f->running);
 	io_table_exit(&f->bound);
 }

@@ -12,11 +12,13 @@
 #include <stdint.h>
 
 #include "engine/run/io_table.h"
+#include "engine/run/running.h"
 #include "engine/run/wait.h"
 
 struct thread_data;
 struct io_u;
 struct replay;
+struct request;
 struct worker;
 
 /* I/Os put on the core's list at a time: with the entry that asks for more, as
@@ -26,16 +28,13 @@ struct worker;
 struct feed {
 	struct replay *replay;
 	struct worker *worker; /* its row in there */
-	uint64_t step_ios[2];  /* I/Os of a read and of a write step */
 	uint64_t stamp_stride; /* 0: blocks are not checked */
 	bool clocked;	       /* somebody looks at times */
 
-	struct running_step *steps;
-	unsigned int nr_steps;
-	struct running_step *free_steps;
-	struct io_table bound; /* what the core's io_us stand for */
-	struct issued_io issued[2 * FEED_BATCH]; /* each may have its sync */
-	unsigned int issued_head;		 /* next to be bound */
+	struct running running; /* steps and objects in flight */
+	struct io_table bound;	/* what the core's io_us stand for */
+	struct issued_io issued[FEED_BATCH];
+	unsigned int issued_head; /* next to be bound */
 	unsigned int issued_count;
 
 	unsigned int writes_inflight; /* I/Os */
@@ -71,12 +70,11 @@ void feed_bind(struct thread_data *td, struct io_u *io_u);
 void feed_begin(struct thread_data *td, struct io_u *io_u);
 void feed_complete(struct thread_data *td, struct io_u *io_u);
 
-/* A place for a step that is about to be issued; one is always free. */
-struct running_step *feed_use_step(struct feed *f, struct request *req,
-				   struct plan_step *step);
+/* All of the step is done: what waits for it may go on. */
+void feed_step_done(struct thread_data *td, struct running_step *step);
 
 /* The request is abandoned: what was issued of it is nobody's any more. */
-void feed_forget(struct feed *f, const struct request *req);
+void feed_forget(struct thread_data *td, const struct request *req);
 
 /* A request of which something was issued and has not completed, or NULL. */
 struct request *feed_unfinished(const struct feed *f);

@@ -2,6 +2,8 @@
 #include "verify.h"
 
 #include "engine/job.h"
+#include "engine/layout/layout.h"
+#include "engine/layout/layout_setup.h"
 #include "engine/replay/life.h"
 #include "engine/result/progress.h"
 #include "engine/run/hooks.h"
@@ -97,6 +99,9 @@ static int job_unlink_file(struct thread_data *td, struct fio_file *f)
 		feed_more(td);
 		return 0;
 	}
+	/* The folder goes when the last worker has ended. */
+	if (layout_of(td)->in_files)
+		return 0;
 	if (job->backend.unlink_file)
 		return job->backend.unlink_file(td, f);
 	return unlink(f->file_name) < 0 ? errno : 0;
@@ -193,6 +198,7 @@ static void end_run(struct thread_data *td)
 	atomic_store(&job->feed.worker->member.state,
 		     failed ? MEMBER_FAILED : MEMBER_DONE);
 	td->o.stats = job->stats;
+	layout_stop(td);
 	tell_waits(td);
 	tell_unfinished(r);
 }

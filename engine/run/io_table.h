@@ -6,26 +6,15 @@
 #ifndef MOONCAKE_IO_TABLE_H
 #define MOONCAKE_IO_TABLE_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
-struct request;
-struct plan_step;
-
-/* A step whose I/Os are being issued or are in flight. */
-struct running_step {
-	struct request *req; /* NULL: not in use */
-	struct plan_step *step;
-	uint64_t left; /* I/Os not completed, issued or not */
-	bool failed;   /* one of them, and the job goes on all the same */
-	struct running_step *next_free;
-};
+struct running_object;
 
 /* An I/O that was handed to the core. */
 struct issued_io {
-	struct running_step *running; /* NULL: none of ours, or a sync */
-	struct request *sync;	      /* a sync after this request's write */
-	uint64_t offset;	      /* in the slot */
+	struct running_object *object; /* NULL: none of ours */
+	uint64_t offset;	       /* in the object */
+	uint64_t len;
 };
 
 struct io_entry {

@@ -1,22 +1,22 @@
 #include "fio.h"
 
+#include "engine/job.h"
+#include "engine/layout/layout.h"
 #include "engine/run/iolog_list.h"
 #include "engine/run/issue.h"
-#include "engine/job.h"
-#include "engine/replay/replay.h"
+#include "engine/run/request.h"
+#include "engine/run/stage.h"
 
 static void issue(struct thread_data *td, const struct issued_io *io,
-		  enum fio_ddir ddir, const struct plan_step *step,
-		  uint64_t len)
+		  enum fio_ddir ddir, uint64_t offset, uint64_t len)
 {
-	struct job *job = job_of(td);
-	struct feed *f = &job->feed;
+	struct feed *f = &job_of(td)->feed;
 	struct io_piece *ipo = iolog_list_add(td, ddir);
 
 	if (!ipo)
 		return;
-	ipo->fileno = target_file(&job->target, step->slot);
-	ipo->offset = target_offset(&job->target, td, step->slot) + io->offset;
+	ipo->fileno = io->object->fileno;
+	ipo->offset = offset;
 	ipo->len = len;
 	f->issued[f->issued_count++] = *io;
 }
@@ -33,18 +33,6 @@ static enum fio_ddir sync_due(struct thread_data *td, uint64_t writes)
 	return DDIR_INVAL;
 }
 
-static void issue_sync(struct thread_data *td, struct running_step *running)
-{
-	struct feed *f = &job_of(td)->feed;
-	enum fio_ddir ddir = sync_due(td, ++f->writes_issued);
-	struct issued_io io = { .sync = running->req };
-
-	if (ddir == DDIR_INVAL)
-		return;
-	running->req->writes_left++;
-	issue(td, &io, ddir, running->step, 0);
-}
-
 static bool limit_reached(struct thread_data *td)
 {
 	struct feed *f = &job_of(td)->feed;
@@ -54,20 +42,17 @@ static bool limit_reached(struct thread_data *td)
 	       (td->o.io_size && f->bytes_issued >= td->o.io_size * td->loops);
 }
 
-static void issue_io(struct thread_data *td, const struct cursor *cursor,
+static void count_io(struct thread_data *td, struct running_object *object,
 		     uint64_t len)
 {
-	struct issued_io io = { .running = cursor->running,
-				.offset = cursor->offset };
-	const struct plan_step *step = cursor->running->step;
 	struct feed *f = &job_of(td)->feed;
 
-	issue(td, &io, step->write ? DDIR_WRITE : DDIR_READ, step, len);
 	f->ios_issued++;
 	f->bytes_issued += len;
-	if (step->write) {
+	if (object->running->step->write) {
 		f->writes_inflight++;
-		issue_sync(td, cursor->running);
+		if (sync_due(td, ++f->writes_issued) != DDIR_INVAL)
+			object->syncs++;
 	}
 	f->limited = limit_reached(td);
 }
@@ -77,30 +62,116 @@ uint64_t issue_unit(struct thread_data *td, bool write)
 	return td->o.bs[write ? DDIR_WRITE : DDIR_READ];
 }
 
-uint64_t issue_count(struct thread_data *td, bool write)
+void cursor_set_step(struct cursor *cursor, struct running_step *step)
+{
+	*cursor = (struct cursor){ .running = step };
+}
+
+void cursor_set_object(struct thread_data *td, struct cursor *cursor,
+		       struct running_object *object)
+{
+	cursor->object = object;
+	stage_bytes(td, object, &cursor->from, &cursor->to);
+}
+
+/* The next I/O of the stage's data, within one piece of the object. */
+static uint64_t issue_data(struct thread_data *td, struct cursor *cursor)
 {
 	const struct shape *shape = &job_of(td)->group->shape;
-	uint64_t unit = issue_unit(td, write);
+	struct running_object *object = cursor->object;
+	bool write = object->running->step->write;
+	uint64_t in_piece = cursor->from % shape->piece_slot;
+	uint64_t piece = cursor->from / shape->piece_slot;
+	uint64_t len = min(issue_unit(td, write), shape->piece_slot - in_piece);
+	struct issued_io io = { .object = object, .offset = cursor->from };
 
-	return shape->objects * ((shape->object_slot + unit - 1) / unit);
+	io.len = min(len, cursor->to - cursor->from);
+	issue(td, &io, write ? DDIR_WRITE : DDIR_READ,
+	      object->offset + piece * object->region + in_piece, io.len);
+	count_io(td, object, io.len);
+	return io.len;
+}
+
+static uint64_t issue_trim(struct thread_data *td, struct cursor *cursor)
+{
+	const struct shape *shape = &job_of(td)->group->shape;
+	struct running_object *object = cursor->object;
+	uint64_t piece = cursor->from / shape->piece_slot;
+	const struct issued_io io = { .object = object };
+
+	issue(td, &io, DDIR_TRIM, object->offset + piece * object->region,
+	      shape->piece_slot);
+	return shape->piece_slot;
+}
+
+static uint64_t issue_sync(struct thread_data *td, struct cursor *cursor)
+{
+	const struct issued_io io = { .object = cursor->object };
+
+	/* Of several kinds that may be asked for, the same at each time. */
+	issue(td, &io, sync_due(td, 0), 0, 0);
+	return 1;
+}
+
+/* The next I/O of the cursor's object. */
+static void issue_object(struct thread_data *td, struct cursor *cursor)
+{
+	struct running_object *object = cursor->object;
+
+	object->left++;
+	switch (stage_kind(td, object)) {
+	case STAGE_TRIM:
+		cursor->from += issue_trim(td, cursor);
+		break;
+	case STAGE_SYNC:
+		cursor->from += issue_sync(td, cursor);
+		break;
+	default:
+		cursor->from += issue_data(td, cursor);
+		break;
+	}
+	if (cursor->from >= cursor->to) {
+		object->all_issued = true;
+		cursor->object = NULL;
+	}
+}
+
+static void begin_object(struct thread_data *td, struct cursor *cursor)
+{
+	struct feed *f = &job_of(td)->feed;
+	struct running_object *object;
+
+	object = running_use_object(&f->running, cursor->running,
+				    cursor->number++);
+	if (cursor->number == job_of(td)->group->shape.objects)
+		cursor->running = NULL;
+	if (layout_of(td)->begin(td, object))
+		return;
+	cursor_set_object(td, cursor, object);
+}
+
+/* Nothing of fio's core: a file goes, or a bucket begins. */
+static void change_files(struct thread_data *td, struct cursor *cursor)
+{
+	struct running_step *step = cursor->running;
+
+	cursor->running = NULL;
+	if (!layout_of(td)->change(td, step->step))
+		feed_step_done(td, step);
 }
 
 void issue_ios(struct thread_data *td, struct cursor *cursor,
 	       unsigned int batch)
 {
-	const struct shape *shape = &job_of(td)->group->shape;
 	struct feed *f = &job_of(td)->feed;
-	uint64_t unit = issue_unit(td, cursor->running->step->write);
 
-	while (f->issued_count < batch && !f->limited && !td->error) {
-		uint64_t in_object = cursor->offset % shape->object_slot;
-		uint64_t len = min(unit, shape->object_slot - in_object);
-
-		issue_io(td, cursor, len);
-		cursor->offset += len;
-		if (cursor->offset == shape->slot_bytes) {
-			cursor->running = NULL;
-			return;
-		}
+	while (!cursor_is_empty(cursor) && f->issued_count < batch &&
+	       !f->limited && !td->error) {
+		if (cursor->object)
+			issue_object(td, cursor);
+		else if (cursor->running->step->file)
+			change_files(td, cursor);
+		else
+			begin_object(td, cursor);
 	}
 }

@@ -1,6 +1,7 @@
 #include "fio.h"
 
 #include "engine/job.h"
+#include "engine/layout/layout.h"
 #include "engine/replay/order.h"
 #include "engine/replay/planning.h"
 #include "engine/replay/take.h"
@@ -34,7 +35,7 @@ static void wake_at(struct picker *p, uint64_t ns)
 static void fetch_slots(const struct replay *r, const struct request *req,
 			uint32_t from, uint32_t to)
 {
-	uint32_t steps = req->plan->nr_reads + req->plan->nr_writes, i;
+	uint32_t steps = request_steps(req), i;
 
 	for (i = from; i < to && i < steps; i++)
 		__builtin_prefetch(&r->slots[req->steps[i].slot]);
@@ -44,10 +45,11 @@ static void begin_step(struct thread_data *td, struct cursor *cursor,
 		       struct request *req, struct plan_step *step)
 {
 	uint32_t ahead = step - req->steps + AHEAD;
+	struct job *job = job_of(td);
 
 	fetch_slots(replay_of(td), req, ahead, ahead + 1);
-	cursor->running = feed_use_step(&job_of(td)->feed, req, step);
-	cursor->offset = 0;
+	cursor_set_step(cursor, running_use_step(&job->feed.running, req, step,
+						 job->group->shape.objects));
 }
 
 /*
@@ -59,7 +61,7 @@ static void leave_front(struct picker *p)
 	struct request *req = p->front;
 
 	if (req->reads_issued == req->plan->nr_reads &&
-	    (p->async || req->writes_issued == req->plan->nr_writes))
+	    (p->async || req->writes_issued == request_stores(req)))
 		p->front = NULL;
 }
 
@@ -92,7 +94,7 @@ static void begin_write(struct thread_data *td, struct request *req,
 	if (step == p->sought_write)
 		p->sought = false;
 	begin_step(td, &p->write, req, bring_forward(req, step));
-	if (++req->writes_issued == req->plan->nr_writes)
+	if (++req->writes_issued == request_stores(req))
 		request_list_remove(&p->stores, req);
 	if (p->front == req)
 		leave_front(p);
@@ -107,8 +109,10 @@ static void begin_request(struct thread_data *td, struct request *req,
 	req->begun = true;
 	req->arrival_ns = arrival_ns;
 	replay_count(&job_of(td)->feed.worker->nr_started);
+	if (req->plan->nr_probes && layout_of(td)->probe)
+		layout_of(td)->probe(td, req);
 	p->loading++;
-	if (req->plan->nr_writes)
+	if (request_stores(req))
 		request_list_append(&p->stores, req);
 	leave_front(p);
 	if (!req->plan->nr_reads)
@@ -190,7 +194,7 @@ static void seek_write(struct picker *p, const struct plan_step *read)
 	p->sought = true;
 	p->sought_request = NULL;
 	for (req = p->stores.first; req; req = req->next) {
-		end = req->steps + req->plan->nr_reads + req->plan->nr_writes;
+		end = req->steps + request_steps(req);
 		for (step = request_next_write(req); step < end; step++) {
 			if (step->slot != read->slot ||
 			    (int32_t)(read->need - step->need) <= 0)
@@ -365,12 +369,26 @@ static bool write_may_go_on(struct thread_data *td, uint64_t now_ns)
 	       store_has_place(td, now_ns);
 }
 
+/* An object that has begun goes on before any other begins. */
+static bool more_to_issue(struct thread_data *td)
+{
+	struct picker *p = picker_of(td);
+	struct running_object *object;
+
+	if (!cursor_is_empty(&p->more))
+		return true;
+	object = running_take_ready(&job_of(td)->feed.running);
+	if (object)
+		cursor_set_object(td, &p->more, object);
+	return object;
+}
+
 static enum next what_to_wait_for(struct thread_data *td)
 {
 	const struct picker *p = picker_of(td);
 
-	if (p->cut_short || (p->over && !p->front && !p->read.running &&
-			     !p->write.running && !p->stores.first))
+	if (p->cut_short || (p->over && !p->front && !p->stores.first &&
+			     !job_of(td)->feed.running.used_steps))
 		return NEXT_END;
 	if (p->again)
 		return NEXT_AGAIN;
@@ -390,16 +408,22 @@ enum next picker_next(struct thread_data *td, uint64_t now_ns,
 		return NEXT_END;
 	p->wake_ns = WAIT_NEVER;
 	p->blocked = p->read_blocked = p->needs_peer = p->again = false;
-	*cursor = &p->write;
-	if (p->write.running && !p->async)
+	if (more_to_issue(td)) {
+		*cursor = &p->more;
 		return NEXT_STEP;
-	if (p->read.running || pick_read(td, now_ns)) {
+	}
+	*cursor = &p->write;
+	if (!cursor_is_empty(&p->write) && !p->async)
+		return NEXT_STEP;
+	if (!cursor_is_empty(&p->read) || pick_read(td, now_ns)) {
 		*cursor = &p->read;
 		return NEXT_STEP;
 	}
-	if (p->write.running ? write_may_go_on(td, now_ns) :
-			       pick_write(td, now_ns))
+	if (cursor_is_empty(&p->write) ? pick_write(td, now_ns) :
+					 write_may_go_on(td, now_ns)) {
+		*cursor = &p->write;
 		return NEXT_STEP;
+	}
 	return what_to_wait_for(td);
 }
 

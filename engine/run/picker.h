@@ -12,9 +12,9 @@
 #include <stdint.h>
 
 #include "engine/replay/request.h"
+#include "engine/run/issue.h"
 
 struct thread_data;
-struct running_step;
 
 /* What a job does next. */
 enum next {
@@ -27,17 +27,12 @@ enum next {
 	NEXT_END,	 /* nothing more will come */
 };
 
-/* A step of which I/Os are still to be issued. */
-struct cursor {
-	struct running_step *running; /* NULL: none */
-	uint64_t offset;	      /* of the next I/O in the slot */
-};
-
 struct picker {
 	bool timed;
 	bool async;
 	unsigned int max_inflight; /* requests, 0: no limit */
 
+	struct cursor more; /* of an object that has begun */
 	struct cursor read;
 	struct cursor write;
 	struct request *front;		/* its reads are being issued */

@@ -21,9 +21,17 @@ static uint64_t prefill_ns(struct thread_data *td, const struct request *req)
 	return rate ? req->plan->miss_tokens * 1000000000ULL / rate : 0;
 }
 
+/* Flushes are at multiples of the interval on the clock that all jobs have. */
+static uint64_t next_flush(struct thread_data *td, uint64_t ns)
+{
+	uint64_t interval = job_of(td)->options->flush_interval * 1000;
+
+	return interval ? (ns + interval - 1) / interval * interval : ns;
+}
+
 uint64_t request_ready_ns(struct thread_data *td, const struct request *req)
 {
-	return req->load_end_ns + prefill_ns(td, req);
+	return next_flush(td, req->load_end_ns + prefill_ns(td, req));
 }
 
 void request_loaded(struct thread_data *td, struct request *req)
@@ -54,8 +62,8 @@ static void abandon(struct thread_data *td, struct request *req)
 {
 	struct job *job = job_of(td);
 
-	feed_forget(&job->feed, req);
-	if (req->begun && req->writes_issued < req->plan->nr_writes)
+	feed_forget(td, req);
+	if (req->begun && req->writes_issued < request_stores(req))
 		request_list_remove(&job->picker.stores, req);
 	if (job->picker.front == req)
 		job->picker.front = NULL;

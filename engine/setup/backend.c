@@ -99,8 +99,8 @@ static int make_backend_options(struct thread_data *td,
 }
 
 /* Some engines say through an option that completions must be polled for. */
-static bool option_is_on(const struct ioengine_ops *ops, const void *eo,
-			 const char *name)
+bool backend_option_is_on(const struct ioengine_ops *ops, const void *eo,
+			  const char *name)
 {
 	const struct fio_option *opt;
 
@@ -159,7 +159,7 @@ int backend_adopt(struct thread_data *td, struct job *job, struct error *err)
 	job->backend = *ops;
 	job->ops = *ops;
 	job->ops.options = NULL; /* the core would free td->eo twice */
-	job->polls = option_is_on(ops, td->eo, "hipri");
+	job->polls = backend_option_is_on(ops, td->eo, "hipri");
 	td->io_ops = &job->ops;
 	/* The core keeps a copy of the flags. */
 	td_set_ioengine_flags(td);

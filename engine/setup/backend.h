@@ -8,6 +8,7 @@
 #include "trace/load/trace.h"
 
 struct thread_data;
+struct ioengine_ops;
 struct job;
 
 /*
@@ -19,5 +20,9 @@ int backend_adopt(struct thread_data *td, struct job *job, struct error *err);
 
 /* Runs the backend's post_init hook and finds the ring that it makes. */
 int backend_post_init(struct thread_data *td);
+
+/* Is that option of the backend, a flag, on? */
+bool backend_option_is_on(const struct ioengine_ops *ops, const void *eo,
+			  const char *name);
 
 #endif

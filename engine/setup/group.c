@@ -75,9 +75,17 @@ static struct group *find_group(const char *key, unsigned int section)
 
 static void add_observer(struct group *g, const struct thread_data *td)
 {
+	enum option_observe observe =
+		((const struct mooncake_options *)td->eo)->observe;
+	bool operation = observes_operation(observe);
+
 	g->observers = realloc(g->observers,
 			       (g->nr_observers + 1) * sizeof(*g->observers));
-	g->observers[g->nr_observers++] = td->thread_number;
+	g->observers[g->nr_observers++] = (struct group_observer){
+		.thread = td->thread_number,
+		.kind = operation ? observe_operation(observe) + 1 : 0,
+	};
+	g->observes_operations |= operation;
 }
 
 /*
@@ -123,6 +131,8 @@ static int load_group(struct group *g, const struct mooncake_options *o,
 	    settings_memory(&s.plan, s.memory_size, g->shape.slot_bytes, "",
 			    err))
 		return -1;
+	s.plan.bucket_blocks =
+		shape_bucket_blocks(&g->shape, s.bucket_size, s.bucket_objects);
 	g->plan_options = s.plan;
 	if (!g->nr_workers)
 		return fail(err,
@@ -236,6 +246,7 @@ static struct replay *make_replay(struct thread_data *td, struct group *g,
 		.passes = passes_of(td),
 		.nr_workers = g->each ? 1 : g->nr_workers,
 		.nr_observers = g->nr_observers,
+		.observes_operations = g->observes_operations,
 		.stamp_run = new_stamp_run(g),
 		.first = g->nr_replays ? g->replays[0] : NULL,
 	};
@@ -247,7 +258,8 @@ static struct replay *make_replay(struct thread_data *td, struct group *g,
 	if (!r)
 		return NULL;
 	for (i = 0; i < g->nr_observers; i++)
-		replay_join_observer(r, g->observers[i]);
+		replay_join_observer(r, g->observers[i].thread,
+				     g->observers[i].kind);
 	pthread_mutex_lock(&groups_lock);
 	g->replays =
 		realloc(g->replays, (g->nr_replays + 1) * sizeof(*g->replays));

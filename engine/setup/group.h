@@ -15,6 +15,12 @@ struct thread_data;
 struct job;
 struct replay;
 
+/* An observer that is still to be set up. */
+struct group_observer {
+	unsigned int thread; /* number of its thread_data */
+	unsigned int kind;   /* as of struct observer */
+};
+
 struct group {
 	struct group *next;
 	char *key;	      /* the options that make jobs one group */
@@ -24,8 +30,9 @@ struct group {
 	char *failed_job;
 	unsigned int nr_workers;
 	unsigned int nr_observers;
-	unsigned int *observers;       /* their thread numbers: row by row */
-	unsigned int observers_joined; /* so far: each takes a row */
+	struct group_observer *observers; /* row by row */
+	unsigned int observers_joined;	  /* so far: each takes a row */
+	bool observes_operations;
 
 	struct trace trace;
 	struct shape shape;

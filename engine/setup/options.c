@@ -34,6 +34,24 @@ static const struct choice choice_observe[] = {
 	{ "request", OBSERVE_REQUEST, "Whole requests" },
 	{ "load", OBSERVE_LOAD, "The reads of requests that have any" },
 	{ "store", OBSERVE_STORE, "The writes of requests that have any" },
+	{ "open", OBSERVE_OPEN, "Opening an object to load it" },
+	{ "create", OBSERVE_CREATE, "Making a file" },
+	{ "publish", OBSERVE_PUBLISH, "Renaming a file to its name" },
+	{ "unlink", OBSERVE_UNLINK, "Unlinking a file" },
+	{ "probe", OBSERVE_PROBE, "Finding out whether an object is there" },
+	{ 0 },
+};
+
+static const struct choice choice_publish[] = {
+	{ "direct", PUBLISH_DIRECT, "It is made under its name" },
+	{ "rename", PUBLISH_RENAME, "It is written under another name first" },
+	{ 0 },
+};
+
+static const struct choice choice_check_blocks[] = {
+	{ "0", CHECK_BLOCKS_OFF, "Nothing is checked" },
+	{ "1", CHECK_BLOCKS_STAMPS, "The stamp at the head of every I/O" },
+	{ "data", CHECK_BLOCKS_DATA, "Every byte" },
 	{ 0 },
 };
 
@@ -105,7 +123,41 @@ static const struct option_entry engine_options[] = {
 		.title = "Check blocks",
 		.help = "Stamp every block written and verify it on every hit",
 		.fallback = "1",
-		AT(check_blocks, OPTION_BOOL),
+		.words = choice_check_blocks,
+		AT(check_blocks, OPTION_WORD),
+	},
+	{
+		.name = "publish",
+		.title = "Publish",
+		.help = "How a new file comes to its name",
+		.fallback = "direct",
+		.words = choice_publish,
+		.decides_group = true,
+		AT(publish, OPTION_WORD),
+	},
+	{
+		.name = "folders",
+		.title = "Levels of folders",
+		.help = "Levels of 256 folders between the cache folder and a file",
+		.fallback = "2",
+		.max = 2,
+		.decides_group = true,
+		AT(folders, OPTION_U32),
+	},
+	{
+		.name = "header_reads",
+		.title = "Reads of the header",
+		.help = "Reads of an object's header, one after the other, before its data is loaded",
+		.fallback = "0",
+		.max = 16,
+		AT(header_reads, OPTION_U32),
+	},
+	{
+		.name = "flush_interval",
+		.title = "Flush interval",
+		.help = "With store=async, writes wait and go together at multiples of this time; 0 is at once",
+		.fallback = "0",
+		AT(flush_interval, OPTION_TIME),
 	},
 	{
 		.name = "plan_json",
@@ -120,9 +172,10 @@ static const struct option_entry engine_options[] = {
 struct fio_option mooncake_fio_options[OPTIONS_MAX];
 
 static const enum fio_opt_type fio_types[] = {
-	[OPTION_TEXT] = FIO_OPT_STR_STORE, [OPTION_BOOL] = FIO_OPT_BOOL,
-	[OPTION_U32] = FIO_OPT_INT,	   [OPTION_U64] = FIO_OPT_ULL,
-	[OPTION_WORD] = FIO_OPT_STR,
+	[OPTION_TEXT] = FIO_OPT_STR_STORE,    [OPTION_BOOL] = FIO_OPT_BOOL,
+	[OPTION_U32] = FIO_OPT_INT,	      [OPTION_U64] = FIO_OPT_ULL,
+	[OPTION_WORD] = FIO_OPT_STR,	      [OPTION_PERCENT] = FIO_OPT_INT,
+	[OPTION_TIME] = FIO_OPT_STR_VAL_TIME,
 };
 
 static void make_fio_option(struct fio_option *fio,
@@ -134,7 +187,9 @@ static void make_fio_option(struct fio_option *fio,
 	fio->lname = opt->title;
 	fio->type = fio_types[opt->kind];
 	fio->off1 = base + opt->offset;
-	fio->minval = opt->min;
+	fio->minval = opt->kind == OPTION_PERCENT ? 1 : opt->min;
+	fio->maxval = opt->kind == OPTION_PERCENT ? 100 : opt->max;
+	fio->is_seconds = opt->kind == OPTION_TIME;
 	fio->help = opt->help;
 	fio->def = opt->fallback;
 	fio->category = FIO_OPT_C_ENGINE;
@@ -154,6 +209,9 @@ static void __attribute__((constructor)) make_fio_options(void)
 	const struct option_entry *opt;
 
 	for (opt = settings_options; opt->name; opt++)
+		make_fio_option(fio++, opt,
+				offsetof(struct mooncake_options, settings));
+	for (opt = layout_options; opt->name; opt++)
 		make_fio_option(fio++, opt,
 				offsetof(struct mooncake_options, settings));
 	for (opt = engine_options; opt->name; opt++)
@@ -187,6 +245,7 @@ void options_deciding_group(struct json_object *obj,
 			    const struct mooncake_options *o)
 {
 	options_put(obj, settings_options, &o->settings);
+	options_put(obj, layout_options, &o->settings);
 	options_put_deciding(obj, engine_options, o);
 }
 
@@ -201,6 +260,7 @@ struct json_object *options_json(const struct thread_data *td,
 	in_force.max_inflight_requests = option_max_inflight(td, o);
 	in_force.store = option_store_async(td, o) ? STORE_ASYNC : STORE_INLINE;
 	options_put(obj, settings_options, &in_force.settings);
+	options_put(obj, layout_options, &in_force.settings);
 	options_put(obj, engine_options, &in_force);
 	json_object_object_add(obj, "replay_no_stall",
 			       json_object_new_uint64(td->o.no_stall));

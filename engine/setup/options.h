@@ -6,6 +6,7 @@
 #define MOONCAKE_OPTIONS_H
 
 #include <json-c/json.h>
+#include <stdbool.h>
 
 #include "trace/options/settings.h"
 
@@ -19,7 +20,19 @@ enum option_observe {
 	OBSERVE_NONE,
 	OBSERVE_REQUEST,
 	OBSERVE_LOAD,
-	OBSERVE_STORE
+	OBSERVE_STORE,
+	/* Operations on files, in the order of engine/layout/operations.h. */
+	OBSERVE_OPEN,
+	OBSERVE_CREATE,
+	OBSERVE_PUBLISH,
+	OBSERVE_UNLINK,
+	OBSERVE_PROBE
+};
+enum option_publish { PUBLISH_DIRECT, PUBLISH_RENAME };
+enum option_check_blocks {
+	CHECK_BLOCKS_OFF,
+	CHECK_BLOCKS_STAMPS,
+	CHECK_BLOCKS_DATA
 };
 
 #define INFLIGHT_AUTO UINT32_MAX /* 1, or 0 with timestamps */
@@ -35,12 +48,28 @@ struct mooncake_options {
 	unsigned long long prefill_rate;
 	enum option_share share;
 	enum option_observe observe;
-	unsigned int check_blocks;
+	enum option_check_blocks check_blocks;
+	enum option_publish publish;
+	unsigned int folders;
+	unsigned int header_reads;
+	unsigned long long flush_interval; /* microseconds */
 	char *plan_json;
 };
 
 /* The table for fio, ended by a NULL name. */
 extern struct fio_option mooncake_fio_options[];
+
+/* Does the observer report operations on files, not requests? */
+static inline bool observes_operation(enum option_observe observe)
+{
+	return observe >= OBSERVE_OPEN;
+}
+
+/* Which, by its number in engine/layout/operations.h. */
+static inline unsigned int observe_operation(enum option_observe observe)
+{
+	return observe - OBSERVE_OPEN;
+}
 
 /* Are timestamps replayed? */
 bool option_timed(const struct thread_data *td);

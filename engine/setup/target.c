@@ -80,6 +80,7 @@ int target_measure(struct target *t, struct thread_data *td,
 	unsigned int i;
 
 	t->slot_bytes = l->slot_bytes;
+	t->piece_bytes = l->slot_bytes / l->pieces;
 	t->files = td->o.nr_files;
 	for_each_file (td, f, i)
 		f->file_offset = get_start_offset(td, f);
@@ -253,5 +254,10 @@ uint64_t target_offset(const struct target *t, const struct thread_data *td,
 {
 	const struct fio_file *f = td->files[slot % t->files];
 
-	return f->file_offset + slot / t->files * t->slot_bytes;
+	return f->file_offset + slot / t->files * t->piece_bytes;
+}
+
+uint64_t target_region(const struct target *t, uint64_t slot)
+{
+	return slots_in_file(t, slot % t->files) * t->piece_bytes;
 }

@@ -15,6 +15,7 @@ struct fio_file;
 struct target {
 	uint64_t slots; /* capacity */
 	uint64_t slot_bytes;
+	uint64_t piece_bytes; /* a slot's, in each region of its file */
 	unsigned int files;
 };
 
@@ -38,8 +39,10 @@ int target_allocate(const struct target *t, struct thread_data *td,
  * until it has been written once. */
 bool target_fresh(const struct target *t, struct thread_data *td);
 
-/* File and offset of the beginning of a slot. */
+/* File and offset of the beginning of a slot, and how far its pieces lie
+ * apart. */
 unsigned int target_file(const struct target *t, uint64_t slot);
+uint64_t target_region(const struct target *t, uint64_t slot);
 uint64_t target_offset(const struct target *t, const struct thread_data *td,
 		       uint64_t slot);
 

@@ -1,4 +1,5 @@
 /* Stamps of blocks. The file knows nothing of fio. */
+#include "engine/result/pattern.c"
 #include "engine/result/stamp.c"
 
 #include "unit.h"
@@ -14,12 +15,25 @@ static struct stamp block(void)
 	return stamp_make(1, 7, 3, 0);
 }
 
+static struct stamp_places places(uint64_t offset, uint64_t len, uint64_t stride)
+{
+	return (struct stamp_places){ offset, len, stride };
+}
+
+static void write_at(const struct stamp *s, void *to, uint64_t len,
+		     uint64_t stride, bool data)
+{
+	struct stamp_places p = places(s->offset, len, stride);
+
+	stamp_write(s, to, &p, data);
+}
+
 static void write_block(uint64_t stride)
 {
 	struct stamp s = block();
 
 	memset(buf, 0x55, sizeof(buf));
-	stamp_write(&s, buf, sizeof(buf), stride);
+	write_at(&s, buf, sizeof(buf), stride, false);
 }
 
 /* Reads @len bytes at @offset as piece of what @s says. */
@@ -29,7 +43,10 @@ static bool reads(const struct stamp *s, uint64_t offset, uint64_t len,
 	struct stamp piece = stamp_make(s->run, s->hash_id, s->generation,
 					offset);
 
-	return stamp_check(&piece, buf + offset, len, STRIDE, at, found);
+	struct stamp_places p = places(offset, len, STRIDE);
+
+	return stamp_check(&piece, buf + offset, &p, false, at, found) ==
+	       STAMP_RIGHT;
 }
 
 static void what_was_written_is_found(void)
@@ -53,7 +70,7 @@ static void reads_may_be_smaller_or_larger_than_writes(void)
 	for (i = 0; i < PAGES; i++) {
 		struct stamp piece = stamp_make(1, 7, 3, i * STRIDE);
 
-		stamp_write(&piece, buf + i * STRIDE, STRIDE, STRIDE);
+		write_at(&piece, buf + i * STRIDE, STRIDE, STRIDE, false);
 	}
 	CHECK(reads(&s, 0, sizeof(buf), &at, &found));
 }
@@ -136,13 +153,69 @@ static void a_remainder_too_short_goes_without(void)
 	uint64_t at, len = STRIDE + sizeof(s) - 1;
 
 	memset(buf, 0x55, sizeof(buf));
-	stamp_write(&s, buf, len, STRIDE);
+	write_at(&s, buf, len, STRIDE, false);
 	CHECK_EQ(buf[STRIDE], 0x55);
-	CHECK(stamp_check(&s, buf, len, STRIDE, &at, &found));
+	CHECK(reads(&s, 0, len, &at, &found));
 	memset(buf, 0x55, sizeof(buf));
-	stamp_write(&s, buf, sizeof(s) - 1, STRIDE);
+	write_at(&s, buf, sizeof(s) - 1, STRIDE, false);
 	CHECK_EQ(buf[0], 0x55);
-	CHECK(stamp_check(&s, buf, sizeof(s) - 1, STRIDE, &at, &found));
+	CHECK(reads(&s, 0, sizeof(s) - 1, &at, &found));
+}
+
+/* Where a header was left out the read begins between two stamps. */
+static void a_read_may_begin_anywhere(void)
+{
+	struct stamp s = block(), found;
+	uint64_t at, offset;
+
+	write_block(STRIDE);
+	for (offset = 0; offset < 2 * STRIDE; offset += 7)
+		CHECK(reads(&s, offset, sizeof(buf) - offset, &at, &found));
+	buf[2 * STRIDE + 5] ^= 1;
+	CHECK(!reads(&s, 100, sizeof(buf) - 100, &at, &found));
+	CHECK_EQ(at, 2 * STRIDE);
+}
+
+static enum stamp_result check_data(uint64_t offset, uint64_t len, uint64_t *at)
+{
+	struct stamp piece = stamp_make(1, 7, 3, offset), found;
+	struct stamp_places p = places(offset, len, STRIDE);
+
+	return stamp_check(&piece, buf + offset, &p, true, at, &found);
+}
+
+static void every_byte_of_data_counts(void)
+{
+	struct stamp s = block();
+	uint64_t at, i;
+
+	write_at(&s, buf, sizeof(buf), STRIDE, true);
+	CHECK_EQ(check_data(0, sizeof(buf), &at), STAMP_RIGHT);
+	for (i = 0; i < sizeof(buf); i += 11) {
+		buf[i] ^= 0x40;
+		CHECK(check_data(0, sizeof(buf), &at) != STAMP_RIGHT);
+		CHECK(at == i || at == i / STRIDE * STRIDE);
+		buf[i] ^= 0x40;
+	}
+}
+
+/* I/Os begin and end where stamps begin, or between them. */
+static bool cuts_a_stamp(uint64_t end)
+{
+	return end % STRIDE && end % STRIDE < sizeof(struct stamp);
+}
+
+static void data_in_parts_is_the_same(void)
+{
+	struct stamp s = block();
+	uint64_t at, offset, len;
+
+	write_at(&s, buf, sizeof(buf), STRIDE, true);
+	for (offset = 0; offset < STRIDE + 100; offset += 13)
+		for (len = 1; len < 3 * STRIDE; len = len * 2 + 1)
+			if (!cuts_a_stamp(offset) && !cuts_a_stamp(offset + len))
+				CHECK_EQ(check_data(offset, len, &at),
+					 STAMP_RIGHT);
 }
 
 int main(void)
@@ -155,5 +228,8 @@ int main(void)
 	RUN(data_is_not_checked);
 	RUN(what_was_never_written_is_no_stamp);
 	RUN(a_remainder_too_short_goes_without);
+	RUN(a_read_may_begin_anywhere);
+	RUN(every_byte_of_data_counts);
+	RUN(data_in_parts_is_the_same);
 	UNIT_END();
 }

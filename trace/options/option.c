@@ -95,6 +95,7 @@ int option_set(const struct option_entry *opt, void *values, const char *name,
 	case OPTION_U32:
 		return set_number32(opt, value, name, text, err);
 	case OPTION_U64:
+	case OPTION_TIME:
 		return set_number(opt, value, name, text, err);
 	}
 	return 0;
@@ -119,6 +120,7 @@ static void put(struct json_object *obj, const struct option_entry *opt,
 		json = text_json(choice_name(opt->words, *(const int *)value));
 		break;
 	case OPTION_U64:
+	case OPTION_TIME:
 		json = json_object_new_uint64(*(const uint64_t *)value);
 		break;
 	case OPTION_BOOL:

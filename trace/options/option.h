@@ -19,6 +19,7 @@ enum option_kind {
 	OPTION_U32,
 	OPTION_PERCENT, /* 32 bits, 1 to 100 */
 	OPTION_U64,
+	OPTION_TIME, /* 64 bits, microseconds; for fio alone */
 	OPTION_WORD, /* an enum: one of the words */
 };
 
@@ -38,7 +39,9 @@ struct option_entry {
 };
 
 #define OPTION_BYTES(kind) \
-	((kind) == OPTION_TEXT ? sizeof(char *) : (kind) == OPTION_U64 ? 8 : 4)
+	((kind) == OPTION_TEXT			       ? sizeof(char *) : \
+	 (kind) == OPTION_U64 || (kind) == OPTION_TIME ? 8 : \
+							 4)
 
 /* Where and what; a member of another size than the kind has does not compile. */
 #define OPTION_AT(owner, member, k) \

@@ -1,0 +1,179 @@
+#include "fio.h"
+#include "verify.h"
+
+#include "engine/job.h"
+#include "engine/layout/folder.h"
+#include "engine/layout/layout.h"
+#include "engine/layout/layout_setup.h"
+#include "engine/replay/life.h"
+#include "engine/setup/backend.h"
+
+#define ALIGN_DIRECT 4096
+
+static bool in_files(const struct job *job)
+{
+	return job->group->plan_options.layout != PLAN_LAYOUT_SLOTS;
+}
+
+/* Some engines have a way of their own to open, which ours would pass by. */
+static bool opens_as_usual(struct thread_data *td)
+{
+	const struct job *job = job_of(td);
+
+	return job->backend.open_file == generic_open_file ||
+	       (!strcmp(job->backend.name, "io_uring") &&
+		!backend_option_is_on(&job->backend, td->eo, "registerfiles"));
+}
+
+static int refuse_of_slots(struct thread_data *td, const struct job *job,
+			   struct error *err)
+{
+	const struct plan_options *po = &job->group->plan_options;
+	const struct mooncake_options *o = job->options;
+
+	if (po->discard && td->files[0]->filetype == FIO_TYPE_FILE)
+		return fail(err,
+			    "discard=1: fio trims block devices, and %s is a file; name a device, or leave it out",
+			    td->files[0]->file_name);
+	if (po->probe != PLAN_PROBE_NONE)
+		return fail(err,
+			    "probe= asks a filesystem for objects, and with layout=slots there is none; leave it out, or set layout=files");
+	if (o->publish != PUBLISH_DIRECT)
+		return fail(err,
+			    "publish=rename is of files that come and go; leave it out, or set layout=files");
+	return 0;
+}
+
+static int refuse_of_files(struct thread_data *td, const struct job *job,
+			   struct error *err)
+{
+	const struct plan_options *po = &job->group->plan_options;
+	const char *layout = choice_name(choice_layout, po->layout);
+
+	if (td_ioengine_flagged(td, FIO_DISKLESSIO) || !opens_as_usual(td))
+		return fail(err,
+			    "layout=%s makes files of its own, which backend=%s can't open; use psync, libaio or io_uring (without registerfiles), or layout=slots",
+			    layout, job->options->backend);
+	if (!td->o.size)
+		return fail(err,
+			    "size= is missing; with layout=%s it is the capacity of the cache in bytes",
+			    layout);
+	if (td->o.verify != VERIFY_NONE)
+		return fail(err,
+			    "verify= with layout=%s: objects are gone when fio would look at them; check_blocks=data checks every byte of every hit",
+			    layout);
+	if (td->o.start_offset || td->o.start_offset_percent)
+		return fail(err,
+			    "offset= with layout=%s: an object begins with its file; leave it out",
+			    layout);
+	if (td->o.file_size_low)
+		return fail(err,
+			    "filesize= with layout=%s: files are as long as what is in them; give the capacity by size=",
+			    layout);
+	if (job->group->shape.pieces > 1)
+		return fail(err,
+			    "pieces=%u is of layout=slots: an object is one file, or in one bucket; leave it out",
+			    job->group->shape.pieces);
+	if (po->discard)
+		return fail(err,
+			    "discard=1 is of layout=slots: files are unlinked when they are evicted; leave it out");
+	if (po->layout == PLAN_LAYOUT_BUCKETS &&
+	    job->options->publish == PUBLISH_RENAME)
+		return fail(err,
+			    "publish=rename is of layout=files: a bucket is read while it is being filled; leave it out");
+	return 0;
+}
+
+int layout_refuse(struct thread_data *td, const struct job *job,
+		  struct error *err)
+{
+	const struct mooncake_options *o = job->options;
+	uint32_t align = job->group->shape.object_align;
+
+	if (td->o.odirect && align < ALIGN_DIRECT)
+		return fail(err,
+			    "object_align=%u with direct=1: objects that do not begin at multiples of %d bytes can't be written one by one; raise it, or set direct=0",
+			    align, ALIGN_DIRECT);
+	if (o->header_reads && !job->group->shape.object_header)
+		return fail(err,
+			    "header_reads=%u needs a header to read; give its bytes by object_header=",
+			    o->header_reads);
+	if (o->flush_interval && !option_store_async(td, o))
+		return fail(err,
+			    "flush_interval= is of writes in the background; set store=async too");
+	return in_files(job) ? refuse_of_files(td, job, err) :
+			       refuse_of_slots(td, job, err);
+}
+
+static int check_folders(const struct object_files *of, struct error *err)
+{
+	unsigned int i;
+
+	for (i = 0; i < of->nr_folders; i++)
+		if (folder_check(of->folders[i], err))
+			return -1;
+	return 0;
+}
+
+static int claim_folders(const struct object_files *of, struct error *err)
+{
+	unsigned int i;
+
+	for (i = 0; i < of->nr_folders; i++)
+		if (folder_claim(of->folders[i], err))
+			return -1;
+	return 0;
+}
+
+int layout_setup(struct thread_data *td, struct job *job, struct error *err)
+{
+	struct object_files *of = &job->files;
+	struct fio_file *f;
+	unsigned int i;
+
+	of->nr_folders = td->o.nr_files;
+	of->folders = calloc(of->nr_folders, sizeof(*of->folders));
+	for_each_file (td, f, i)
+		of->folders[i] = strdup(f->file_name);
+	if (check_folders(of, err) || handles_setup(&of->handles, td, err))
+		return -1;
+	/* fio must not make what it would take for files of their own. */
+	td->o.create_on_open = 1;
+	if (job->feed.worker != job->feed.replay->workers)
+		return 0;
+	return claim_folders(of, err);
+}
+
+int layout_start(struct thread_data *td)
+{
+	struct job *job = job_of(td);
+
+	return in_files(job) ? handles_start(&job->files.handles, td) : 0;
+}
+
+static void remove_folders(struct thread_data *td)
+{
+	const struct object_files *of = &job_of(td)->files;
+	unsigned int i;
+	int error;
+
+	for (i = 0; i < of->nr_folders; i++) {
+		error = folder_remove(of->folders[i]);
+		if (error)
+			log_err("mooncake: can't remove %s: %s\n",
+				of->folders[i], strerror(error));
+	}
+}
+
+/* With unlink=1 the last worker takes the folders away. */
+void layout_stop(struct thread_data *td)
+{
+	struct job *job = job_of(td);
+
+	if (!in_files(job))
+		return;
+	handles_stop(&job->files.handles);
+	job->files.written = job->files.read = NULL;
+	if (td->o.unlink && !life_running(job->feed.replay))
+		remove_folders(td);
+}

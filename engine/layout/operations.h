@@ -1,0 +1,31 @@
+/*
+ * Operations on files: each is timed where somebody observes its kind, and
+ * handed to the observers through a ring for each worker and kind.
+ */
+#ifndef MOONCAKE_OPERATIONS_H
+#define MOONCAKE_OPERATIONS_H
+
+#include <stdint.h>
+
+struct thread_data;
+
+enum operation {
+	OPERATION_OPEN,	   /* of an object that is loaded */
+	OPERATION_CREATE,  /* of a file that is written */
+	OPERATION_PUBLISH, /* rename to its name */
+	OPERATION_UNLINK,
+	OPERATION_PROBE, /* stat, or a listing */
+	OPERATIONS	 /* as many as RING_KINDS */
+};
+
+/* The time before an operation, 0 where nobody looks at it. */
+uint64_t operation_begin(struct thread_data *td);
+
+/* It has been done since; an observer of its kind gets a sample. */
+void operation_end(struct thread_data *td, enum operation operation,
+		   uint64_t since);
+
+/* Unlinks the file. 0, or -1 with td's error set. */
+int operation_unlink(struct thread_data *td, const char *path);
+
+#endif

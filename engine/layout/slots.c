@@ -1,0 +1,35 @@
+/* layout=slots: blocks in slots of files or devices that are there. */
+#include "fio.h"
+
+#include "engine/job.h"
+#include "engine/layout/layout.h"
+#include "engine/run/running.h"
+
+static int slots_begin(struct thread_data *td, struct running_object *object)
+{
+	struct job *job = job_of(td);
+	uint64_t slot = object->running->step->slot;
+
+	object->fileno = target_file(&job->target, slot);
+	object->offset = target_offset(&job->target, td, slot) +
+			 object->number * job->group->shape.piece_slot;
+	object->region = target_region(&job->target, slot);
+	return 0;
+}
+
+static int slots_end(struct thread_data fio_unused *td,
+		     struct running_object fio_unused *object)
+{
+	return 0;
+}
+
+static void slots_drop(struct thread_data fio_unused *td,
+		       struct running_object fio_unused *object)
+{
+}
+
+const struct layout layout_slots = {
+	.begin = slots_begin,
+	.end = slots_end,
+	.drop = slots_drop,
+};
