@@ -456,6 +456,97 @@ def test_wrong_targets():
             check_has(done.stderr, "No space left")
 
 
+JOB = """; a job
+[global]
+ioengine=external:build/mooncake.so  # the engine
+trace=builtin:conversation
+bytes_per_token = 8
+size=4m ; 1,024 blocks
+
+[watch]
+observe=load
+max_requests=7
+
+include more.fio
+"""
+MORE = """[first]
+max_requests=${SOME_REQUESTS}
+replay_time_scale=200
+filename=${NOT_KNOWN}
+
+[global]
+replay_no_stall
+
+[second]
+max_requests=300
+eviction=fifo
+direct=1
+"""
+
+
+def job(text=JOB, more=MORE):
+    (TMP / "more.fio").write_text(more)
+    path = TMP / "job.fio"
+    path.write_text(text)
+    return path
+
+
+def test_job_file():
+    """Its first replay, with the [global]s before it and what it includes."""
+    os.environ["SOME_REQUESTS"] = "200"
+    plain = ("builtin:conversation", "--bytes-per-token=8", "--size=4m")
+    check_equal(as_json(job()), as_json(*plain, "--max-requests=200"),
+                "the first")
+    check_equal(as_json(job(), "--section=second"),
+                as_json(*plain, "--max-requests=300", "--eviction=fifo"),
+                "the second")
+    check_equal(as_json(job(), "--capacity=50,unbounded", "--admit=2"),
+                as_json("builtin:conversation", "--bytes-per-token=8",
+                        "--max-requests=200", "--capacity=50,unbounded",
+                        "--admit=2"), "with the command line's")
+    check_equal(output(job(), "--curve", "--csv"),
+                output("builtin:conversation", "--bytes-per-token=8",
+                       "--max-requests=200", "--curve", "--csv"), "its curve")
+    check_has(output(job()), "job.fio [first]: builtin:conversation at 2 times "
+              "its pace, 28 s, or as long as the target takes")
+    check_has(output(job(), "--section=second"), "[second]: "
+              "builtin:conversation without waiting")
+
+
+def test_jobs_that_ship():
+    environment = {**os.environ, "NODE": "1", "NODES": "2"}
+    for path in sorted((TOP / "jobs").glob("*.fio")):
+        done = command(path, "--max-requests=50", "--size=1g",
+                       env=environment)
+        check_has(done.stdout, f"{path} [")
+
+
+def test_wrong_job_files():
+    for text, more, saying in (
+            (JOB.replace("[watch", "[watch\n[x"), MORE,
+             "job.fio, line 8: a section's name has no ]"),
+            (JOB, MORE.replace("[first]", "[first"),
+             "more.fio, line 1: a section's name has no ]"),
+            (JOB, "include job.fio\n", "include each other"),
+            (JOB.replace("more.fio", "absent.fio"), MORE,
+             "absent.fio: No such file"),
+            (JOB.replace("size=4m", "size=20%"), MORE,
+             "[first] has size=20%, so the capacity"),
+            (JOB.replace("size=4m", "x=1"), MORE, "has no size="),
+            (JOB.replace("mooncake.so", "other.so"), MORE,
+             "no section whose ioengine= names mooncake"),
+            (JOB.replace("=builtin:", "=${NOT_KNOWN}"), MORE,
+             "[first] trace=${NOT_KNOWN}conversation: ${NOT_KNOWN}: the "
+             "environment has no NOT_KNOWN"),
+            (JOB.replace("bytes_per_token = 8", "bytes_per_token=x"), MORE,
+             "job.fio: --bytes-per-token=x"),
+            (JOB, "", "no section whose ioengine=")):
+        refused(job(text, more), saying=saying)
+    refused(job(), "--section=third", saying="no section [third]")
+    refused("builtin:conversation", "--section=x", saying="of a job file")
+    refused(TMP / "absent.fio", saying="absent.fio: No such file")
+
+
 if __name__ == "__main__":
     try:
         run(globals())

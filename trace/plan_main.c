@@ -93,6 +93,31 @@ static int run_sweep(const struct report *r, struct error *err)
 	return ret;
 }
 
+/* Seconds from the first arrival to the last, as the trace has them. */
+static double trace_span(const struct trace *t)
+{
+	const struct trace_request *r = t->requests;
+
+	if (!t->nr_requests)
+		return 0;
+	return (r[t->nr_requests - 1].arrival_ns - r[0].arrival_ns) / 1e9;
+}
+
+/* What of a job file is in no figure: how long it takes. */
+static void tell_job(const struct arguments *a, const struct trace *t)
+{
+	const struct job_file *job = &a->job;
+	const double span = trace_span(t), times = job->time_scale / 100.0;
+
+	printf("%s [%s]: %s ", a->job_path, job->section,
+	       a->settings.trace.source);
+	if (job->no_stall || !span || !times)
+		puts("without waiting, as long as the target takes\n");
+	else
+		printf("at %g times its pace, %.0f s, or as long as the target takes\n\n",
+		       times, span / times);
+}
+
 static int run_plan(const struct arguments *a, struct error *err)
 {
 	struct shape shape;
@@ -105,6 +130,8 @@ static int run_plan(const struct arguments *a, struct error *err)
 	    trace_load(&trace, &a->settings.trace, err))
 		return -1;
 	loaded = seconds();
+	if (a->job_path && !a->json && !a->csv)
+		tell_job(a, &trace);
 	ret = a->curve ? run_curve(&r, err) : run_sweep(&r, err);
 	if (!ret && a->timing)
 		tell_timing(start, loaded);

@@ -1,4 +1,5 @@
 #include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "trace/command/argument.h"
@@ -98,7 +99,7 @@ static void help_options(FILE *out)
 
 void arguments_help(FILE *out)
 {
-	fputs("Usage: mooncake-plan [OPTION...] TRACE\n"
+	fputs("Usage: mooncake-plan [OPTION...] TRACE|JOB.fio\n"
 	      "       mooncake-plan generate NAME [--output=FILE]\n"
 	      "       mooncake-plan models [OPTION...]\n\n"
 	      "Says what a trace makes a KV cache read and write, without any "
@@ -206,6 +207,9 @@ static int parse_words(struct arguments *a, int nr, char **words,
 
 static int check(const struct arguments *a, struct error *err)
 {
+	if (a->section && !a->job_path)
+		return fail(err, "--section is of a job file: give one, as "
+				 "JOB.fio");
 	if (a->json && a->csv)
 		return fail(err, "--json and --csv: give one of them");
 	if (a->capacities.nr && a->sizes.nr)
@@ -238,6 +242,60 @@ static int check(const struct arguments *a, struct error *err)
 	return 0;
 }
 
+/* Whether an option of a job file is one of this command, too. */
+static bool is_of_job(const char *name)
+{
+	const struct option_entry *tables[] = { settings_options,
+						layout_options };
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
+		for (const struct option_entry *opt = tables[i]; opt->name;
+		     opt++)
+			if (!strcmp(opt->name, name))
+				return true;
+	return !strcmp(name, "size");
+}
+
+static void free_lists(struct arguments *a)
+{
+	quantities_free(&a->evictions);
+	quantities_free(&a->admits);
+	quantities_free(&a->memory_sizes);
+	quantities_free(&a->capacities);
+	quantities_free(&a->sizes);
+}
+
+/* The options of the job file, then again those of the command line. */
+static int parse_job(struct arguments *a, int argc, char **argv,
+		     struct error *err)
+{
+	const bool sized =
+		a->capacities.nr || a->sizes.nr || a->curve || a->reach;
+	struct error why;
+	char **words;
+	int ret;
+
+	a->job_path = a->settings.trace.source;
+	if (job_file_read(&a->job, a->job_path, a->section, !sized, is_of_job,
+			  err))
+		return -1;
+	words = calloc(a->job.nr + 2, sizeof(*words));
+	if (!words)
+		return fail(err, "not enough memory for the job file");
+	words[0] = argv[0];
+	memcpy(words + 1, a->job.words, a->job.nr * sizeof(*words));
+	dash_all(a->job.nr + 1, words);
+	settings_init(&a->settings);
+	free_lists(a);
+	ret = parse_options(a, a->job.nr + 1, words, &why);
+	if (ret)
+		ret = fail(err, "%s: %s", a->job_path, why.text);
+	free(words);
+	if (sized)
+		quantities_free(&a->sizes);
+	return ret ? ret : parse_options(a, argc, argv, err);
+}
+
 static bool add_default(struct quantities *list, uint64_t value)
 {
 	return list->nr || quantities_add(list, value);
@@ -262,17 +320,19 @@ int arguments_parse(struct arguments *a, int argc, char **argv,
 		return -1;
 	if (a->help || a->version)
 		return 0;
-	if (parse_words(a, argc - optind, argv + optind, err) ||
-	    check(a, err) || settings_decide(&a->settings, "--", err))
+	if (parse_words(a, argc - optind, argv + optind, err))
+		return -1;
+	if (a->settings.trace.source && a->command == COMMAND_PLAN &&
+	    job_file_named(a->settings.trace.source) &&
+	    parse_job(a, argc, argv, err))
+		return -1;
+	if (check(a, err) || settings_decide(&a->settings, "--", err))
 		return -1;
 	return add_defaults(a, err);
 }
 
 void arguments_free(struct arguments *a)
 {
-	quantities_free(&a->evictions);
-	quantities_free(&a->admits);
-	quantities_free(&a->memory_sizes);
-	quantities_free(&a->capacities);
-	quantities_free(&a->sizes);
+	free_lists(a);
+	job_file_free(&a->job);
 }

@@ -1,6 +1,7 @@
 /*
  * The command line of mooncake-plan. Options that the engine has too have its
- * names, with dashes or underscores, and its meanings.
+ * names, with dashes or underscores, and its meanings. A job file in place of
+ * the trace gives those of its replay; the command line's come before them.
  */
 #ifndef MOONCAKE_ARGUMENTS_H
 #define MOONCAKE_ARGUMENTS_H
@@ -9,6 +10,7 @@
 #include <stdio.h>
 
 #include "trace/base/quantity.h"
+#include "trace/command/job_file.h"
 #include "trace/options/settings.h"
 
 enum arguments_command { COMMAND_PLAN, COMMAND_GENERATE, COMMAND_MODELS };
@@ -26,6 +28,9 @@ struct arguments {
 	double reach;			/* 0: not asked for */
 	uint64_t drive_bytes;		/* 0: not asked for */
 	const char *output;		/* of generate; NULL: stdout */
+	const char *section;  /* of a job file; NULL: its first replay */
+	const char *job_path; /* of the job file; NULL: there is none */
+	struct job_file job;
 	bool json;
 	bool csv;
 	bool curve;
