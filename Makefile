@@ -189,13 +189,14 @@ lib_dir		:= $(PREFIX)/lib/fio
 share_dir	:= $(PREFIX)/share/fio-mooncake
 man_dir		:= $(PREFIX)/share/man/man1
 commands	:= $(notdir $(wildcard scripts/mooncake-* scripts/fio-to-*))
+script_libs	:= $(wildcard scripts/lib/*.py scripts/lib/*/*.py)
 man_pages	:= $(wildcard docs/*.1)
 
 # The scripts find their lib/ beside them, through the links in bin. Installed
 # jobs name the installed engine.
 install: all
 	install -d $(addprefix $(DESTDIR),$(lib_dir) $(PREFIX)/bin $(man_dir) \
-		$(share_dir)/jobs $(share_dir)/scripts/lib/importer)
+		$(addprefix $(share_dir)/,jobs $(sort $(dir $(script_libs)))))
 	install -m 644 $(engine) $(DESTDIR)$(lib_dir)/mooncake.so
 	install -m 755 $(plan) $(DESTDIR)$(PREFIX)/bin/mooncake-plan
 	for command in $(commands); do \
@@ -203,7 +204,7 @@ install: all
 		ln -sf ../share/fio-mooncake/scripts/$$command \
 			$(DESTDIR)$(PREFIX)/bin/$$command || exit 1; \
 	done
-	for file in scripts/lib/*.py scripts/lib/*/*.py; do \
+	for file in $(script_libs); do \
 		install -m 644 $$file $(DESTDIR)$(share_dir)/$$file || exit 1; \
 	done
 	$(if $(man_pages),install -m 644 $(man_pages) $(DESTDIR)$(man_dir))

@@ -1,0 +1,110 @@
+"""What a target does with the first requests of a trace, by fio."""
+
+import glob
+import hashlib
+import json
+import os
+import subprocess
+import sys
+
+import cli
+import fiorun
+
+from sizing import programs
+
+# Runs of mooncake-saturate until it knows the answer to a tenth.
+SEARCH_RUNS = 8
+
+_CANNOT = 3
+
+
+class Measure:
+    def __init__(self, options, demand, target, size):
+        self.options = options
+        self.target = target
+        self.folder = options.folder
+        self.requests = demand.requests_of(size, options.run_bytes,
+                                           options.run_time)
+        self.plan, self.command = demand.at(size, self.requests)
+        self.span_s = (self.plan["span_ms"] or 0) / 1e3
+        self.bytes = self.plan["read_bytes"] + self.plan["write_bytes"]
+        # Without evictions no more of the cache than this is ever written.
+        self.size = size if self.plan["evictions"] else \
+            self.plan["write_bytes"]
+        self.answer = self.paced = None
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def write_job(self, name, log, **settings):
+        """
+        A job file for the target with observers; @log are options of that of
+        loads.
+        """
+        common = {
+            "ioengine": f"external:{programs.engine()}",
+            "trace": _absolute(self.options.trace), **self.options.set,
+            "max_requests": self.requests, "filename": self.target.file,
+            "size": self.size, "rw": "randrw", **settings}
+        drive = {"backend": "io_uring", "iodepth": 32, "direct": 1,
+                 **self.options.fio}
+        loads = {"observe": "load", "new_group": 1, **log}
+        sections = (("global", common), ("drive", drive), ("loads", loads),
+                    ("requests", {"observe": "request", "new_group": 1}))
+        with open(self.path(f"{name}.fio"), "w", encoding="utf-8") as file:
+            for section, members in sections:
+                file.write(f"[{section}]\n")
+                file.writelines(f"{key}={value}\n"
+                                for key, value in members.items())
+                file.write("\n")
+        return self.path(f"{name}.fio")
+
+    def run(self, name, text, **settings):
+        """({figure: value}, the commands) of one run of fio."""
+        plan = self.path(f"{name}.plan.json")
+        job = self.write_job(name, {"write_lat_log": self.path(name)},
+                             plan_json=plan, **settings)
+        command = [fiorun.binary(), "--output-format=json+",
+                   f"--output={self.path(name)}.json", job]
+        print(text, flush=True)
+        fiorun.run(command, fiorun.ticker(text))
+        more = ["--plan", plan]
+        if self.options.prefill_rate:
+            logs = glob.glob(glob.escape(self.path(name)) + "_lat.*.log")
+            more += ["--prefill-rate", str(self.options.prefill_rate),
+                     "--logs", *logs]
+        figures, report = programs.report(self.path(f"{name}.json"), *more)
+        return figures, [command, report]
+
+    def unpaced(self):
+        return self.run("drive", f"{self.requests} requests without waiting",
+                        replay_no_stall=1)
+
+    def search(self):
+        """(what mooncake-saturate found, the command)."""
+        job = self.write_job("saturate", {})
+        with open(job, "rb") as file:
+            known = hashlib.sha256(file.read()).hexdigest()[:8]
+        state = self.path(f"saturate-{known}.json")
+        command = [programs.script("mooncake-saturate"), job, "--latency",
+                   self.options.latency, "--percentile",
+                   f"{self.options.percentile:g}", "--tolerance", "0.1",
+                   "--state", state]
+        done = subprocess.run([sys.executable, *command], check=False)
+        if done.returncode == cli.INTERRUPTED:
+            raise KeyboardInterrupt
+        if done.returncode not in (0, _CANNOT):
+            raise cli.Error("mooncake-saturate failed: see above")
+        with open(state, encoding="utf-8") as file:
+            return json.load(file), command
+
+    def paced_run(self, times):
+        scale = max(1, min(100, round(times * 100)))
+        what = "the trace" if scale == 100 else f"{scale / 100:g} of the trace"
+        return self.run("pace", f"{self.requests} requests at the pace of "
+                        f"{what}, {self.span_s * 100 / scale:.0f} s",
+                        replay_time_scale=scale, arrivals="spread")
+
+
+def _absolute(trace):
+    return trace if trace.startswith("builtin:") else os.path.abspath(trace)

@@ -1,0 +1,143 @@
+"""The page of mooncake-size."""
+
+import html
+import itertools
+
+import page
+import plot
+import units
+
+_TILES = (("capacity", "capacity"), ("hit_rate", "hit rate"),
+          ("times", "the trace's traffic"), ("load.p99", "P99 of loads"),
+          ("beaten", "of loads beat computing"), ("life", "life"),
+          ("saved", "saved an hour"), ("cost.saved", "cost of a GPU hour saved"))
+
+
+def _tiles(answers):
+    parts = [f'<div class="tile"><b>{html.escape(answers.words(key))}</b>'
+             f"{html.escape(label)}</div>"
+             for key, label in _TILES if answers.words(key)]
+    return f'<div class="tiles">{"".join(parts)}</div>'
+
+
+def _table(answers):
+    """All figures; the number behind one is that of its command."""
+    commands, rows = [], []
+    for section, members in itertools.groupby(
+            answers, lambda answer: answer.section):
+        rows.append(f'<tr class="section"><th colspan="4">'
+                    f"{html.escape(section)}</th></tr>")
+        for each in members:
+            if each.command not in commands:
+                commands.append(each.command)
+            number = commands.index(each.command) + 1
+            rows.append(
+                f'<tr><th scope="row">{html.escape(each.label)}</th>'
+                f'<td data-figure="{each.key}" data-value="{each.value}">'
+                f"{html.escape(each.show(each.value))}</td>"
+                f'<td><a href="#command{number}">{number}</a></td>'
+                f'<td class="note">{html.escape(each.note)}</td></tr>')
+    head = '<thead><tr><th></th><th></th><th scope="col">from</th>' \
+        '<th class="note"></th></tr></thead>'
+    typed = "".join(f'<li id="command{number}"><pre>{html.escape(command)}'
+                    "</pre></li>"
+                    for number, command in enumerate(commands, 1))
+    return (f'<div class="wide"><table>{head}<tbody>{"".join(rows)}</tbody>'
+            f"</table></div><h2>Commands</h2><ol>{typed}</ol>")
+
+
+def _figure(title, text, svg):
+    return (f"<h2>{html.escape(title)}</h2><figure>{svg}<figcaption>"
+            f"{html.escape(text)}</figcaption></figure>")
+
+
+def _hit_rate(demand, answers):
+    points = [(point["capacity_bytes"], 100 * point["hit_rate"])
+              for point in _thinned(demand.curve)]
+    size, rate = answers.value("capacity"), 100 * answers.value("hit_rate")
+    series = [("lru", points), ("this page", [(size, 0), (size, rate)])]
+    settings = ["set logscale x 2", "set xlabel 'capacity'", "set key below",
+                "set ylabel 'hit rate, %'", "set yrange [0:*]",
+                "set format x '%.0b %BB'", "set rmargin 5"]
+    title = "Hit rate by capacity"
+    return _figure(title, "Of lru, by mooncake-plan --curve.",
+                   plot.inline(series, settings, "curve", title))
+
+
+def _thinned(curve, most=500):
+    """At most so many points, closer where the capacity is small."""
+    kept, last = [], 0
+    for point in curve:
+        size = point["capacity_bytes"]
+        if size > last * (1 + 20 / most) or point is curve[-1]:
+            kept.append(point)
+            last = size
+    return kept
+
+
+def _saturation(state, options):
+    tried = sorted((int(percent) / 100, runs)
+                   for percent, runs in state["runs"].items() if runs)
+    points = [(scale, sorted(run["latency_ns"] for run in runs)
+               [len(runs) // 2] / 1e9) for scale, runs in tried]
+    if len(points) < 2:
+        return ""
+    limit = state["answer"]["limit_ns"] / 1e9
+    series = [(f"P{options.percentile:g} of loads", points, "linespoints"),
+              (f"limit {options.latency}",
+               [(points[0][0], limit), (points[-1][0], limit)])]
+    settings = ["set logscale xy", "set format y '%.0s %cs'",
+                "set key below", "set rmargin 5",
+                "set xlabel 'times the traffic of the trace'"]
+    title = "Latency of loads by traffic"
+    return _figure(title, "Runs of mooncake-saturate.",
+                   plot.inline(series, settings, "saturate", title))
+
+
+def sentences(options, demand, answers, target):
+    """The answer in words."""
+    said = [f"A cache of {answers.words('capacity')} has a hit rate of "
+            f"{answers.words('hit_rate')}; without bound it would be "
+            f"{answers.words('endless')}."]
+    if answers.value("times") is not None:
+        limit = f"P{options.percentile:g} of loads below {options.latency}"
+        said.append(
+            f"{target.path} carries {answers.words('times')} the traffic of "
+            f"the trace with {limit}." if answers.value("times") else
+            f"{target.path} does not carry the traffic of the trace, nor a "
+            f"hundredth of it, with {limit}.")
+    if answers.words("beaten"):
+        said.append(f"{answers.words('beaten')} of its loads beat computing "
+                    "their tokens again.")
+    if answers.words("life"):
+        said.append(f"At the trace's pace the drive lasts "
+                    f"{answers.words('life')}.")
+    if answers.words("saved"):
+        said.append(f"It saves {answers.words('saved')} an hour.")
+    if not demand.span_s:
+        said.append("The trace has no times, so nothing is known of wear "
+                    "and traffic.")
+    return said
+
+
+def build(options, demand, answers, target, state, warnings):
+    model = options.set.get("model") or \
+        f"{demand.whole['options']['bytes_per_token']} bytes a token"
+    title = f"How large, how fast, how long: {model}"
+    where = f", {target.path}" if target else ""
+    parts = [f"<h1>{html.escape(title)}</h1>",
+             f'<p class="dim">{html.escape(options.trace + where)}, '
+             f"{units.counted(demand.whole['requests'], 'request')}</p>"]
+    parts += [f'<p class="warn">{html.escape(each)}</p>' for each in warnings]
+    parts.append("<p>" + html.escape(" ".join(
+        sentences(options, demand, answers, target))) + "</p>")
+    parts.append(_tiles(answers))
+    if plot.available():
+        parts.append(_hit_rate(demand, answers))
+        if state:
+            parts.append(_saturation(state, options))
+    else:
+        parts.append(f'<p class="warn">{html.escape(plot.MISSING)}</p>')
+    parts.append("<h2>All figures</h2>" + _table(answers))
+    return page.document(title, parts, "figures",
+                         {each.key: each.value for each in answers})
