@@ -6,49 +6,73 @@
 #define PLAN_AHEAD 1024	  /* requests that are planned before their turn */
 #define PLAN_AT_ONCE 4	  /* of these, for each worker */
 #define PLANNING_MS 10000 /* that planning takes at most */
+#define STEPS_MIN (UINT64_C(1) << 16)
+#define STEPS_MAX (UINT64_C(1) << 22) /* 48 MiB */
+
+/* Of the steps in the plan, the first that is still of use. */
+static uint64_t first_used(struct replay *r, uint64_t number)
+{
+	while (r->oldest < number && replay_has_ended(r, r->oldest))
+		r->oldest++;
+	if (r->oldest == number)
+		return r->plan.next_step;
+	return r->plan.requests[r->oldest & r->plan.request_mask].first_step;
+}
+
+/* Requests are planned one after the other, so @number is the next. */
+static bool may_plan(struct replay *r, uint64_t number)
+{
+	uint64_t records = r->plan.request_mask + 1;
+
+	if (replay_over(r, number) ||
+	    (number >= records && !replay_has_ended(r, number - records)))
+		return false;
+	return planner_has_room(r->planner, &r->plan, number,
+				first_used(r, number));
+}
+
+/* A short trace's first pass is planned at once, with its statistics. */
+static void plan_first_pass(struct replay *r, struct plan_stats *stats)
+{
+	planner_pass(r->planner, &r->plan, stats);
+	r->planned = r->nr_requests;
+}
+
+/* A long one's statistics come from a pass that keeps no steps. */
+static int count_first_pass(struct replay *r, const struct plan_options *po,
+			    struct plan_stats *stats, struct error *err)
+{
+	planner_pass(r->planner, NULL, stats);
+	planner_free(r->planner);
+	r->planner = planner_create(r->trace, po, &mem_shared, err);
+	if (!r->planner)
+		return -1;
+	while (r->planned < PLAN_AHEAD && may_plan(r, r->planned))
+		planner_request(r->planner, &r->plan, r->planned++);
+	return 0;
+}
+
+static uint64_t max(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
 
 int planning_start(struct replay *r, const struct plan_options *po,
 		   struct plan_stats *stats, struct error *err)
 {
-	if (plan_alloc(&r->plans[0], r->trace, po, &mem_shared, err))
+	uint64_t records = r->request_mask + 1;
+	uint64_t pass = planner_pass_steps(r->planner);
+	bool whole = pass <= STEPS_MAX && r->nr_requests <= records;
+	uint64_t steps =
+		whole ? max(2 * pass, STEPS_MIN) :
+			max(STEPS_MAX, 2 * planner_request_steps(r->planner));
+
+	if (plan_alloc(&r->plan, records, steps, &mem_shared, err))
 		return -1;
-	/* Two plans alternate. */
-	if (r->passes > 1 &&
-	    plan_alloc(&r->plans[1], r->trace, po, &mem_shared, err))
-		return -1;
-	planner_pass(r->planner, &r->plans[0], stats);
-	r->planned = r->nr_requests;
+	if (!whole)
+		return count_first_pass(r, po, stats, err);
+	plan_first_pass(r, stats);
 	return 0;
-}
-
-static struct plan *plan_of(struct replay *r, uint64_t number)
-{
-	return &r->plans[number / r->nr_requests & 1];
-}
-
-/* Where requests have no fixed place in a plan, one needs all of it. */
-static bool pass_has_ended(const struct replay *r, uint64_t first)
-{
-	uint64_t number;
-
-	for (number = first; number < first + r->nr_requests; number++)
-		if (!replay_has_ended(r, number))
-			return false;
-	return true;
-}
-
-/* Two plans alternate, so this place was used two passes ago. */
-static bool may_plan(const struct replay *r, uint64_t number)
-{
-	uint64_t before = 2ULL * r->nr_requests;
-
-	if (replay_over(r, number))
-		return false;
-	if (number < before)
-		return true;
-	if (r->layout == PLAN_LAYOUT_SLOTS)
-		return replay_has_ended(r, number - before);
-	return number % r->nr_requests || pass_has_ended(r, number - before);
 }
 
 static bool begin_planning(struct replay *r)
@@ -77,8 +101,7 @@ static void plan_some(struct replay *r)
 	number = atomic_load_explicit(&r->planned, memory_order_relaxed);
 	end = number + PLAN_AT_ONCE * r->nr_workers;
 	for (; number < end && may_plan(r, number); number++) {
-		planner_request(r->planner, plan_of(r, number),
-				number % r->nr_requests);
+		planner_request(r->planner, &r->plan, number);
 		atomic_store_explicit(&r->planned, number + 1,
 				      memory_order_release);
 	}
@@ -97,14 +120,12 @@ void planning_look_ahead(struct replay *r, const struct worker *worker)
 
 bool planning_bind(struct replay *r, struct request *req)
 {
-	struct plan *plan = plan_of(r, req->number);
-
 	if (!is_planned(r, req->number))
 		plan_some(r);
 	if (!is_planned(r, req->number))
 		return false;
-	req->plan = &plan->requests[req->number % r->nr_requests];
-	req->steps = &plan->steps[req->plan->first_step];
+	req->plan = &r->plan.requests[req->number & r->plan.request_mask];
+	req->steps = plan_steps(&r->plan, req->plan);
 	req->reads_left = req->plan->nr_reads;
 	req->writes_left = request_stores(req);
 	return true;

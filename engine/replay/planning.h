@@ -1,14 +1,15 @@
 /*
- * Planning while the replay runs. The first pass is planned before the jobs
- * start; later ones a few requests at a time, by one worker at a time.
+ * Planning while the replay runs: what is kept of the plan is what runs, and
+ * a little ahead. A first pass that fits into that is planned before the jobs
+ * start; all else a few requests at a time, by one worker at a time.
  */
 #ifndef MOONCAKE_PLANNING_H
 #define MOONCAKE_PLANNING_H
 
 #include "engine/replay/replay.h"
 
-/* Plans the first pass, with its statistics in @stats, and makes room for the
- * others. 0, or -1 with @err filled when there is no memory. */
+/* Makes room, fills @stats, those of the first pass, and plans its beginning or
+ * all of it. 0, or -1 with @err filled when there is no memory. */
 int planning_start(struct replay *r, const struct plan_options *po,
 		   struct plan_stats *stats, struct error *err);
 

@@ -3,7 +3,7 @@
 #include "engine/replay/ring.h"
 
 #define REQUESTS_MIN 4096
-#define REQUESTS_MAX (1U << 22)
+#define REQUESTS_MAX (1U << 17)
 
 /* Records are reused after this many requests, so it also bounds how far the
  * fastest job can run ahead of the slowest observer or write. */
@@ -106,8 +106,7 @@ void replay_destroy(struct replay *r)
 	if (r->rings || r->ring_seen)
 		rings_destroy(r);
 	planner_free(r->planner);
-	plan_free(&r->plans[0], &mem_shared);
-	plan_free(&r->plans[1], &mem_shared);
+	plan_free(&r->plan, &mem_shared);
 	mem_shared.free(r, r->bytes);
 }
 

@@ -6,7 +6,7 @@
  *   next             taken by compare-and-swap: who gets it owns the request
  *   slots            see order.h
  *   requests         see request.h
- *   planner, plans   whoever sets `planning` plans; others go on meanwhile
+ *   planner, plan    whoever sets `planning` plans; others go on meanwhile
  *   workers          each job its own row; observers likewise
  *
  * Nobody waits for a lock, and waits look only backwards in the plan. What
@@ -67,8 +67,8 @@ struct replay {
 	uint64_t request_mask;	/* size of requests - 1 */
 	uint64_t stamp_run;	/* tells this run's stamps from others */
 	struct planner *planner;
-	struct plan plans[2]; /* of even and odd passes */
-	size_t bytes;	      /* of this mapping */
+	struct plan plan;
+	size_t bytes; /* of this mapping */
 
 	struct slot_state *slots;
 	_Atomic uint32_t *buckets;	   /* operations done on each */
@@ -94,7 +94,8 @@ struct replay {
 
 	alignas(CACHE_LINE) _Atomic uint64_t
 		planned;	   /* requests planned, of all passes */
-	_Atomic uint32_t planning; /* by one worker at a time */
+	_Atomic uint32_t planning; /* by one worker at a time, who knows: */
+	uint64_t oldest;	   /* all before have ended */
 
 	alignas(CACHE_LINE) _Atomic uint32_t
 		waiting; /* jobs that wait for another's write */

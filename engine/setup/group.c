@@ -120,9 +120,6 @@ static int load_group(struct group *g, const struct mooncake_options *o,
 {
 	struct settings s = o->settings;
 
-	/* fio fills in what it has options for; no alignment is 0. */
-	if (!s.shape.object_align)
-		settings_init_layout(&s);
 	if (!s.trace.source || !*s.trace.source)
 		return fail(err,
 			    "trace= is missing; name a .jsonl file or builtin:conversation, builtin:toolagent, builtin:synthetic, builtin:agentic");

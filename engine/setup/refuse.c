@@ -199,9 +199,9 @@ static int check_verify(struct thread_data *td, const struct job *job,
 			struct error *err)
 {
 	const struct group *g = job->group;
+	const struct replay *r = job->feed.replay;
 	bool rewrites =
-		g->stats.slots_rewritten || (job->feed.replay->passes > 1 &&
-					     g->slots < g->stats.unique_blocks);
+		g->stats.slots_rewritten || (r->passes > 1 && r->reuses_slots);
 
 	if (td->o.verify == VERIFY_NONE || td->o.verify_pattern_bytes ||
 	    !rewrites)

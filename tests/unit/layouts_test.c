@@ -28,7 +28,8 @@ static void begin(const char *text, const struct plan_options *o)
 	small_parse(&small, text);
 	planner = planner_create(&small.t, o, &mem_private, &err);
 	CHECK(planner != NULL);
-	CHECK_EQ(plan_alloc(&plan, &small.t, o, &mem_private, &err), 0);
+	CHECK_EQ(plan_alloc(&plan, small.t.nr_requests,
+			    planner_pass_steps(planner), &mem_private, &err), 0);
 	planner_pass(planner, &plan, &stats);
 }
 
@@ -49,7 +50,7 @@ static const char *steps_of(uint32_t r)
 
 	text[0] = '\0';
 	for (uint32_t i = 0; i < nr; i++) {
-		const struct plan_step *s = &plan.steps[rq->first_step + i];
+		const struct plan_step *s = &plan_steps(&plan, rq)[i];
 
 		n += snprintf(text + n, sizeof(text) - n, "%s%c%u.%u=%u",
 			      i ? " " : "", "rwoe"[plan_kind(s)], s->slot,
@@ -154,7 +155,7 @@ static void numbers_of_buckets(void)
 	s = plan.steps;
 	for (int i = 0; i < 5; i++)
 		CHECK_EQ(plan_bucket_number(&s[i]), 1);
-	s += plan.requests[3].first_step;
+	s = plan_steps(&plan, &plan.requests[3]);
 	CHECK_EQ(plan_bucket_number(&s[0]), 1);
 	CHECK_EQ(plan_bucket_number(&s[1]), 5);
 	CHECK_EQ(plan_bucket_number(&s[2]), 5);
@@ -439,7 +440,7 @@ static bool do_some(enum plan_layout layout, uint32_t first, uint32_t last,
 		for (uint32_t i = 0; i < steps; i++) {
 			uint32_t k = (from + i) % steps;
 			const struct plan_step *s =
-				&plan.steps[rq->first_step + k];
+				&plan_steps(&plan, rq)[k];
 
 			if (!waits[r % AT_ONCE][k] || !may_go(s))
 				continue;
@@ -477,7 +478,8 @@ static void do_pass(enum plan_layout layout, uint64_t *seed)
 				      rq->nr_files;
 
 			CHECK(nr <= MAX_STEPS);
-			CHECK(rq->first_step + nr <= plan.nr_steps);
+			CHECK((rq->first_step & plan.step_mask) + nr <=
+			      plan.step_mask + 1);
 			if (unit_why[0])
 				return;
 			memset(waits[last++ % AT_ONCE], 1, nr);
@@ -512,7 +514,8 @@ static void against_rules(const struct plan_options *o, uint64_t *seed)
 	or.size = o->layout == PLAN_LAYOUT_BUCKETS ? o->bucket_blocks : 1;
 	planner = planner_create(&small.t, o, &mem_private, &err);
 	CHECK(planner &&
-	      !plan_alloc(&plan, &small.t, o, &mem_private, &err));
+	      !plan_alloc(&plan, small.t.nr_requests,
+			   planner_pass_steps(planner), &mem_private, &err));
 	if (unit_why[0])
 		return;
 	bucket_blocks = planner_bucket_blocks(planner);

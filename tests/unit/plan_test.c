@@ -240,7 +240,7 @@ static void replay_request(struct device *d, const struct plan *p, uint32_t r)
 
 		for (uint32_t i = 0; i < nr; i++)
 			if (!done[i] &&
-			    try_step(d, &p->steps[rq->first_step + i])) {
+			    try_step(d, &plan_steps(p, rq)[i])) {
 				done[i] = true;
 				left--;
 			}
@@ -254,7 +254,7 @@ static void same_steps(const struct oracle *or, const struct plan *p,
 		       uint32_t r)
 {
 	const struct plan_request *rq = &p->requests[r];
-	const struct plan_step *steps = &p->steps[rq->first_step];
+	const struct plan_step *steps = plan_steps(p, rq);
 
 	CHECK_EQ(rq->nr_reads, or->nr_reads);
 	CHECK_EQ(rq->nr_writes, or->nr_writes);
@@ -297,9 +297,8 @@ static void one_request(struct oracle *or, struct device *d,
 	uint32_t missing = oracle_request(or, rq);
 
 	CHECK_EQ(planned->miss_tokens, missing);
-	CHECK_EQ(planned->first_step, p->lookup_steps * rq->first_lookup);
-	CHECK(planned->nr_reads + planned->nr_writes <=
-	      p->lookup_steps * rq->nr_lookups);
+	CHECK((planned->first_step & p->step_mask) + planned->nr_reads +
+		      planned->nr_writes <= p->step_mask + 1);
 	same_steps(or, p, r);
 	replay_request(d, p, r);
 }
@@ -345,7 +344,8 @@ static void against_rules(const struct plan_options *o, const struct mem *mem)
 	or.t = &small.t;
 	or.o = o;
 	pl = planner_create(&small.t, o, mem, &err);
-	CHECK(pl && !plan_alloc(&p, &small.t, o, mem, &err));
+	CHECK(pl && !plan_alloc(&p, small.t.nr_requests,
+				 planner_pass_steps(pl), mem, &err));
 	d.slots = planner_slots(pl);
 	CHECK(d.slots <= o->slots && d.slots <= small.t.nr_blocks);
 	for (int pass = 0; pass < PASSES; pass++) {
@@ -399,7 +399,8 @@ static void begin(const char *text, const struct plan_options *o)
 	small_parse(&small, text);
 	planner = planner_create(&small.t, o, &mem_private, &err);
 	CHECK(planner != NULL);
-	CHECK_EQ(plan_alloc(&plan, &small.t, o, &mem_private, &err), 0);
+	CHECK_EQ(plan_alloc(&plan, small.t.nr_requests,
+			    planner_pass_steps(planner), &mem_private, &err), 0);
 	planner_pass(planner, &plan, &stats);
 }
 
@@ -419,7 +420,7 @@ static const char *steps_of(uint32_t r)
 
 	text[0] = '\0';
 	for (uint32_t i = 0; i < rq->nr_reads + rq->nr_writes; i++) {
-		const struct plan_step *s = &plan.steps[rq->first_step + i];
+		const struct plan_step *s = &plan_steps(&plan, rq)[i];
 
 		n += snprintf(text + n, sizeof(text) - n, "%s%c%u.%u=%u",
 			      i ? " " : "", s->write ? 'w' : 'r', s->slot,
@@ -598,7 +599,7 @@ static void without_memory(void)
 	planner_free(planner);
 	for (int room = 0; room < 2; room++) {
 		allocations_left = room;
-		CHECK_EQ(plan_alloc(&plan, &small.t, &o, &scarce, &err), -1);
+		CHECK_EQ(plan_alloc(&plan, 5, 9, &scarce, &err), -1);
 		CHECK_HAS(err.text, "not enough memory for the plan");
 	}
 }

@@ -172,11 +172,6 @@ static void set_defaults(struct settings *s, const struct option_entry *table)
 				   &err);
 }
 
-void settings_init_layout(struct settings *s)
-{
-	set_defaults(s, layout_options);
-}
-
 void settings_init(struct settings *s)
 {
 	memset(s, 0, sizeof(*s));
@@ -184,7 +179,7 @@ void settings_init(struct settings *s)
 	shape_options_init(&s->shape);
 	plan_options_init(&s->plan);
 	set_defaults(s, settings_options);
-	settings_init_layout(s);
+	set_defaults(s, layout_options);
 }
 
 static int decide_shard(struct trace_options *o, const char *shard,

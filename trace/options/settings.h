@@ -30,8 +30,6 @@ extern const struct option_entry layout_options[];
 
 /* Every option at its default. */
 void settings_init(struct settings *s);
-/* Those of layouts alone. */
-void settings_init_layout(struct settings *s);
 
 /*
  * Decides shard and eviction, and what follows from other options. @dashes

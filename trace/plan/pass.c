@@ -140,49 +140,61 @@ static void look_up_all(struct plan_run *run, const struct trace_request *rq)
 	}
 }
 
-/* Where the steps of the request begin in the plan. */
-static uint64_t first_step(const struct planner *pl, struct plan *p, uint32_t r)
+/* Where the steps of a request with so many lookups begin, in one piece. */
+static uint64_t first_step(const struct planner *pl, const struct plan *p,
+			   uint32_t nr_lookups)
 {
-	if (pl->opt.layout == PLAN_LAYOUT_SLOTS)
-		return p->lookup_steps * pl->trace->requests[r].first_lookup;
-	if (!r)
-		p->next_step = 0;
-	return p->next_step;
+	uint64_t at = p->next_step & p->step_mask;
+	uint64_t to_end = p->step_mask + 1 - at;
+
+	return p->next_step +
+	       (planner_steps(pl, nr_lookups) > to_end ? to_end : 0);
 }
 
-static void put_request(const struct plan_run *run, struct plan *p, uint32_t r,
-			uint64_t first)
+bool planner_has_room(const struct planner *pl, const struct plan *p,
+		      uint64_t number, uint64_t used)
+{
+	uint32_t nr_lookups =
+		pl->trace->requests[number % pl->trace->nr_requests].nr_lookups;
+
+	return first_step(pl, p, nr_lookups) + planner_steps(pl, nr_lookups) <=
+	       used + p->step_mask + 1;
+}
+
+static void put_request(const struct plan_run *run, struct plan *p,
+			uint64_t number, uint64_t first,
+			const struct trace_request *rq)
 {
 	uint32_t nr_stores = run->nr_writes + run->nr_files;
 
 	memcpy(&run->steps[run->nr_reads], run->pl->stores,
 	       nr_stores * sizeof(*run->steps));
 	p->next_step = first + run->nr_reads + nr_stores;
-	p->requests[r] = (struct plan_request){
+	p->requests[number & p->request_mask] = (struct plan_request){
 		.first_step = first,
 		.nr_reads = run->nr_reads,
 		.nr_writes = run->nr_writes,
 		.nr_files = run->nr_files,
 		.nr_probes = run->nr_probes,
-		.miss_tokens = miss_tokens(run, &run->pl->trace->requests[r]),
+		.miss_tokens = miss_tokens(run, rq),
 	};
 }
 
-static void plan_request(struct planner *pl, struct plan *p, uint32_t r,
-			 struct plan_stats *stats)
+static void plan_request(struct planner *pl, struct plan *p, uint64_t number,
+			 uint32_t r, struct plan_stats *stats)
 {
 	const struct trace_request *rq = &pl->trace->requests[r];
-	uint64_t first = p ? first_step(pl, p, r) : 0;
+	uint64_t first = p ? first_step(pl, p, rq->nr_lookups) : 0;
 	struct plan_run run = {
 		.pl = pl,
 		.stats = stats,
-		.steps = p ? &p->steps[first] : NULL,
+		.steps = p ? &p->steps[first & p->step_mask] : NULL,
 	};
 
 	look_up_all(&run, rq);
 	count_request(&run, rq);
 	if (p)
-		put_request(&run, p, r, first);
+		put_request(&run, p, number, first, rq);
 }
 
 /* What rewrites a slot does so whether it is counted or not. */
@@ -235,25 +247,26 @@ void planner_pass(struct planner *pl, struct plan *p, struct plan_stats *stats)
 		warmup = nr_requests;
 	begin_pass(pl);
 	for (uint32_t r = 0; r < warmup; r++)
-		plan_request(pl, p, r, st);
+		plan_request(pl, p, r, r, st);
 	begin_statistics(pl, st);
 	for (uint32_t r = warmup; r < nr_requests; r++)
-		plan_request(pl, p, r, st);
+		plan_request(pl, p, r, r, st);
 	end_statistics(pl, st, warmup);
 }
 
-void planner_request(struct planner *pl, struct plan *p, uint32_t r)
+void planner_request(struct planner *pl, struct plan *p, uint64_t number)
 {
 	struct plan_stats unasked = { 0 };
+	uint32_t r = number % pl->trace->nr_requests;
 
 	if (!r)
 		begin_pass(pl);
-	plan_request(pl, p, r, &unasked);
+	plan_request(pl, p, number, r, &unasked);
 }
 
 void planner_count(struct planner *pl, uint32_t r, struct plan_stats *stats)
 {
 	if (!r)
 		begin_pass(pl);
-	plan_request(pl, NULL, r, stats);
+	plan_request(pl, NULL, r, r, stats);
 }

@@ -1,7 +1,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "trace/plan/planner.h"
+#include "trace/plan/plan.h"
 
 const struct choice choice_lookup[] = {
 	{ "prefix", PLAN_LOOKUP_PREFIX,
@@ -68,64 +68,46 @@ int plan_options_check(const struct plan_options *o, const struct shape *shape,
 	return 0;
 }
 
-/*
- * A lookup is one step at most, but for a block that is read, goes into
- * memory and pushes out another that has to be written.
- */
-static uint32_t lookup_steps(const struct plan_options *o)
+static uint64_t power_of_two(uint64_t n)
 {
-	return o->memory_blocks && o->offload == PLAN_OFFLOAD_EVICT ? 2 : 1;
+	uint64_t power = 1;
+
+	while (power < n)
+		power *= 2;
+	return power;
 }
 
-/* A bucket opened for every so many, and the last one for fewer; evicted are
- * those, and all that there were before. */
-static uint64_t bucket_steps(const struct plan_options *o, uint32_t nr_blocks,
-			     uint64_t writes)
+static size_t request_bytes(const struct plan *p)
 {
-	uint32_t wanted = buckets_wanted(nr_blocks, o->bucket_blocks);
-	uint64_t opened = writes / o->bucket_blocks + 1;
-
-	return 2 * opened +
-	       places_count(o->slots / o->bucket_blocks, wanted, o->evict);
+	return (p->request_mask + 1) * sizeof(*p->requests);
 }
 
-uint64_t plan_file_steps(const struct plan_options *o, uint32_t nr_blocks,
-			 uint64_t writes)
+static size_t step_bytes(const struct plan *p)
 {
-	switch (o->layout) {
-	case PLAN_LAYOUT_FILES:
-		return writes + places_count(o->slots, nr_blocks, o->evict);
-	case PLAN_LAYOUT_BUCKETS:
-		return bucket_steps(o, nr_blocks, writes);
-	case PLAN_LAYOUT_SLOTS:
-		break;
-	}
-	return 0;
+	return (p->step_mask + 1) * sizeof(*p->steps);
 }
 
-int plan_alloc(struct plan *p, const struct trace *t,
-	       const struct plan_options *o, const struct mem *mem,
-	       struct error *err)
+int plan_alloc(struct plan *p, uint64_t requests, uint64_t steps,
+	       const struct mem *mem, struct error *err)
 {
 	memset(p, 0, sizeof(*p));
-	p->nr_requests = t->nr_requests;
-	p->lookup_steps = lookup_steps(o);
-	p->nr_steps = p->lookup_steps * t->nr_lookups +
-		      plan_file_steps(o, t->nr_blocks, t->nr_lookups);
-	p->requests = mem->alloc(p->nr_requests * sizeof(*p->requests));
-	p->steps = mem->alloc(p->nr_steps * sizeof(*p->steps));
+	p->request_mask = power_of_two(requests) - 1;
+	p->step_mask = power_of_two(steps) - 1;
+	p->requests = mem->alloc(request_bytes(p));
+	p->steps = mem->alloc(step_bytes(p));
 	if (p->requests && p->steps)
 		return 0;
 	plan_free(p, mem);
 	return fail(err,
 		    "not enough memory for the plan of %" PRIu64
-		    " lookups: cut the trace with max_requests=",
-		    t->nr_lookups);
+		    " requests and %" PRIu64
+		    " steps: cut the trace with max_requests=",
+		    requests, steps);
 }
 
 void plan_free(struct plan *p, const struct mem *mem)
 {
-	mem->free(p->requests, p->nr_requests * sizeof(*p->requests));
-	mem->free(p->steps, p->nr_steps * sizeof(*p->steps));
+	mem->free(p->requests, request_bytes(p));
+	mem->free(p->steps, step_bytes(p));
 	memset(p, 0, sizeof(*p));
 }

@@ -148,7 +148,7 @@ static inline uint32_t plan_bucket_number(const struct plan_step *step)
  * all.
  */
 struct plan_request {
-	uint64_t first_step; /* with layout=slots the same in every pass */
+	uint64_t first_step; /* see plan_steps() */
 	uint32_t nr_reads;
 	uint32_t nr_writes;
 	uint32_t nr_files;
@@ -185,25 +185,33 @@ struct plan_stats {
 	uint64_t span_ns; /* first to last arrival */
 };
 
+/*
+ * What is planned and still of use: a window on an endless row of requests,
+ * number 0 on, pass after pass, and on their steps, one after the other. Both
+ * lie in rings, so what is done makes room for what comes next.
+ */
 struct plan {
-	struct plan_request *requests;
+	struct plan_request *requests; /* number n at n & request_mask */
+	uint64_t request_mask;
 	struct plan_step *steps;
-	uint64_t nr_steps;  /* room for */
-	uint64_t next_step; /* of the next request, where it isn't fixed */
-	uint32_t nr_requests;
-	uint32_t lookup_steps; /* that a lookup has room for, if it is */
+	uint64_t step_mask;
+	uint64_t next_step; /* of the next request, counted from the first */
 };
 
 /*
- * Room for any one pass over @t; -1 and @err when there is no memory. With
- * layout=slots every request has a place of its own in it, the same in every
- * pass. With the others requests lie one after the other, so a request may be
- * planned only when all that a pass before left in the plan is done.
+ * Room for so many requests and steps, both rounded up to powers of two. 0, or
+ * -1 with @err filled when there is no memory.
  */
-int plan_alloc(struct plan *p, const struct trace *t,
-	       const struct plan_options *o, const struct mem *mem,
-	       struct error *err);
+int plan_alloc(struct plan *p, uint64_t requests, uint64_t steps,
+	       const struct mem *mem, struct error *err);
 void plan_free(struct plan *p, const struct mem *mem);
+
+/* The steps of a request of this plan, which lie in one piece. */
+static inline struct plan_step *plan_steps(const struct plan *p,
+					   const struct plan_request *rq)
+{
+	return &p->steps[rq->first_step & p->step_mask];
+}
 
 /*
  * The cache in front of storage, and the state of every slot. It lives on
@@ -231,16 +239,31 @@ uint32_t planner_bucket_blocks(const struct planner *pl);
 bool planner_reuses_slots(const struct planner *pl);
 
 /*
- * One pass over the trace. Fills @p, if not NULL, and @stats, if not NULL;
- * statistics are of this pass alone. Allocates nothing.
+ * Steps that a plan must have room for: of any request, so that planning can
+ * go on when all before is done, and of a whole pass.
+ */
+uint64_t planner_request_steps(const struct planner *pl);
+uint64_t planner_pass_steps(const struct planner *pl);
+
+/*
+ * One pass over the trace. Fills @p, if not NULL, as requests 0 on; it must
+ * have room for the pass. Fills @stats, if not NULL; statistics are of this
+ * pass alone. Allocates nothing.
  */
 void planner_pass(struct planner *pl, struct plan *p, struct plan_stats *stats);
 
 /*
- * The same in small: request @r of a pass, into @p. A pass is all requests of
- * the trace, one after the other from the first.
+ * The same in small: request @number, into @p. They are planned one after the
+ * other, and a pass is all requests of the trace.
  */
-void planner_request(struct planner *pl, struct plan *p, uint32_t r);
+void planner_request(struct planner *pl, struct plan *p, uint64_t number);
+
+/*
+ * Has @p room for the steps of request @number? Those from @used on, which is
+ * the first_step of a request or next_step, are still of use.
+ */
+bool planner_has_room(const struct planner *pl, const struct plan *p,
+		      uint64_t number, uint64_t used);
 
 /* Likewise, but what the request does is added to the counts of @stats. */
 void planner_count(struct planner *pl, uint32_t r, struct plan_stats *stats);

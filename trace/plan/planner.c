@@ -32,6 +32,30 @@ bool planner_reuses_slots(const struct planner *pl)
 	return planner_slots(pl) < pl->trace->nr_blocks;
 }
 
+/*
+ * A lookup is one step at most, but for a block that is read, goes into
+ * memory and pushes out another that has to be written.
+ */
+uint64_t planner_steps(const struct planner *pl, uint64_t lookups)
+{
+	bool two =
+		pl->opt.memory_blocks && pl->opt.offload == PLAN_OFFLOAD_EVICT;
+
+	return (two ? 2 : 1) * lookups + storage_file_steps(pl, lookups);
+}
+
+/* As many again may be skipped where the ring ends. */
+uint64_t planner_request_steps(const struct planner *pl)
+{
+	return 2 * planner_steps(pl, pl->max_lookups);
+}
+
+uint64_t planner_pass_steps(const struct planner *pl)
+{
+	return planner_steps(pl, pl->trace->nr_lookups) +
+	       planner_request_steps(pl);
+}
+
 static int allocate(struct planner *pl)
 {
 	const struct trace *t = pl->trace;
@@ -50,6 +74,9 @@ static int allocate(struct planner *pl)
 	if (admit)
 		pl->lookups = mem->alloc(t->nr_blocks * sizeof(*pl->lookups));
 	pl->tally = mem->alloc(t->nr_blocks * sizeof(*pl->tally));
+	pl->max_lookups = longest_request(t);
+	pl->max_stores =
+		pl->max_lookups + storage_file_steps(pl, pl->max_lookups);
 	pl->stores = mem->alloc(pl->max_stores * sizeof(*pl->stores));
 	return pl->tally && pl->stores && (!admit || pl->lookups) ? 0 : -1;
 }
@@ -114,9 +141,6 @@ struct planner *planner_create(const struct trace *t,
 		pl->trace = t;
 		pl->mem = mem;
 		pl->opt = *o;
-		pl->max_stores = longest_request(t);
-		pl->max_stores +=
-			plan_file_steps(o, t->nr_blocks, pl->max_stores);
 		if (!allocate(pl))
 			return pl;
 		planner_free(pl);

@@ -31,8 +31,9 @@ struct planner {
 	uint32_t *tally;   /* each block: 1 + its hits, 0 if not seen */
 	/* What comes behind the reads of the request being planned. */
 	struct plan_step *stores;
-	uint64_t max_stores; /* of any request */
-	bool warm;	     /* a pass has begun */
+	uint64_t max_stores;  /* of any request */
+	uint32_t max_lookups; /* likewise */
+	bool warm;	      /* a pass has begun */
 };
 
 /* A request, while it is planned. */
@@ -51,22 +52,22 @@ struct plan_run {
 	bool missed;
 };
 
-/*
- * Openings and evictions that so many writes cause at the most, whatever
- * storage holds before.
- */
-uint64_t plan_file_steps(const struct plan_options *o, uint32_t nr_blocks,
-			 uint64_t writes);
-
 static inline uint64_t planner_next_use(const struct planner *pl,
 					uint32_t block)
 {
 	return pl->future.next ? pl->future.next[block] : 0;
 }
 
+/* Steps that so many lookups make at the most. */
+uint64_t planner_steps(const struct planner *pl, uint64_t lookups);
+
 /* Storage: as with the options for it. 0, or -1 without memory. */
 int storage_init(struct planner *pl);
 void storage_exit(struct planner *pl);
+
+/* Openings and evictions that so many writes cause at the most, whatever
+ * storage holds before. */
+uint64_t storage_file_steps(const struct planner *pl, uint64_t writes);
 
 static inline bool storage_has(const struct planner *pl, uint32_t block)
 {

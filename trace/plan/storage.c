@@ -40,6 +40,29 @@ void storage_exit(struct planner *pl)
 	cache_exit(&pl->storage, pl->mem);
 }
 
+/* @n places taken can cause so many to be given back: a burst for every so
+ * many, and perhaps one at once. */
+static uint64_t given_back(const struct places *p, uint64_t n)
+{
+	return n ? n + (p->nr - p->left) : 0;
+}
+
+uint64_t storage_file_steps(const struct planner *pl, uint64_t writes)
+{
+	uint64_t opened;
+
+	switch (pl->opt.layout) {
+	case PLAN_LAYOUT_FILES:
+		return given_back(&pl->storage.places, writes);
+	case PLAN_LAYOUT_BUCKETS:
+		opened = writes ? writes / pl->buckets.bucket_blocks + 1 : 0;
+		return opened + given_back(&pl->buckets.places, opened);
+	case PLAN_LAYOUT_SLOTS:
+		break;
+	}
+	return 0;
+}
+
 static struct order *order_of(struct planner *pl, uint32_t slot)
 {
 	return &pl->orders[in_buckets(pl) ? slot / pl->buckets.bucket_blocks :
