@@ -71,6 +71,26 @@ def test_lru_rows_over_psync():
     lru_counts("psync")
 
 
+def test_watermarks():
+    """A burst of evictions only changes the plan."""
+    rows = reference("conversation_watermarks.csv", capacity_slots="1000",
+                     lookup="prefix")
+    for backend in ("psync", "libaio", "io_uring"):
+        check_rows(rows, [job_of(row, backend=backend) for row in rows])
+
+
+def test_watermarks_with_several_jobs():
+    row = reference("conversation_watermarks.csv", capacity_slots="10000",
+                    lookup="block", eviction="lru", evict_high="90")[0]
+    for numjobs in (2, 4):
+        for thread in ("0", "1"):
+            done = replay(job_of(row, backend="psync", numjobs=numjobs,
+                                 thread=thread))
+            totals = tuple(map(sum, zip(*map(counts, done.jobs))))
+            check_equal(totals, (int(row["hits"]), int(row["writes"])),
+                        f"{numjobs} jobs, thread={thread}")
+
+
 def test_other_policies():
     rows = [row for row in reference("conversation_cache.csv",
                                      capacity_slots="1000")

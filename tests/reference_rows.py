@@ -31,7 +31,8 @@ def lru_rows():
 def job_of(row, **more):
     job = {"trace": CONVERSATION, "size": slots_of(row) * SLOT,
            "name": "-".join(row.values()), "stonewall": 1, **more}
-    for option in ("lookup", "eviction", "partial", "offload"):
+    for option in ("lookup", "eviction", "partial", "offload", "evict_high",
+                   "evict_low"):
         if option in row:
             job[option] = row[option]
     return job

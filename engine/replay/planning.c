@@ -6,8 +6,15 @@
 #define PLAN_AHEAD 1024	  /* requests that are planned before their turn */
 #define PLAN_AT_ONCE 4	  /* of these, for each worker */
 #define PLANNING_MS 10000 /* that planning takes at most */
-#define STEPS_MIN (UINT64_C(1) << 16)
-#define STEPS_MAX (UINT64_C(1) << 22) /* 48 MiB */
+
+/* For tests: as many steps in the plan, whatever the trace. */
+#ifndef TEST_STEPS
+#define TEST_STEPS 0
+#endif
+
+/* What the plan keeps: 48 MiB of steps, or those of a few short passes. */
+#define STEPS_MAX (TEST_STEPS ? TEST_STEPS : UINT64_C(1) << 22)
+#define STEPS_MIN (TEST_STEPS ? TEST_STEPS : UINT64_C(1) << 16)
 
 /* Of the steps in the plan, the first that is still of use. */
 static uint64_t first_used(struct replay *r, uint64_t number)
