@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "trace/source/source.h"
+#include "trace/load/trace.h"
 
 #define OPTION_BYTES	2
 
@@ -43,10 +43,31 @@ static void set_options(struct trace_options *o, const uint8_t *bytes)
 	o->block_tokens = block_tokens[bytes[0] >> 3 & 3];
 	o->max_requests = bytes[0] >> 5;
 	o->shards = (bytes[1] & 3) + 1;
-	o->shard = (bytes[1] >> 2) % o->shards + 1;
+	o->shard = (bytes[1] >> 2 & 3) % o->shards + 1;
+	o->session_rows = bytes[1] & 16 ? TRACE_ROWS_NEW : TRACE_ROWS_WHOLE;
+	o->sessions = bytes[1] >> 5 & 3;
+	o->untimed = bytes[1] >> 7;
 }
 
-static void check_request(const struct trace *t, uint32_t i)
+static void check_turn(const struct trace *t, const struct trace_options *o,
+		       uint32_t i)
+{
+	const struct trace_turn *turn = &t->turns[i];
+
+	must(turn->session < t->nr_sessions, "sessions are numbered densely");
+	must(turn->user < (o->sessions ? t->nr_users : 1), "users too");
+	must(turn->delay_ns >= 0, "nobody arrives before the one before");
+	if (turn->before == TRACE_NO_REQUEST)
+		return;
+	must(turn->before < i, "who is waited for comes first");
+	must(t->turns[turn->before].user == turn->user, "users wait for "
+	     "themselves");
+	must(o->sessions || t->turns[turn->before].session == turn->session,
+	     "sessions wait for themselves");
+}
+
+static void check_request(const struct trace *t, const struct trace_options *o,
+			  uint32_t i)
 {
 	const struct trace_request *req = &t->requests[i];
 	uint64_t full = req->input_length / t->block_tokens;
@@ -56,7 +77,10 @@ static void check_request(const struct trace *t, uint32_t i)
 	must(req->first_lookup == (i ? req[-1].first_lookup +
 				       req[-1].nr_lookups : 0),
 	     "lookups follow each other");
-	must(req->nr_lookups == full || req->nr_lookups == full + 1,
+	if (t->turns)
+		check_turn(t, o, i);
+	must((t->turns && o->session_rows == TRACE_ROWS_NEW) ||
+	     req->nr_lookups == full || req->nr_lookups == full + 1,
 	     "lookups go with the length");
 }
 
@@ -68,7 +92,7 @@ static void check_trace(const struct trace *t, const struct trace_options *o)
 	must(!o->max_requests || t->nr_requests <= o->max_requests, "cut");
 	must(t->nr_requests || o->shards > 1, "no empty trace");
 	for (i = 0; i < t->nr_requests; i++) {
-		check_request(t, i);
+		check_request(t, o, i);
 		nr += t->requests[i].nr_lookups;
 	}
 	must(nr == t->nr_lookups, "all lookups belong to requests");
@@ -77,8 +101,6 @@ static void check_trace(const struct trace *t, const struct trace_options *o)
 		next += t->lookups[nr] == next;
 	}
 	must(next == t->nr_blocks, "numbered densely");
-	for (i = 0; i < t->nr_blocks; i++)
-		must(t->hash_ids[i] <= INT64_MAX, "hash ids in range");
 	must(!t->bad_lines || o->bad_lines == TRACE_BAD_LINES_SKIP, "counted");
 }
 

@@ -2,52 +2,15 @@
  * Every row of the reference figures of the conversation trace. Without them
  * there is nothing to test.
  */
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "trace/base/choice.h"
-#include "trace/plan/plan.h"
-#include "unit.h"
+#include "reference_rows.h"
 
 #define TRACE		"../shared/traces/conversation_trace.jsonl"
-#define REFERENCE	"../shared/reference/"
-#define COLUMNS		16
-
-/* A row of a file, by the names in its first line. */
-struct row {
-	char head[256], line[256];
-	char *names[COLUMNS], *values[COLUMNS];
-	int nr;
-};
 
 static struct trace whole, without_partial;
 static struct error err;
-
-static int split(char *line, char **parts)
-{
-	int nr = 0;
-
-	line[strcspn(line, "\r\n")] = '\0';
-	while (line && nr < COLUMNS)
-		parts[nr++] = strsep(&line, ",");
-	return nr;
-}
-
-static const char *get(const struct row *row, const char *name)
-{
-	for (int i = 0; i < row->nr; i++)
-		if (!strcmp(row->names[i], name))
-			return row->values[i];
-	return NULL;
-}
-
-static void same(const struct row *row, const char *name, uint64_t value)
-{
-	const char *expected = get(row, name);
-
-	if (expected)
-		CHECK_EQ(value, strtoull(expected, NULL, 10));
-}
 
 static void options_of(struct plan_options *o, const struct row *row)
 {
@@ -81,33 +44,26 @@ static void layouts_of(const struct plan_options *o, const struct row *row,
 	*last = buckets ? PLAN_LAYOUT_BUCKETS : PLAN_LAYOUT_FILES;
 }
 
-static void same_counts(const struct row *row, const struct plan_stats *st)
-{
-	same(row, "lookups", st->lookups);
-	same(row, "hits", st->hits);
-	same(row, "reads", st->hits);
-	same(row, "memory_hits", st->memory_hits);
-	same(row, "misses", st->misses);
-	same(row, "writes", st->writes);
-	same(row, "skipped", st->skipped);
-	same(row, "evictions", st->evictions);
-	same(row, "unadmitted", st->unadmitted);
-}
+/* What a file of rows is about. */
+struct subject {
+	const struct trace *trace;
+	uint32_t admit;
+};
 
-static void check_row(const struct row *row, const struct trace *t,
-		      uint32_t admit)
+static void check_row(const struct row *row, const void *arg)
 {
+	const struct subject *of = arg;
 	enum plan_layout first, last;
 	struct plan_options o;
 	struct plan_stats st;
 	struct planner *pl;
 
 	plan_options_init(&o);
-	o.admit = admit;
+	o.admit = of->admit;
 	options_of(&o, row);
 	layouts_of(&o, row, &first, &last);
 	for (o.layout = first; o.layout <= last; o.layout++) {
-		pl = planner_create(t, &o, &mem_private, &err);
+		pl = planner_create(of->trace, &o, &mem_private, &err);
 		CHECK(pl);
 		if (!pl)
 			return;
@@ -117,55 +73,40 @@ static void check_row(const struct row *row, const struct trace *t,
 	}
 }
 
-static void check_file(const char *path, const struct trace *t, uint32_t admit,
-		       int rows)
-{
-	FILE *file = fopen(path, "r");
-	struct row row;
-	int nr = 0;
-
-	CHECK(file && fgets(row.head, sizeof(row.head), file));
-	if (unit_why[0])
-		return;
-	row.nr = split(row.head, row.names);
-	while (fgets(row.line, sizeof(row.line), file)) {
-		CHECK_EQ(split(row.line, row.values), row.nr);
-		check_row(&row, t, admit);
-		nr++;
-	}
-	CHECK_EQ(nr, rows);
-	fclose(file);
-}
-
 static void conversation_cache(void)
 {
-	check_file(REFERENCE "conversation_cache.csv", &whole, 1, 56);
+	each_row(REFERENCE "conversation_cache.csv", check_row,
+		 &(struct subject) { &whole, 1 }, 56);
 }
 
 static void conversation_admit2(void)
 {
-	check_file(REFERENCE "conversation_admit2.csv", &whole, 2, 8);
+	each_row(REFERENCE "conversation_admit2.csv", check_row,
+		 &(struct subject) { &whole, 2 }, 8);
 }
 
 static void conversation_partial_skip(void)
 {
-	check_file(REFERENCE "conversation_partial_skip.csv",
-		   &without_partial, 1, 4);
+	each_row(REFERENCE "conversation_partial_skip.csv", check_row,
+		 &(struct subject) { &without_partial, 1 }, 4);
 }
 
 static void conversation_tiers(void)
 {
-	check_file(REFERENCE "conversation_tiers.csv", &whole, 1, 24);
+	each_row(REFERENCE "conversation_tiers.csv", check_row,
+		 &(struct subject) { &whole, 1 }, 24);
 }
 
 static void conversation_buckets(void)
 {
-	check_file(REFERENCE "conversation_buckets.csv", &whole, 1, 32);
+	each_row(REFERENCE "conversation_buckets.csv", check_row,
+		 &(struct subject) { &whole, 1 }, 32);
 }
 
 static void conversation_watermarks(void)
 {
-	check_file(REFERENCE "conversation_watermarks.csv", &whole, 1, 24);
+	each_row(REFERENCE "conversation_watermarks.csv", check_row,
+		 &(struct subject) { &whole, 1 }, 24);
 }
 
 static void load(void)

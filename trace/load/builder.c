@@ -1,11 +1,14 @@
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "trace/base/array.h"
 #include "trace/base/hash.h"
 #include "trace/load/builder.h"
 
 #define TABLE_MIN 4096
-#define PREFETCH 8 /* lookups ahead: about a miss of the CPU cache */
+#define PREFETCH 8	/* lookups ahead: about a miss of the CPU cache */
+#define STOP_EVERY 1024 /* requests */
 
 void builder_init(struct builder *b, struct trace *t,
 		  const struct trace_options *o,
@@ -14,9 +17,17 @@ void builder_init(struct builder *b, struct trace *t,
 	*b = (struct builder){ .t = t, .o = o, .limits = limits, .err = err };
 }
 
-void builder_free(struct builder *b)
+void builder_end(struct builder *b)
 {
 	free(b->table);
+	b->table = NULL;
+	sessions_forget_names(&b->sessions);
+}
+
+void builder_free(struct builder *b)
+{
+	builder_end(b);
+	sessions_free(&b->sessions);
 }
 
 static int no_memory(struct builder *b)
@@ -37,25 +48,10 @@ static int too_many(struct builder *b, const char *what, uint64_t limit)
 		       limit, what, b->t->nr_requests);
 }
 
-/* The array with room for @need items, or NULL and the old one is kept. */
-static void *grow(void *array, uint64_t *room, uint64_t need, size_t item)
-{
-	uint64_t more = *room ? *room : 1024;
-
-	if (array && need <= *room)
-		return array;
-	while (more < need)
-		more *= 2;
-	array = realloc(array, more * item);
-	if (array)
-		*room = more;
-	return array;
-}
-
-static int room_for_row(struct builder *b, const struct trace_row *row)
+static int room_for(struct builder *b, uint64_t new_lookups)
 {
 	struct trace *t = b->t;
-	uint64_t lookups = t->nr_lookups + row->nr_hash_ids;
+	uint64_t lookups = t->nr_lookups + new_lookups;
 	struct trace_request *requests;
 	uint32_t *numbers;
 
@@ -63,12 +59,13 @@ static int room_for_row(struct builder *b, const struct trace_row *row)
 		return too_many(b, "requests", b->limits->requests);
 	if (lookups > b->limits->lookups)
 		return too_many(b, "lookups", b->limits->lookups);
-	requests = grow(t->requests, &b->max_requests, t->nr_requests + 1ull,
-			sizeof(*requests));
+	requests = array_grow(t->requests, &b->max_requests,
+			      t->nr_requests + 1ull, sizeof(*requests));
 	if (!requests)
 		return no_memory(b);
 	t->requests = requests;
-	numbers = grow(t->lookups, &b->max_lookups, lookups, sizeof(*numbers));
+	numbers = array_grow(t->lookups, &b->max_lookups, lookups,
+			     sizeof(*numbers));
 	if (!numbers)
 		return no_memory(b);
 	t->lookups = numbers;
@@ -113,8 +110,8 @@ static int add_block(struct builder *b, uint64_t id, uint32_t *place)
 
 	if (t->nr_blocks >= b->limits->blocks)
 		return too_many(b, "blocks", b->limits->blocks);
-	hash_ids = grow(t->hash_ids, &b->max_blocks, t->nr_blocks + 1ull,
-			sizeof(*hash_ids));
+	hash_ids = array_grow(t->hash_ids, &b->max_blocks, t->nr_blocks + 1ull,
+			      sizeof(*hash_ids));
 	if (!hash_ids)
 		return no_memory(b);
 	t->hash_ids = hash_ids;
@@ -132,13 +129,14 @@ static void prefetch(const struct builder *b, const struct trace_row *row,
 		__builtin_prefetch(&b->table[first_place(b, row->hash_ids[i])]);
 }
 
-static int add_lookups(struct builder *b, const struct trace_row *row)
+/* The first @nr ids of the row as blocks at @to. */
+static int add_lookups(struct builder *b, const struct trace_row *row,
+		       uint32_t *to, size_t nr)
 {
-	uint32_t *to = b->t->lookups + b->t->nr_lookups;
 	uint32_t *place, block;
 	size_t i;
 
-	for (i = 0; i < row->nr_hash_ids; i++) {
+	for (i = 0; i < nr; i++) {
 		prefetch(b, row, i + PREFETCH);
 		place = table_find(b, row->hash_ids[i]);
 		block = *place ? *place - 1 : b->t->nr_blocks;
@@ -149,23 +147,194 @@ static int add_lookups(struct builder *b, const struct trace_row *row)
 	return 0;
 }
 
+static int bad_row(struct builder *b, const char *why)
+{
+	fail(b->err, "%s", why);
+	return TRACE_SINK_BAD_ROW;
+}
+
+/* When a row arrives that has no timestamp: @when, if it says so. */
+static int place_untimed(struct builder *b, const struct trace_row *row,
+			 uint32_t before, int64_t *arrival,
+			 struct session_row *when)
+{
+	if (before != TRACE_NO_REQUEST) {
+		*arrival = b->t->requests[before].arrival_ns;
+		when->dated = b->sessions.rows[before].dated;
+		if (*arrival > TRACE_TIME_MAX_NS - row->delay_ns)
+			return bad_row(b, "\"delay\" ends beyond 146 years; "
+					  "is timestamp_unit= right?");
+		*arrival += row->delay_ns;
+		return 0;
+	}
+	if (!b->o->untimed && !b->o->sessions) {
+		fail(b->err, "\"timestamp\" is %s; every request needs it%s",
+		     row->untimed,
+		     row->session ? ", but later ones of a session, or with "
+				    "sessions= or replay_no_stall=1" :
+				    " (but with replay_no_stall=1)");
+		return TRACE_SINK_BAD_ROW;
+	}
+	*arrival = row->session ? 0 : b->plain_ns;
+	when->dated = !row->session && b->plain_dated;
+	return 0;
+}
+
+/* The time from the row before, by its delay or by timestamps. */
+static int find_delay(struct builder *b, const struct trace_row *row,
+		      uint32_t before, int64_t arrival,
+		      struct session_row *when)
+{
+	if (row->delayed || before == TRACE_NO_REQUEST || !when->dated ||
+	    !b->sessions.rows[before].dated)
+		return 0;
+	when->delay_ns = arrival - b->t->requests[before].arrival_ns;
+	if (when->delay_ns < 0 && b->o->sessions)
+		return bad_row(b, "\"timestamp\" is less than the one of its "
+				  "session's row before; with sessions= the "
+				  "rows of a session go up");
+	return 0;
+}
+
+/* When the row arrives, and how that is known. */
+static int place_in_time(struct builder *b, const struct trace_row *row,
+			 uint32_t before, int64_t *arrival,
+			 struct session_row *when)
+{
+	*when = (struct session_row){ .timed = !row->untimed,
+				      .dated = true,
+				      .delay_ns = row->delay_ns };
+	*arrival = row->timestamp_ns;
+	if (row->untimed)
+		return place_untimed(b, row, before, arrival, when);
+	if (!row->session && b->plain_dated && *arrival < b->plain_ns)
+		return bad_row(b, "\"timestamp\" is less than the one of the "
+				  "request before; sort the trace by "
+				  "timestamp");
+	return find_delay(b, row, before, *arrival, when);
+}
+
+/* The requests so far were without sessions: each is one of its own now. */
+static int begin_sessions(struct builder *b)
+{
+	const struct trace_row plain = { 0 };
+
+	for (uint32_t r = 0; r < b->t->nr_requests; r++) {
+		struct session_row row = { .dated = r >= b->undated };
+
+		if (sessions_add(&b->sessions, &plain, row))
+			return no_memory(b);
+	}
+	return 0;
+}
+
+/* The tokens and lookups of the row before, which the request has too. */
+static int begin_like(struct builder *b, uint32_t before,
+		      struct trace_request *rq)
+{
+	const struct trace_request *like = &b->t->requests[before];
+
+	if (like->input_length > UINT32_MAX - rq->input_length)
+		return bad_row(b, "the input lengths of the session add up to "
+				  "more than 4294967295; is session_rows=new "
+				  "right?");
+	rq->input_length += like->input_length;
+	rq->nr_lookups += like->nr_lookups;
+	return 0;
+}
+
+/* Whose request begins with the same block as the one of the row before? That
+ * tells rows that hold everything from those that hold what is new. */
+static void compare(struct builder *b, uint32_t before, const uint32_t *ids)
+{
+	const struct trace_request *like = &b->t->requests[before];
+
+	b->later_rows++;
+	b->sharing +=
+		like->nr_lookups && b->t->lookups[like->first_lookup] == *ids;
+}
+
+/* The row's own lookups, with partial=skip less the one of a block that is
+ * partly filled: select.c sees the ends of requests only. */
+static size_t own_lookups(const struct builder *b, const struct trace_row *row)
+{
+	uint64_t full = row->input_length / b->o->block_tokens;
+
+	if (b->o->session_rows == TRACE_ROWS_NEW &&
+	    b->o->partial == TRACE_PARTIAL_SKIP && row->nr_hash_ids > full)
+		return full;
+	return row->nr_hash_ids;
+}
+
+static int add_request(struct builder *b, const struct trace_row *row,
+		       uint32_t before, struct trace_request *rq)
+{
+	struct trace *t = b->t;
+	size_t own = own_lookups(b, row), shared;
+	int ret;
+
+	rq->first_lookup = t->nr_lookups;
+	rq->nr_lookups = own;
+	rq->input_length = row->input_length;
+	rq->output_length = row->output_length;
+	if (before != TRACE_NO_REQUEST &&
+	    b->o->session_rows == TRACE_ROWS_NEW) {
+		ret = begin_like(b, before, rq);
+		if (ret)
+			return ret;
+	}
+	shared = rq->nr_lookups - own;
+	if (room_for(b, rq->nr_lookups) || (!b->table && table_grow(b)))
+		return -1;
+	if (shared)
+		memcpy(t->lookups + rq->first_lookup,
+		       t->lookups + t->requests[before].first_lookup,
+		       shared * sizeof(*t->lookups));
+	if (add_lookups(b, row, t->lookups + rq->first_lookup + shared, own))
+		return -1;
+	if (before != TRACE_NO_REQUEST && own)
+		compare(b, before, t->lookups + rq->first_lookup + shared);
+	t->requests[t->nr_requests++] = *rq;
+	t->nr_lookups += rq->nr_lookups;
+	return 0;
+}
+
+static void note_plain(struct builder *b, const struct trace_row *row,
+		       const struct session_row *when, int64_t arrival)
+{
+	if (row->session)
+		return;
+	b->plain_ns = arrival;
+	b->plain_dated = when->dated;
+	if (!when->dated && !b->sessions.rows)
+		b->undated = b->t->nr_requests;
+}
+
 int builder_add(void *arg, const struct trace_row *row)
 {
 	struct builder *b = arg;
-	struct trace *t = b->t;
+	struct trace_request rq = { 0 };
+	struct session_row when;
+	uint32_t before;
+	int ret;
 
-	if (room_for_row(b, row) || (!b->table && table_grow(b)) ||
-	    add_lookups(b, row))
+	if (b->t->nr_requests % STOP_EVERY == 0 && b->o->stop && b->o->stop())
+		return fail_at(b->err, b->o->source, 0,
+			       "stopped while the trace was read");
+	before = sessions_before(&b->sessions, row);
+	ret = place_in_time(b, row, before, &rq.arrival_ns, &when);
+	if (ret)
+		return ret;
+	if ((row->session || b->o->sessions) && !b->sessions.rows &&
+	    begin_sessions(b))
 		return -1;
-	if (!t->nr_requests)
-		b->first_ns = row->timestamp_ns;
-	t->requests[t->nr_requests++] = (struct trace_request){
-		.arrival_ns = row->timestamp_ns - b->first_ns,
-		.first_lookup = t->nr_lookups,
-		.nr_lookups = row->nr_hash_ids,
-		.input_length = row->input_length,
-		.output_length = row->output_length,
-	};
-	t->nr_lookups += row->nr_hash_ids;
-	return t->nr_requests == b->o->max_requests;
+	ret = add_request(b, row, before, &rq);
+	if (ret)
+		return ret;
+	note_plain(b, row, &when, rq.arrival_ns);
+	if (!row->session && !b->o->sessions && !b->sessions.rows)
+		return b->t->nr_requests == b->o->max_requests;
+	if (sessions_add(&b->sessions, row, when))
+		return no_memory(b);
+	return 0;
 }

@@ -1,10 +1,12 @@
 /*
  * Makes a trace of rows: numbers hash ids of any spread densely, in order of
- * first appearance, and stops at max_requests.
+ * first appearance, and gathers what sessions need. Requests stay in the order
+ * of their lines, with arrivals as the rows state them: arrange.c goes on.
  */
 #ifndef MOONCAKE_BUILDER_H
 #define MOONCAKE_BUILDER_H
 
+#include "trace/load/sessions.h"
 #include "trace/load/trace.h"
 
 struct builder {
@@ -12,12 +14,18 @@ struct builder {
 	const struct trace_options *o;
 	const struct trace_limits *limits;
 	struct error *err;
-	int64_t first_ns;      /* timestamp of the first row */
 	uint64_t max_requests; /* room in t->requests, and so on */
 	uint64_t max_lookups;
 	uint64_t max_blocks;
 	uint32_t *table;     /* block + 1 by hash of its id, 0 is free */
 	uint64_t table_size; /* a power of two, at least twice the blocks */
+	bool plain_dated;    /* a row without a session had a timestamp */
+	int64_t plain_ns;    /* when the latest of them arrives */
+	uint32_t undated;    /* the first requests, whose arrival is that of
+			      * the first one with a timestamp */
+	struct sessions sessions;
+	uint64_t later_rows; /* rows that follow one of their session */
+	uint64_t sharing;    /* of these, those that begin like it */
 };
 
 /* Fills the empty trace @t. */
@@ -25,9 +33,12 @@ void builder_init(struct builder *b, struct trace *t,
 		  const struct trace_options *o,
 		  const struct trace_limits *limits, struct error *err);
 
-/* The trace_sink, @arg is the builder: 0, 1 once max_requests are there, or
- * -1 with the error filled. */
+/* The trace_sink, @arg is the builder. Without sessions it has enough once
+ * max_requests are there; with them the order is not known yet. */
 int builder_add(void *arg, const struct trace_row *row);
+
+/* Gives back what only further rows would need. */
+void builder_end(struct builder *b);
 
 /* Gives back all memory but the trace. */
 void builder_free(struct builder *b);

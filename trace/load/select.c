@@ -12,6 +12,10 @@
 struct selection {
 	struct trace *t;
 	const struct trace_options *o;
+	const bool *kept;	   /* NULL: all */
+	struct sessions *sessions; /* NULL: none */
+	uint32_t *numbers; /* with sessions: the new ones of their requests */
+	uint8_t *owned;	   /* by session: whose it is, once that is known */
 	uint32_t *containing; /* requests that contain the block */
 	uint32_t *number;     /* new number of the block, or UNNUMBERED */
 	uint64_t *hash_ids;   /* by new number */
@@ -35,6 +39,8 @@ static void count_containing(struct selection *s)
 	for (r = 0; r < t->nr_requests; r++) {
 		const uint32_t *blocks = lookups_of(t, r);
 
+		if (s->kept && !s->kept[r])
+			continue;
 		for (i = 0; i < t->requests[r].nr_lookups; i++) {
 			if (s->number[blocks[i]] == r + 1)
 				continue;
@@ -62,8 +68,23 @@ static uint64_t deciding_id(const struct selection *s, uint32_t request)
 
 static bool is_ours(const struct selection *s, uint32_t request)
 {
-	return hash64(deciding_id(s, request)) % s->o->shards ==
-	       s->o->shard - 1;
+	enum { UNKNOWN, OURS, NOT_OURS } ours;
+	uint8_t *owned = NULL;
+
+	if (s->o->shards == 1)
+		return true;
+	if (s->sessions) {
+		owned = &s->owned[s->sessions->rows[request].session];
+		if (*owned != UNKNOWN)
+			return *owned == OURS;
+	}
+	ours = hash64(deciding_id(s, request)) % s->o->shards ==
+			       s->o->shard - 1 ?
+		       OURS :
+		       NOT_OURS;
+	if (owned)
+		*owned = ours;
+	return ours == OURS;
 }
 
 static bool ends_partial(const struct trace *t, const struct trace_request *req)
@@ -98,6 +119,34 @@ static void keep(struct selection *s, uint32_t request)
 	s->nr_lookups += req->nr_lookups;
 }
 
+/* The session's row of a request that is kept; its session is numbered anew
+ * when all are there. */
+static void keep_row(struct selection *s, uint32_t request)
+{
+	struct session_row row = s->sessions->rows[request];
+
+	if (row.before != TRACE_NO_REQUEST)
+		row.before = s->numbers[row.before];
+	s->numbers[request] = s->nr_requests - 1;
+	s->sessions->rows[s->nr_requests - 1] = row;
+}
+
+/* Only first rows take a number, so numbers go by the order of lines. */
+static void number_sessions(struct sessions *s, uint64_t nr_rows)
+{
+	uint32_t nr = 0;
+
+	for (uint64_t i = 0; i < nr_rows; i++) {
+		struct session_row *row = &s->rows[i];
+
+		row->session = row->before == TRACE_NO_REQUEST ?
+				       nr++ :
+				       s->rows[row->before].session;
+	}
+	s->nr = nr;
+	s->nr_rows = nr_rows;
+}
+
 static void keep_ours(struct selection *s)
 {
 	struct trace *t = s->t;
@@ -107,27 +156,49 @@ static void keep_ours(struct selection *s)
 		count_containing(s);
 	for (r = 0; r < t->nr_blocks; r++)
 		s->number[r] = UNNUMBERED;
-	for (r = 0; r < t->nr_requests; r++)
-		if (s->o->shards == 1 || is_ours(s, r))
-			keep(s, r);
+	for (r = 0; r < t->nr_requests; r++) {
+		if ((s->kept && !s->kept[r]) || !is_ours(s, r))
+			continue;
+		keep(s, r);
+		if (s->sessions)
+			keep_row(s, r);
+	}
 	t->nr_requests = s->nr_requests;
 	t->nr_lookups = s->nr_lookups;
 	t->nr_blocks = s->nr_blocks;
+	if (s->sessions)
+		number_sessions(s->sessions, s->nr_requests);
+}
+
+static bool allocate(struct selection *s)
+{
+	uint64_t blocks = s->t->nr_blocks + UINT64_C(1);
+
+	s->containing = calloc(blocks, sizeof(*s->containing));
+	s->number = calloc(blocks, sizeof(*s->number));
+	s->hash_ids = malloc(blocks * sizeof(*s->hash_ids));
+	if (s->sessions) {
+		s->numbers = malloc((s->t->nr_requests + UINT64_C(1)) *
+				    sizeof(*s->numbers));
+		s->owned = calloc(s->sessions->nr + 1, sizeof(*s->owned));
+		if (!s->numbers || !s->owned)
+			return false;
+	}
+	return s->containing && s->number && s->hash_ids;
 }
 
 int select_lookups(struct trace *t, const struct trace_options *o,
+		   const bool *kept, struct sessions *sessions,
 		   struct error *err)
 {
-	struct selection s = { .t = t, .o = o };
-	uint64_t blocks = t->nr_blocks ? t->nr_blocks : 1;
+	struct selection s = {
+		.t = t, .o = o, .kept = kept, .sessions = sessions
+	};
 	int ret = 0;
 
-	if (o->shards == 1 && o->partial == TRACE_PARTIAL_STORE)
+	if (o->shards == 1 && o->partial == TRACE_PARTIAL_STORE && !kept)
 		return 0;
-	s.containing = calloc(blocks, sizeof(*s.containing));
-	s.number = calloc(blocks, sizeof(*s.number));
-	s.hash_ids = malloc(blocks * sizeof(*s.hash_ids));
-	if (s.containing && s.number && s.hash_ids) {
+	if (allocate(&s)) {
 		keep_ours(&s);
 		free(t->hash_ids);
 		t->hash_ids = s.hash_ids;
@@ -139,5 +210,7 @@ int select_lookups(struct trace *t, const struct trace_options *o,
 	}
 	free(s.containing);
 	free(s.number);
+	free(s.numbers);
+	free(s.owned);
 	return ret;
 }

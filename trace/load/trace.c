@@ -4,10 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trace/load/builder.h"
 #include "trace/workload/builtin.h"
 #include "trace/source/reader.h"
-#include "trace/load/select.h"
+#include "trace/load/arrange.h"
 #include "trace/load/trace.h"
 
 static int check_options(const struct trace_options *o, struct error *err)
@@ -95,9 +94,10 @@ int trace_load_within(struct trace *t, const struct trace_options *o,
 		return -1;
 	builder_init(&b, t, o, limits, err);
 	ret = run_source(&b, err);
-	builder_free(&b);
+	builder_end(&b);
 	if (ret >= 0)
-		ret = select_lookups(t, o, err);
+		ret = arrange(&b, err);
+	builder_free(&b);
 	if (ret < 0) {
 		trace_free(t);
 		return -1;
@@ -117,5 +117,6 @@ void trace_free(struct trace *t)
 	free(t->requests);
 	free(t->lookups);
 	free(t->hash_ids);
+	free(t->turns);
 	*t = (struct trace){ 0 };
 }

@@ -1,5 +1,5 @@
 /*
- * A trace in memory: requests in order of arrival, and the blocks that each
+ * A trace in memory: requests in the order of arrival, and the blocks that each
  * looks up. Hash ids may be any integers; inside, a block is its index in
  * order of first appearance, so that everything about blocks is an array.
  */
@@ -10,10 +10,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "trace/load/turns.h"
 #include "trace/source/source.h"
 
+#define TRACE_REMARK_MAX 512
+
 struct trace_request {
-	int64_t arrival_ns;    /* since the first timestamp of the file */
+	int64_t arrival_ns;    /* since the earliest one of the file */
 	uint64_t first_lookup; /* index into trace.lookups */
 	uint32_t nr_lookups;
 	uint32_t input_length;	/* tokens */
@@ -27,7 +30,13 @@ struct trace {
 	uint64_t nr_lookups;
 	uint64_t *hash_ids; /* of each block */
 	uint32_t nr_blocks;
-	uint64_t bad_lines; /* left out (TRACE_BAD_LINES_SKIP) */
+	struct trace_turn *turns; /* of each request, or NULL: turns.h */
+	uint32_t nr_sessions;	  /* with turns */
+	uint32_t nr_users;	  /* with turns and sessions= */
+	uint64_t bad_lines;	  /* left out (TRACE_BAD_LINES_SKIP) */
+	/* What may be wrong though the trace was read, for the caller to
+	 * print: one line without its end, or "". */
+	char remark[TRACE_REMARK_MAX];
 	uint32_t block_tokens;
 };
 

@@ -95,7 +95,8 @@ static void look_up(struct plan_run *run, uint32_t block, bool first)
 	}
 }
 
-/* The last block of a request may be partly filled. */
+/* The last block of a request may be partly filled; with session_rows=new the
+ * last one of each of its session's rows, so that blocks hold less than that. */
 static uint32_t miss_tokens(const struct plan_run *run,
 			    const struct trace_request *rq)
 {
@@ -105,7 +106,7 @@ static uint32_t miss_tokens(const struct plan_run *run,
 
 	if (run->last_cached && whole > rq->input_length)
 		cached -= whole - rq->input_length;
-	return rq->input_length - cached;
+	return cached < rq->input_length ? rq->input_length - cached : 0;
 }
 
 static void count_request(struct plan_run *run, const struct trace_request *rq)

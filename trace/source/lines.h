@@ -1,38 +1,41 @@
 /*
  * The lines of a plain or gzip-compressed file, one after the other, in
- * memory bounded by the longest line allowed.
+ * memory bounded by the longest line allowed. A byte order mark before the
+ * first one is no part of it.
  */
 #ifndef MOONCAKE_LINES_H
 #define MOONCAKE_LINES_H
 
-#include <zlib.h>
-
-#include "trace/load/trace.h"
+#include "trace/source/input.h"
 
 enum lines_result {
 	LINES_ERROR = -1,
 	LINES_END,
 	LINES_LINE,
-	LINES_TOO_LONG, /* passed over; the next call goes on behind it */
+	LINES_TOO_LONG, /* the next call goes on behind its end */
 };
 
 struct lines {
-	const char *path;
-	gzFile gz;
+	struct input in;
 	char *buf;
 	size_t size;
 	size_t start; /* of what was read and not handed out yet */
 	size_t end;
 	size_t max_line;
-	uint64_t number; /* of the line handed out last, from 1 */
+	bool in_long_line; /* its beginning was given as LINES_TOO_LONG */
+	uint64_t number;   /* of the line handed out last, from 1 */
 };
 
 /* 0, or -1 with @err filled and nothing left open. */
-int lines_open(struct lines *l, const char *path, size_t max_line,
+int lines_open(struct lines *l, const struct trace_options *o, size_t max_line,
 	       struct error *err);
 void lines_close(struct lines *l);
 
-/* Gives the next line without its end; it is valid until the next call. */
+/*
+ * Gives the next line without its end; it is valid until the next call, and a
+ * byte that is no part of it may be read behind it. Of a line that is too long
+ * @line is what was read so far: its end may be far away, or never come.
+ */
 enum lines_result lines_next(struct lines *l, const char **line, size_t *len,
 			     struct error *err);
 

@@ -37,6 +37,12 @@ const struct choice choice_bad_lines[] = {
 	{ 0 },
 };
 
+const struct choice choice_session_rows[] = {
+	{ "whole", TRACE_ROWS_WHOLE },
+	{ "new", TRACE_ROWS_NEW },
+	{ NULL, 0 },
+};
+
 void trace_options_init(struct trace_options *o)
 {
 	*o = (struct trace_options){
@@ -44,6 +50,7 @@ void trace_options_init(struct trace_options *o)
 		.unit = TRACE_UNIT_MS,
 		.partial = TRACE_PARTIAL_STORE,
 		.bad_lines = TRACE_BAD_LINES_FAIL,
+		.session_rows = TRACE_ROWS_WHOLE,
 		.shard = 1,
 		.shards = 1,
 	};

@@ -6,6 +6,7 @@
 #ifndef MOONCAKE_SOURCE_H
 #define MOONCAKE_SOURCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,34 +28,79 @@ enum trace_unit {
 	TRACE_UNIT_S,
 };
 
+enum trace_session_rows {
+	TRACE_ROWS_WHOLE, /* a row holds all ids of its request */
+	TRACE_ROWS_NEW,	  /* those that it adds to its session's row before */
+};
+
 extern const struct choice choice_partial[];
 extern const struct choice choice_bad_lines[];
 extern const struct choice choice_unit[];
+extern const struct choice choice_session_rows[];
+
+static inline int64_t trace_unit_ns(enum trace_unit unit)
+{
+	return unit == TRACE_UNIT_MS ? 1000000 : 1000000000;
+}
 
 struct trace_options {
 	const char *source;    /* path (.jsonl, .jsonl.gz) or "builtin:NAME" */
 	uint64_t max_requests; /* 0: all */
 	uint32_t block_tokens; /* tokens that one hash id stands for */
-	enum trace_unit unit;  /* of the timestamps */
+	enum trace_unit unit;  /* of the timestamps and delays */
 	enum trace_partial partial;
 	enum trace_bad_lines bad_lines;
-	uint32_t shard; /* 1-based; 1 of 1 is everything */
+	enum trace_session_rows session_rows;
+	uint32_t sessions; /* users of a closed loop; 0: as stamped */
+	bool untimed;	   /* nobody looks at the times: rows may lack them */
+	uint32_t shard;	   /* 1-based; 1 of 1 is everything */
 	uint32_t shards;
+	/*
+	 * Asked again and again while the trace is loaded, from the thread
+	 * that loads it; once it says true, loading fails soon, whatever the
+	 * source is: a FIFO that nobody writes to, a device without an end.
+	 * After a signal it is asked at once where the source has made us
+	 * wait, even if the handler restarts system calls. NULL: never stop.
+	 */
+	bool (*stop)(void);
 };
 
 /* The defaults, with source left NULL. */
 void trace_options_init(struct trace_options *o);
 
-/* One request as the source has it, before blocks are numbered. */
+/*
+ * One request as the source has it, before blocks are numbered. All zero is a
+ * row without session or delay, which arrives at 0.
+ */
 struct trace_row {
 	int64_t timestamp_ns;
+	const char *untimed; /* NULL, or how it has no timestamp: "missing" */
+	int64_t delay_ns;    /* >= 0 */
+	bool delayed;	     /* it has a delay */
+	const char *session; /* name; NULL: none. No NUL need follow it */
+	size_t session_length;
 	uint64_t input_length;
 	uint64_t output_length;
 	const uint64_t *hash_ids;
 	size_t nr_hash_ids;
 };
 
-/* Takes rows one by one; a return other than 0 stops the source. */
+/* Timestamps and delays lie within this, so that sums of two fit. */
+#define TRACE_TIME_MAX_NS (INT64_C(1) << 62)
+
+/*
+ * What becomes of a row. A sink that finds a row bad leaves its reason in the
+ * error that it was made with; a source that knows lines adds which it was.
+ */
+enum trace_sink_result {
+	TRACE_SINK_FAILED = -1, /* the error says why */
+	TRACE_SINK_MORE = 0,
+	TRACE_SINK_ENOUGH = 1,
+	TRACE_SINK_BAD_ROW = 2,
+};
+
+/* Takes rows one by one; a return other than TRACE_SINK_MORE stops a source,
+ * or, if it is TRACE_SINK_BAD_ROW and bad lines are skipped, leaves one out. */
 typedef int (*trace_sink)(void *arg, const struct trace_row *row);
 
 /* Beyond these a trace is refused: indexes and plan steps have no room, or a

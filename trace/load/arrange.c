@@ -1,0 +1,203 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "trace/load/arrange.h"
+#include "trace/load/doubts.h"
+#include "trace/load/order.h"
+#include "trace/load/select.h"
+
+#define UNNUMBERED UINT32_MAX
+
+/* Is the arrival one by a timestamp? Others count from the earliest one. */
+static bool is_dated(const struct builder *b, uint32_t request)
+{
+	return b->sessions.rows ? b->sessions.rows[request].dated :
+				  request >= b->undated;
+}
+
+/* Arrivals from 0 on; returns what was the earliest one. */
+static int64_t count_from_earliest(struct builder *b)
+{
+	struct trace *t = b->t;
+	int64_t first = INT64_MAX;
+	uint32_t r;
+
+	for (r = 0; r < t->nr_requests; r++)
+		if (is_dated(b, r) && t->requests[r].arrival_ns < first)
+			first = t->requests[r].arrival_ns;
+	for (r = 0; r < t->nr_requests; r++)
+		if (is_dated(b, r))
+			t->requests[r].arrival_ns -= first;
+	return first;
+}
+
+/* A trace that takes the place of another, request by request. */
+struct move {
+	struct trace *t;
+	struct trace_request *requests;
+	uint32_t *lookups;
+	uint64_t nr_lookups;
+	uint64_t *hash_ids;
+	uint32_t *numbers; /* of blocks */
+	uint32_t nr_blocks;
+	struct trace_turn *turns;
+	uint32_t *places; /* of requests by row */
+};
+
+static bool move_init(struct move *m, struct trace *t)
+{
+	uint64_t requests = t->nr_requests + UINT64_C(1);
+	uint64_t blocks = t->nr_blocks + UINT64_C(1);
+
+	*m = (struct move){ .t = t };
+	m->requests = malloc(requests * sizeof(*m->requests));
+	m->lookups = malloc((t->nr_lookups + 1) * sizeof(*m->lookups));
+	m->hash_ids = malloc(blocks * sizeof(*m->hash_ids));
+	m->numbers = malloc(blocks * sizeof(*m->numbers));
+	m->turns = malloc(requests * sizeof(*m->turns));
+	m->places = malloc(requests * sizeof(*m->places));
+	return m->requests && m->lookups && m->hash_ids && m->numbers &&
+	       m->turns && m->places;
+}
+
+static void move_free(struct move *m)
+{
+	free(m->requests);
+	free(m->lookups);
+	free(m->hash_ids);
+	free(m->numbers);
+	free(m->turns);
+	free(m->places);
+}
+
+static uint32_t number_block(struct move *m, uint32_t block)
+{
+	if (m->numbers[block] == UNNUMBERED) {
+		m->hash_ids[m->nr_blocks] = m->t->hash_ids[block];
+		m->numbers[block] = m->nr_blocks++;
+	}
+	return m->numbers[block];
+}
+
+static void move_request(struct move *m, uint32_t to, const struct ordered *o,
+			 const struct session_row *row)
+{
+	struct trace_request *rq = &m->requests[to];
+	const uint32_t *lookups;
+
+	*rq = m->t->requests[o->row];
+	lookups = m->t->lookups + rq->first_lookup;
+	rq->first_lookup = m->nr_lookups;
+	rq->arrival_ns = o->arrival_ns;
+	for (uint32_t i = 0; i < rq->nr_lookups; i++)
+		m->lookups[m->nr_lookups++] = number_block(m, lookups[i]);
+	m->places[o->row] = to;
+	m->turns[to] = (struct trace_turn){
+		.session = row->session,
+		.user = o->user,
+		.before = TRACE_NO_REQUEST,
+	};
+	if (o->before != TRACE_NO_REQUEST) {
+		m->turns[to].before = m->places[o->before];
+		m->turns[to].delay_ns = row->delay_ns;
+	}
+}
+
+static void take_over(struct move *m)
+{
+	struct trace *t = m->t;
+
+	free(t->requests);
+	free(t->lookups);
+	free(t->hash_ids);
+	t->requests = m->requests;
+	t->lookups = m->lookups;
+	t->hash_ids = m->hash_ids;
+	t->nr_blocks = m->nr_blocks;
+	t->turns = m->turns;
+	m->requests = NULL;
+	m->lookups = NULL;
+	m->hash_ids = NULL;
+	m->turns = NULL;
+}
+
+static int move_all(struct trace *t, const struct sessions *s,
+		    const struct ordered *order)
+{
+	struct move m;
+	bool room = move_init(&m, t);
+
+	if (room) {
+		memset(m.numbers, 0xff, t->nr_blocks * sizeof(*m.numbers));
+		for (uint32_t i = 0; i < t->nr_requests; i++)
+			move_request(&m, i, &order[i], &s->rows[order[i].row]);
+		take_over(&m);
+	}
+	move_free(&m);
+	return room ? 0 : -1;
+}
+
+/* Leaves out what lies behind max_requests in the order, and other shards. */
+static int cut(struct builder *b, const struct ordered *order,
+	       struct error *err)
+{
+	struct trace *t = b->t;
+	uint64_t nr = t->nr_requests, max = b->o->max_requests;
+	bool *kept = calloc(nr + 1, sizeof(*kept));
+	int ret;
+
+	if (!kept)
+		return fail_at(err, b->o->source, 0, "out of memory");
+	for (uint64_t i = 0; i < nr && (!max || i < max); i++)
+		kept[order[i].row] = true;
+	ret = select_lookups(t, b->o, kept, &b->sessions, err);
+	free(kept);
+	return ret;
+}
+
+static bool leaves_out(const struct builder *b)
+{
+	return b->o->shards > 1 || b->o->partial == TRACE_PARTIAL_SKIP ||
+	       (b->o->max_requests && b->o->max_requests < b->t->nr_requests);
+}
+
+static int put_in_order(struct builder *b, struct ordered *order,
+			struct error *err)
+{
+	struct trace *t = b->t;
+	uint32_t users = b->o->sessions;
+	int ret = order_requests(order, t, &b->sessions, users);
+
+	if (!ret && leaves_out(b)) {
+		if (cut(b, order, err))
+			return -1;
+		ret = order_requests(order, t, &b->sessions, users);
+	}
+	if (ret || move_all(t, &b->sessions, order))
+		return fail_at(err, b->o->source, 0,
+			       "out of memory for the order of sessions");
+	t->nr_sessions = b->sessions.nr;
+	t->nr_users = users < t->nr_sessions ? users : t->nr_sessions;
+	return 0;
+}
+
+int arrange(struct builder *b, struct error *err)
+{
+	struct trace *t = b->t;
+	int64_t first_ns = count_from_earliest(b);
+	struct ordered *order;
+	int ret;
+
+	if (doubt_times(t, b->o, first_ns, err))
+		return -1;
+	doubt_rows(b);
+	if (!b->sessions.rows)
+		return select_lookups(t, b->o, NULL, NULL, err);
+	order = malloc((t->nr_requests + UINT64_C(1)) * sizeof(*order));
+	if (!order)
+		return fail_at(err, b->o->source, 0,
+			       "out of memory for the order of sessions");
+	ret = put_in_order(b, order, err);
+	free(order);
+	return ret;
+}

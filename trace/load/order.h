@@ -1,0 +1,26 @@
+/*
+ * The order in which the requests of sessions arrive, if none takes any time.
+ */
+#ifndef MOONCAKE_ORDER_H
+#define MOONCAKE_ORDER_H
+
+#include "trace/load/sessions.h"
+#include "trace/load/trace.h"
+
+/* A request at its place in the order. */
+struct ordered {
+	int64_t arrival_ns;
+	uint32_t row;	 /* index of the request in the order of lines */
+	uint32_t user;	 /* with users */
+	uint32_t before; /* row that the user played before, or none */
+};
+
+/*
+ * Fills @order, with room for all rows of @s, one for each request of @t. With
+ * @users 0 by arrival, ties by line; else in the order of that many users,
+ * ties by session. -1: no memory.
+ */
+int order_requests(struct ordered *order, const struct trace *t,
+		   const struct sessions *s, uint32_t users);
+
+#endif

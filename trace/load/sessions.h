@@ -1,0 +1,51 @@
+/*
+ * The sessions of a trace while its rows are read: names become numbers, and
+ * each row gets to know its session's row before.
+ */
+#ifndef MOONCAKE_SESSIONS_H
+#define MOONCAKE_SESSIONS_H
+
+#include "trace/load/turns.h"
+#include "trace/source/source.h"
+
+/* Of a row that became a request: in the order of lines. */
+struct session_row {
+	uint32_t session;
+	uint32_t before;  /* its session's row before, or TRACE_NO_REQUEST */
+	int64_t delay_ns; /* after that one's end, by delay or timestamps */
+	bool timed;	  /* it has a timestamp */
+	bool dated;	  /* its arrival follows from one; else it is counted
+			   * from the start of the trace */
+};
+
+struct session {
+	char *name; /* NULL: of a row without */
+	uint32_t name_length;
+	uint32_t latest; /* row */
+};
+
+struct sessions {
+	struct session_row *rows; /* NULL: there are no sessions so far */
+	struct session *list;
+	uint32_t *table; /* session + 1 by hash of its name, 0 is free */
+	uint64_t nr_rows, max_rows;
+	uint64_t nr, max;    /* sessions */
+	uint64_t table_size; /* a power of two, or 0 */
+};
+
+void sessions_free(struct sessions *s);
+
+/* Gives back what only further rows would need. */
+void sessions_forget_names(struct sessions *s);
+
+/* The row that @row follows, or TRACE_NO_REQUEST. */
+uint32_t sessions_before(const struct sessions *s, const struct trace_row *row);
+
+/*
+ * Adds the next row; of @add, session and before are filled in here. -1: no
+ * memory. There are no more sessions than rows, and those have a limit.
+ */
+int sessions_add(struct sessions *s, const struct trace_row *row,
+		 struct session_row add);
+
+#endif
