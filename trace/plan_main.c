@@ -132,6 +132,8 @@ static int run_plan(const struct arguments *a, struct error *err)
 	loaded = seconds();
 	if (a->job_path && !a->json && !a->csv)
 		tell_job(a, &trace);
+	if (trace.remark[0])
+		fprintf(stderr, "mooncake-plan: %s\n", trace.remark);
 	ret = a->curve ? run_curve(&r, err) : run_sweep(&r, err);
 	if (!ret && a->timing)
 		tell_timing(start, loaded);

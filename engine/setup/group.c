@@ -5,6 +5,9 @@
 #include "engine/replay/arrivals.h"
 #include "engine/run/wait.h"
 #include "engine/setup/group.h"
+#include "engine/setup/signals.h"
+#include "trace/base/duration.h"
+#include "engine/setup/signals.h"
 #include "engine/job.h"
 #include "trace/base/hash.h"
 #include "trace/plan/plan_json.h"
@@ -115,10 +118,13 @@ static void count_members(struct group *g, const struct thread_data *first)
 	}
 }
 
-static int load_group(struct group *g, const struct mooncake_options *o,
-		      struct error *err)
+static int load_group(struct group *g, const struct thread_data *td,
+		      const struct mooncake_options *o, struct error *err)
 {
 	struct settings s = o->settings;
+
+	s.trace.stop = signals_seen;
+	s.trace.untimed = !option_timed(td);
 
 	if (!s.trace.source || !*s.trace.source)
 		return fail(err,
@@ -130,6 +136,10 @@ static int load_group(struct group *g, const struct mooncake_options *o,
 		return -1;
 	s.plan.bucket_blocks =
 		shape_bucket_blocks(&g->shape, s.bucket_size, s.bucket_objects);
+	if (s.trace.sessions)
+		return fail(err,
+			    "sessions=%u: this engine has no closed loop yet; leave it out",
+			    s.trace.sessions);
 	g->plan_options = s.plan;
 	if (!g->nr_workers)
 		return fail(err,
@@ -159,7 +169,7 @@ struct group *group_join(struct thread_data *td, struct job *job,
 	groups = g;
 	pthread_mutex_unlock(&groups_lock);
 	count_members(g, td);
-	if (load_group(g, o, err))
+	if (load_group(g, td, o, err))
 		group_fail(g, td);
 	return g;
 }
@@ -198,6 +208,7 @@ static void tell_plan(const struct group *g, const struct mooncake_options *o)
 {
 	const struct plan_stats *s = &g->stats;
 	uint64_t hits = s->hits + s->memory_hits;
+	char span[32];
 
 	if (job_quiet())
 		return;
@@ -212,10 +223,21 @@ static void tell_plan(const struct group *g, const struct mooncake_options *o)
 		 (unsigned long long)s->unadmitted,
 		 (unsigned long long)g->slots,
 		 (unsigned long long)g->shape.slot_bytes, o->settings.eviction);
+	if (s->span_ns) {
+		duration_text(s->span_ns, span, sizeof(span));
+		log_info("; over %s", span);
+	}
+	if (g->trace.nr_users)
+		log_info("; %u sessions, %u users", g->trace.nr_sessions,
+			 g->trace.nr_users);
+	else if (g->trace.nr_sessions)
+		log_info("; %u sessions", g->trace.nr_sessions);
 	if (g->trace.bad_lines)
 		log_info("; %llu bad lines left out",
 			 (unsigned long long)g->trace.bad_lines);
 	log_info("\n");
+	if (g->trace.remark[0])
+		log_info("mooncake: %s\n", g->trace.remark);
 }
 
 static uint64_t passes_of(const struct thread_data *td)

@@ -45,6 +45,21 @@ const struct option_entry settings_options[] = {
 		AT(trace.unit, OPTION_WORD),
 	},
 	{
+		.name = "session_rows",
+		.title = "Rows of sessions",
+		.help = "What the ids of a session's later rows are",
+		.fallback = "whole",
+		.words = choice_session_rows,
+		AT(trace.session_rows, OPTION_WORD),
+	},
+	{
+		.name = "sessions",
+		.title = "Users",
+		.help = "Users of a closed loop, who play one session after the other; 0: requests arrive as stamped",
+		.fallback = "0",
+		AT(trace.sessions, OPTION_U32),
+	},
+	{
 		.name = "partial",
 		.title = "Partial blocks",
 		.help = "The last block of a request whose length is no multiple of block_tokens",

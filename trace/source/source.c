@@ -38,9 +38,10 @@ const struct choice choice_bad_lines[] = {
 };
 
 const struct choice choice_session_rows[] = {
-	{ "whole", TRACE_ROWS_WHOLE },
-	{ "new", TRACE_ROWS_NEW },
-	{ NULL, 0 },
+	{ "whole", TRACE_ROWS_WHOLE, "A row holds all ids of its request" },
+	{ "new", TRACE_ROWS_NEW,
+	  "A row holds those that it adds to its session's row before" },
+	{ 0 },
 };
 
 void trace_options_init(struct trace_options *o)
