@@ -32,7 +32,6 @@ BAD_LINES = {
     "ids-text": (GOOD.replace("[1", '["g"'), "hash_ids"),
     "id-negative": (request([-1]), "negative"),
     "id-huge": (request([1 << 64]), "too large"),
-    "no-timestamp": (request([1]).replace("timestamp", "time"), "timestamp"),
     "no-input": (request([1]).replace("input_length", "input"),
                  "input_length"),
     "no-ids": (request([1]).replace("hash_ids", "ids"), "hash_ids"),
