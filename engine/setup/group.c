@@ -6,7 +6,7 @@
 #include "engine/run/wait.h"
 #include "engine/setup/group.h"
 #include "engine/setup/signals.h"
-#include "trace/base/duration.h"
+#include "trace/base/span.h"
 #include "engine/setup/signals.h"
 #include "engine/job.h"
 #include "trace/base/hash.h"
@@ -208,7 +208,7 @@ static void tell_plan(const struct group *g, const struct mooncake_options *o)
 {
 	const struct plan_stats *s = &g->stats;
 	uint64_t hits = s->hits + s->memory_hits;
-	char span[32];
+	char span[SPAN_TEXT];
 
 	if (job_quiet())
 		return;
@@ -224,7 +224,7 @@ static void tell_plan(const struct group *g, const struct mooncake_options *o)
 		 (unsigned long long)g->slots,
 		 (unsigned long long)g->shape.slot_bytes, o->settings.eviction);
 	if (s->span_ns) {
-		duration_text(s->span_ns, span, sizeof(span));
+		span_text(span, s->span_ns);
 		log_info("; over %s", span);
 	}
 	if (g->trace.nr_users)

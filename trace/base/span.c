@@ -26,9 +26,7 @@ void span_text(char text[SPAN_TEXT], uint64_t ns)
 	static const struct {
 		uint64_t seconds;
 		const char *name;
-	} units[] = {
-		{ 86400, "d" }, { 3600, "h" }, { 60, "min" }, { 1, "s" }
-	};
+	} units[] = { { 86400, "d" }, { 3600, "h" }, { 60, "min" }, { 1, "s" } };
 	uint64_t seconds = ns / NS_PER_S;
 	int i = 0;
 
