@@ -51,6 +51,30 @@ def test_end_fsync():
         check_equal(counts(job), planned(mixed_trace()), job["jobname"])
 
 
+def in_files(layout, **options):
+    return {"trace": mixed_trace(), "layout": layout, "filename":
+            file(f"objects.{layout}"), "bucket_objects": 4, **options}
+
+
+def test_syncs_of_files_that_come_and_go():
+    for layout in ("files", "buckets"):
+        plain = planned(mixed_trace()) if layout == "files" else None
+        for backend in DATA_BACKENDS:
+            for option in ("end_fsync", "fsync_on_close"):
+                job = in_files(layout, backend=backend, **{option: 1})
+                found = replay(job).counts
+                plain = plain or found
+                check_equal(found, plain, f"{layout} {backend} {option}")
+        calls = traced("syncfs,fsync", in_files(layout, end_fsync=1))
+        check_equal(sum("syncfs(" in line for line in calls), 1,
+                    f"syncs at the end of {layout}")
+    calls = traced("openat,fsync", in_files("files", fsync_on_close=1))
+    made = sum("O_TRUNC" in line and "ENOENT" not in line for line in calls)
+    check_equal(made, planned(mixed_trace())[1], "files made")
+    check(sum("fsync(" in line for line in calls) >= made,
+          "a file was not synced before it was closed")
+
+
 def test_sync_opens_the_file_so():
     calls = traced("openat", {"trace": mixed_trace(), "sync": 1})
     check(any(str(file()) in call and "O_SYNC" in call for call in calls),

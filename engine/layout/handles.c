@@ -147,6 +147,7 @@ struct handle *handle_open(struct thread_data *td, const char *path, int flags,
 	fio_file_set_open(f);
 	h->free = handle->next_free;
 	handle->users = 1;
+	handle->written = flags & O_WRONLY;
 	return handle;
 }
 
@@ -156,6 +157,8 @@ void handle_put(struct thread_data *td, struct handle *handle)
 
 	if (--handle->users)
 		return;
+	if (handle->written && td->o.fsync_on_close && fsync(handle->file->fd))
+		td_verror(td, errno, "mooncake: fsync");
 	close_file(handle->file);
 	handle->next_free = h->free;
 	h->free = handle;

@@ -18,6 +18,7 @@ struct handle {
 	struct fio_file *file; /* open while it is lent */
 	uint32_t users;
 	uint64_t key; /* what its user knows it by */
+	bool written; /* opened for writing */
 	struct handle *next_free;
 };
 
@@ -53,7 +54,8 @@ void handles_stop(struct handles *h);
 struct handle *handle_open(struct thread_data *td, const char *path, int flags,
 			   uint64_t bytes);
 
-/* One user less; the last one closes. */
+/* One user less; the last one closes, after the sync that fsync_on_close= asks
+ * for. Sets td's error where that fails. */
 void handle_put(struct thread_data *td, struct handle *handle);
 
 #endif

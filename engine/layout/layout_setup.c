@@ -1,3 +1,6 @@
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "fio.h"
 #include "verify.h"
 
@@ -149,6 +152,19 @@ int layout_start(struct thread_data *td)
 	struct job *job = job_of(td);
 
 	return in_files(job) ? handles_start(&job->files.handles, td) : 0;
+}
+
+int layout_sync(struct thread_data *td, struct fio_file *f)
+{
+	const struct object_files *of = &job_of(td)->files;
+	unsigned int folder = min((unsigned int)f->fileno, of->nr_folders - 1);
+
+	f->fd = open(of->folders[folder], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (f->fd < 0)
+		return errno;
+	if ((unsigned int)f->fileno >= of->nr_folders || !syncfs(f->fd))
+		return 0;
+	return errno;
 }
 
 static void remove_folders(struct thread_data *td)

@@ -107,6 +107,13 @@ static int job_unlink_file(struct thread_data *td, struct fio_file *f)
 	return unlink(f->file_name) < 0 ? errno : 0;
 }
 
+static int job_open_file(struct thread_data *td, struct fio_file *f)
+{
+	if (layout_of(td)->in_files && td->runstate >= TD_FSYNCING)
+		return layout_sync(td, f);
+	return job_of(td)->backend.open_file(td, f);
+}
+
 static void show_progress(struct thread_data *td)
 {
 	struct job *job = job_of(td);
@@ -223,6 +230,8 @@ void hooks_replace(struct ioengine_ops *ops)
 	ops->queue = job_queue;
 	if (ops->event)
 		ops->event = job_event;
+	if (ops->open_file)
+		ops->open_file = job_open_file;
 	ops->unlink_file = job_unlink_file;
 	ops->cleanup = job_cleanup;
 }
