@@ -13,6 +13,7 @@
 #define UNKNOWN		UINT64_MAX
 #define MAX_IDS		1000000
 #define STOP		17
+#define SESSIONS	200
 
 /* What a sink has seen of one trace. */
 struct rows {
@@ -253,6 +254,48 @@ static void agentic_figures(void)
 	check_share(s.hits, s.lookups, 9599);
 }
 
+/*
+ * Every row has a session, all but its first a delay: the think time, which is
+ * less than what lies between the two timestamps by what serving took.
+ */
+struct sessions {
+	char names[SESSIONS][24];
+	int64_t last_ns[SESSIONS];
+	uint32_t nr, wrong, subs;
+};
+
+static int take_session(void *arg, const struct trace_row *row)
+{
+	struct sessions *s = arg;
+	uint32_t i = 0;
+
+	while (i < s->nr && (strlen(s->names[i]) != row->session_length ||
+			     memcmp(s->names[i], row->session,
+				    row->session_length)))
+		i++;
+	s->wrong += row->delayed != (i < s->nr);
+	if (i == s->nr && s->nr < SESSIONS) {
+		memcpy(s->names[s->nr++], row->session, row->session_length);
+		s->subs += memchr(row->session, '.', row->session_length) !=
+			   NULL;
+	} else {
+		s->wrong += row->delay_ns < 0 ||
+			    row->delay_ns >= row->timestamp_ns - s->last_ns[i];
+	}
+	s->last_ns[i] = row->timestamp_ns;
+	return 0;
+}
+
+static void agentic_sessions(void)
+{
+	static struct sessions s;
+
+	CHECK_EQ(builtin_find("agentic")->generate(take_session, &s), 0);
+	CHECK_EQ(s.wrong, 0);
+	CHECK_EQ(s.nr, 173);
+	CHECK_EQ(s.subs, 13);
+}
+
 /* Poisson: the square of the gaps' mean is half the mean of their squares. */
 struct gaps {
 	int64_t last_ns;
@@ -321,6 +364,7 @@ int main(void)
 	RUN(toolagent_figures);
 	RUN(synthetic_figures);
 	RUN(agentic_figures);
+	RUN(agentic_sessions);
 	RUN(synthetic_is_poisson);
 	RUN(sink_stops_a_trace);
 	RUN(find_by_name);

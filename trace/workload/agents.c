@@ -1,6 +1,7 @@
 #include "trace/workload/agents.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 /* A session. One that is over, or waits for sub-agents, arrives NEVER. */
 struct agent {
 	const struct agent_class *class;
+	char name[32];	      /* of the session */
 	struct agent *parent; /* of a sub-agent */
 	struct agent *subs;
 	uint32_t nr_subs;
@@ -87,11 +89,14 @@ static void draw_sessions(struct generator *g)
 		first += a->classes[c]->sessions;
 	}
 	shuffle(g, nr);
-	for (uint32_t i = 0; i < nr; i++)
-		g->agents[i].arrival_ms =
-			((uint64_t)g->order[i] * a->window_ms +
-			 random_below(&g->random, a->window_ms)) /
-			nr;
+	for (uint32_t i = 0; i < nr; i++) {
+		struct agent *s = &g->agents[i];
+
+		s->arrival_ms = ((uint64_t)g->order[i] * a->window_ms +
+				 random_below(&g->random, a->window_ms)) /
+				nr;
+		snprintf(s->name, sizeof(s->name), "%u", g->order[i] + 1);
+	}
 }
 
 static void draw_sub(struct generator *g, struct agent *sub,
@@ -115,8 +120,11 @@ static void draw_subs(struct generator *g, uint32_t parents)
 		parent->subs = sub;
 		parent->nr_subs = middle(g->a->subs, i, parents);
 		parent->subs_after = random_below(&g->random, parent->turns);
-		for (uint32_t j = 0; j < parent->nr_subs; j++)
-			draw_sub(g, sub++, parent);
+		for (uint32_t j = 0; j < parent->nr_subs; j++, sub++) {
+			draw_sub(g, sub, parent);
+			snprintf(sub->name, sizeof(sub->name), "%.16s.%u",
+				 parent->name, j + 1);
+		}
 	}
 }
 
@@ -220,6 +228,11 @@ static int give_turn(struct generator *g, struct agent *s, trace_sink sink,
 	else
 		first_ids(g, s);
 	row.timestamp_ns = s->arrival_ms * NS_PER_MS;
+	row.delayed = s->turn > 0;
+	if (row.delayed)
+		row.delay_ns = (s->arrival_ms - s->served_ms) * NS_PER_MS;
+	row.session = s->name;
+	row.session_length = strlen(s->name);
 	row.input_length = s->length;
 	row.output_length = random_quantile(&g->random, g->a->output);
 	row.hash_ids = s->ids;

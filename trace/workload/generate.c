@@ -9,12 +9,12 @@
 #define MS 1000000
 
 /* Trailing zeros of a fraction would only make the file longer. */
-static void print_timestamp(FILE *out, int64_t ns)
+static void print_ms(FILE *out, const char *name, int64_t ns)
 {
 	int digits = 6;
 	int64_t fraction = ns % MS;
 
-	fprintf(out, "{\"timestamp\": %" PRId64, ns / MS);
+	fprintf(out, "\"%s\": %" PRId64, name, ns / MS);
 	if (!fraction)
 		return;
 	for (; fraction % 10 == 0; fraction /= 10)
@@ -22,11 +22,25 @@ static void print_timestamp(FILE *out, int64_t ns)
 	fprintf(out, ".%0*" PRId64, digits, fraction);
 }
 
+/* Built-in sessions have names that JSON takes as they are. */
+static void print_times(FILE *out, const struct trace_row *row)
+{
+	if (row->session)
+		fprintf(out, "\"session_id\": \"%.*s\", ",
+			(int)row->session_length, row->session);
+	print_ms(out, "timestamp", row->timestamp_ns);
+	if (!row->delayed)
+		return;
+	fputs(", ", out);
+	print_ms(out, "delay", row->delay_ns);
+}
+
 static int print_row(void *arg, const struct trace_row *row)
 {
 	FILE *out = arg;
 
-	print_timestamp(out, row->timestamp_ns);
+	fputc('{', out);
+	print_times(out, row);
 	fprintf(out,
 		", \"input_length\": %" PRIu64 ", \"output_length\": %" PRIu64
 		", \"hash_ids\": [",
