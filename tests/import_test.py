@@ -8,7 +8,9 @@ the memory that it may take.
 import gzip
 import json
 import os
+import random
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -584,6 +586,128 @@ def test_memory_is_bounded():
     check_has(said, "6,000 requests in 1 session, 12,000,000 lookups")
     path.unlink()
     (TMP / "out.jsonl").unlink()
+
+
+def counted(requests):
+    """
+    Lookups, hits and writes of a cache without bound that asks for prefixes:
+    of (time, ids) in the order of time, ties in the given one.
+    """
+    seen, lookups, hits = set(), 0, 0
+    for _, ids in sorted(requests, key=lambda request: request[0]):
+        lookups += len(ids)
+        for each in ids:
+            if each not in seen:
+                break
+            hits += 1
+        seen.update(ids)
+    return {"requests": len(requests), "lookups": lookups, "hits": hits,
+            "writes": len(seen)}
+
+
+def planned(out, said):
+    """The same counts by mooncake-plan, with the options that were said."""
+    plan = Path(os.environ.get("BUILD") or TOP / "build", "mooncake-plan")
+    if not plan.exists():
+        raise Skip(f"{plan} is not built")
+    typed = re.search(r"^mooncake-plan (.*)$", said, re.M)[1]
+    done = subprocess.run([plan, *shlex.split(typed), "--json"],
+                          capture_output=True, text=True, check=False)
+    check_equal(done.returncode, 0, f"exit status ({done.stderr})")
+    found = json.loads(done.stdout)
+    check(found["options"]["trace"] == str(out), "another trace was planned")
+    return {name: found[name]
+            for name in ("requests", "lookups", "hits", "writes")}
+
+
+def round_trip(requests, *arguments):
+    """
+    Imported and planned as the import says, the file must have the counts of
+    @requests, [(time, ids)], which are taken from it some other way.
+    """
+    out = TMP / "trip.jsonl"
+    said = script("mooncake-import", *arguments, "-o", out).stderr
+    check_equal(planned(out, said), counted(requests), arguments[0])
+
+
+def flattened(requests, base):
+    """(time, ids) of a conversation, by times that are all relative."""
+    found = []
+    for each in requests:
+        if "requests" in each:
+            found += flattened(each["requests"], base + each["t"])
+        else:
+            found.append((base + each["t"], each["hash_ids"]))
+    return found
+
+
+def test_round_trip_of_conversations():
+    """Many of them, random, with sub-agents and one user: counts agree."""
+    chance = random.Random(5)
+    conversations, requests, start = [], [], 0
+    for number in range(30):
+        ids, tree, now = [], [], 0
+        for _ in range(chance.randint(1, 8)):
+            ids = ids[:chance.randint(0, len(ids))] + [
+                chance.randint(0, 40) * 1000 + len(ids) + more
+                for more in range(chance.randint(1, 5))]
+            ids = list(dict.fromkeys(ids))
+            if chance.random() < 0.3:
+                tree.append(sub_agent(now + 1, [request(0.25, ids[:2]),
+                                                request(0.5, ids)]))
+            now += chance.randint(2, 9)
+            tree.append(request(now, ids))
+        conversations.append(conversation(f"c{number}", tree))
+        requests += [(start + when, [(number, each) for each in ids])
+                     for when, ids in flattened(tree, 0)]
+        start += 1000
+    path = write("random.jsonl", *conversations)
+    round_trip(requests, "weka", path, "--every=1000",
+               "--sub-agent-time=relative")
+    # Conversations share nothing: users change the order, but no count.
+    round_trip(requests, "weka", path, "--sub-agents=inline",
+               "--sub-agent-time=relative")
+
+
+def test_round_trips_of_the_others():
+    rows = [chat(10, -1, 0.0, 30, [1, 2]), chat(11, -1, 0.612, 16, [5]),
+            chat(12, 10, 61.114, 50, [1, 2, 3, 4])]
+    round_trip([(row["timestamp"], row["hash_ids"]) for row in rows],
+               "bailian", write("qwen.jsonl", *rows))
+    rows = [{"block_size": 64, "hash_ids": ids, "input_length": 64 * len(ids)}
+            for ids in ([5, 6], [5, 7, 8], [5, 6, 9])]
+    for more in ((), ("--every=1",)):
+        round_trip([(number, row["hash_ids"])
+                    for number, row in enumerate(rows)], "kvsim",
+                   write("sim.jsonl", *rows), *more)
+    rows = [spend(when, when + 1, ids, 512 * len(ids), session_id="s")
+            for when, ids in ((8, ["aa", "bb"]), (2, ["aa"]),
+                              (5, ["f" * 16]))]
+    round_trip([(row["startTime"], row["metadata"]["prefix_block_hashes"])
+                for row in rows], "litellm", write("spend.jsonl", *rows))
+    objects = [(0, "u1", 3), (0.5, "u1", 3), (2.25, "u1", 3), (2.25, "u2", 1)]
+    round_trip([(when, [(key, part) for part in range(parts)])
+                for when, key, parts in objects], "mlperf",
+               write("io.csv", MLPERF), "--bytes-per-token=10",
+               "--block-tokens=128")
+    round_trip([(5, ["a", "b"]), (45.5, ["c"])], "burstgpt", write(
+        "burst.csv", "Timestamp,Request tokens,Response tokens\n"
+        "5,600,18\n45.5,512,0\n"))
+    round_trip([(0, [0]), (90, [2]), (100, [0])], "array", write(
+        "rows.json", json.dumps([{"timestamp": when, "input_length": 512,
+                                  "hash_ids": ids, "output_length": 1}
+                                 for when, ids in ((0, [0]), (100, [0]),
+                                                   (90, [2]))])))
+
+
+def test_cases_that_are_to_be_imported():
+    """../shared/cases has two, with what is right for each."""
+    if not CASES.exists():
+        raise Skip(f"{CASES} is not there")
+    round_trip([(0, [1, 2]), (0.1, [1, 2, 3])], "weka",
+               CASES / "weka_session.jsonl")
+    round_trip([(when, [each]) for each, when in
+                enumerate((0, 100, 90, 200))], "array", CASES / "array.json")
 
 
 def test_wrong_arguments():
