@@ -4,6 +4,7 @@ Published traces against a second, independent count: requests, lookups, hits
 and tokens straight from the published files, with nothing of ours in between.
 The files are not part of the project; TRACES= names the folder that holds them
 (docs/traces.md says which and where from), else traces/ and ../shared/traces.
+Of conversations CONVERSATIONS= are taken, 100 by default; 0 is all.
 """
 
 import json
@@ -19,6 +20,9 @@ from testing import TOP, Skip, check_equal, run, script
 
 FOLDERS = [Path(os.environ["TRACES"])] if "TRACES" in os.environ else [
     TOP / "traces", TOP.parent / "shared" / "traces"]
+
+
+CONVERSATIONS = int(os.environ.get("CONVERSATIONS", 100)) or None
 
 
 def published(name):
@@ -125,9 +129,9 @@ def turns(conversation):
             yield each["t"], each
 
 
-def weka(folder):
+def weka(paths):
     """Ids mean nothing outside their conversation."""
-    for number, path in enumerate(sorted(folder.glob("*.json"))):
+    for number, path in enumerate(paths):
         conversation = json.loads(path.read_text(encoding="utf-8"))
         for _, turn in sorted(turns(conversation), key=lambda at: at[0]):
             yield turn["in"], turn["out"], [number << 32 | each
@@ -136,10 +140,11 @@ def weka(folder):
 
 def test_kv_cache_tester():
     folder = published("kv-cache-tester")
+    paths = sorted(folder.glob("*.json"))[:CONVERSATIONS]
     with tempfile.TemporaryDirectory(prefix="real_traces_test.") as tmp:
         trace = Path(tmp) / "weka.jsonl"
-        script("mooncake-import", "weka", folder, "-o", trace)
-        compare(trace, count(weka(folder)), "kv-cache-tester",
+        script("mooncake-import", "weka", *paths, "-o", trace)
+        compare(trace, count(weka(paths)), "kv-cache-tester",
                 block_tokens=64)
 
 
