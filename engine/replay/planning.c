@@ -12,8 +12,11 @@
 #define TEST_STEPS 0
 #endif
 
-/* What the plan keeps: 48 MiB of steps, or those of a few short passes. */
-#define STEPS_MAX (TEST_STEPS ? TEST_STEPS : UINT64_C(1) << 22)
+/* A pass of at most so many is planned at once: 48 MiB. */
+#define STEPS_AT_ONCE (TEST_STEPS ? TEST_STEPS : UINT64_C(1) << 22)
+/* Of a longer one so many are kept, which bounds how far writes lag behind. */
+#define STEPS_KEPT (TEST_STEPS ? TEST_STEPS : UINT64_C(1) << 20)
+/* Short passes follow one another without a wait. */
 #define STEPS_MIN (TEST_STEPS ? TEST_STEPS : UINT64_C(1) << 16)
 
 /* Of the steps in the plan, the first that is still of use. */
@@ -69,10 +72,10 @@ int planning_start(struct replay *r, const struct plan_options *po,
 {
 	uint64_t records = r->request_mask + 1;
 	uint64_t pass = planner_pass_steps(r->planner);
-	bool whole = pass <= STEPS_MAX && r->nr_requests <= records;
+	bool whole = pass <= STEPS_AT_ONCE && r->nr_requests <= records;
 	uint64_t steps =
 		whole ? max(2 * pass, STEPS_MIN) :
-			max(STEPS_MAX, 2 * planner_request_steps(r->planner));
+			max(STEPS_KEPT, 2 * planner_request_steps(r->planner));
 
 	if (plan_alloc(&r->plan, records, steps, &mem_shared, err))
 		return -1;

@@ -595,7 +595,7 @@ static void without_memory(void)
 		CHECK_HAS(err.text, "not enough memory to plan with 3 blocks");
 		failed++;
 	}
-	CHECK_EQ(failed, 13);
+	CHECK_EQ(failed, 15);
 	planner_free(planner);
 	for (int room = 0; room < 2; room++) {
 		allocations_left = room;

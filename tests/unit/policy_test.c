@@ -1,5 +1,5 @@
 /*
- * Every policy against one that looks at every cached block at each eviction.
+ * Every policy against one that looks at every place in use at each eviction.
  */
 #include <stdlib.h>
 
@@ -7,9 +7,9 @@
 #include "small_trace.h"
 #include "unit.h"
 
-#define BLOCKS	64
+#define PLACES	64
 
-/* What is known of each cached block. */
+/* What is known of what is in each place. */
 struct cached {
 	bool in;
 	uint64_t inserted, used, uses, next_use;
@@ -37,90 +37,92 @@ static bool opt_before(const struct cached *a, const struct cached *b)
 	return a->next_use > b->next_use;
 }
 
-static uint32_t first_to_go(const struct cached *blocks, goes_before before)
+static uint32_t first_to_go(const struct cached *places, goes_before before)
 {
-	uint32_t first = BLOCKS;
+	uint32_t first = PLACES;
 
-	for (uint32_t b = 0; b < BLOCKS; b++)
-		if (blocks[b].in &&
-		    (first == BLOCKS || before(&blocks[b], &blocks[first])))
-			first = b;
+	for (uint32_t i = 0; i < PLACES; i++)
+		if (places[i].in &&
+		    (first == PLACES || before(&places[i], &places[first])))
+			first = i;
 	return first;
 }
 
-/* Skewed, so that some blocks are used much more than others. */
-static uint32_t some_block(uint64_t *seed)
+/* Skewed, so that some places are used much more than others. */
+static uint32_t some_place(uint64_t *seed, uint32_t nr)
 {
-	return small_random(seed, 1 + small_random(seed, BLOCKS));
+	return small_random(seed, 1 + small_random(seed, nr));
 }
 
-static void against_naive(const char *name, goes_before before,
-			  uint32_t capacity, uint64_t seed)
+static void evict(const struct policy *p, void *state, struct cached *places,
+		  goes_before before)
+{
+	uint32_t victim = first_to_go(places, before);
+
+	CHECK_EQ(p->evict(state), victim);
+	places[victim].in = false;
+}
+
+static void against_naive(const char *name, goes_before before, uint32_t nr,
+			  uint64_t seed)
 {
 	const struct policy *p = policy_find(name);
-	void *state = p->create(BLOCKS, capacity, &mem_private);
-	struct cached blocks[BLOCKS] = { 0 };
+	void *state = p->create(nr, &mem_private);
+	struct cached places[PLACES] = { 0 };
 	uint32_t used = 0;
 
 	for (uint64_t now = 1; now < 3000; now++) {
-		uint32_t block = some_block(&seed);
-		struct cached *c = &blocks[block];
+		uint32_t place = some_place(&seed, nr);
+		struct cached *c = &places[place];
 		/* Sooner or later than before, never the same twice. */
 		uint64_t next = small_random(&seed, 10000) * 3000ULL + now;
 
-		if (!c->in && used == capacity) {
-			uint32_t victim = first_to_go(blocks, before);
-
-			CHECK_EQ(p->evict(state), victim);
-			blocks[victim].in = false;
-			used--;
-		}
 		if (c->in) {
-			p->touch(state, block, next);
+			p->touch(state, place, next);
 			c->uses++;
 		} else {
-			p->insert(state, block, next);
+			p->insert(state, place, next);
 			*c = (struct cached){ .in = true, .inserted = now };
 			used++;
 		}
 		c->used = now;
 		c->next_use = next;
+		if (!small_random(&seed, 4) && used) {
+			evict(p, state, places, before);
+			used--;
+		}
 	}
-	while (used--) {
-		uint32_t victim = first_to_go(blocks, before);
-
-		CHECK_EQ(p->evict(state), victim);
-		blocks[victim].in = false;
-	}
+	while (used--)
+		evict(p, state, places, before);
 	p->destroy(state, &mem_private);
 }
 
-static void at_every_capacity(const char *name, goes_before before)
+static void with_every_number(const char *name, goes_before before)
 {
-	static const uint32_t capacities[] = { 1, 2, 3, 7, 20, BLOCKS };
+	static const uint32_t numbers[] = { 1, 2, 3, 7, 20, PLACES };
 
-	for (size_t i = 0; i < sizeof(capacities) / sizeof(*capacities); i++)
-		against_naive(name, before, capacities[i], i + 1);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+		against_naive(name, before, numbers[i], i + 1);
 }
 
 static void lru(void)
 {
-	at_every_capacity("lru", lru_before);
+	with_every_number("lru", lru_before);
 }
 
 static void fifo(void)
 {
-	at_every_capacity("fifo", fifo_before);
+	with_every_number("fifo", fifo_before);
 }
 
 static void lfu(void)
 {
-	at_every_capacity("lfu", lfu_before);
+	with_every_number("lfu", lfu_before);
 }
 
 static void opt(void)
 {
-	at_every_capacity("opt", opt_before);
+	with_every_number("opt", opt_before);
 }
 
 static void *no_memory(size_t bytes)
@@ -134,7 +136,7 @@ static void without_memory(void)
 	const struct mem none = { no_memory, mem_private.free };
 
 	for (size_t i = 0; policies[i]; i++) {
-		CHECK(!policies[i]->create(BLOCKS, 3, &none));
+		CHECK(!policies[i]->create(PLACES, &none));
 		policies[i]->destroy(NULL, &none);
 	}
 }

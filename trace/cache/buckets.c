@@ -36,7 +36,7 @@ int buckets_init(struct buckets *b, const struct policy *policy,
 	}
 	b->slots = mem->alloc(slots_bytes(b));
 	b->blocks = mem->alloc(blocks_bytes(b));
-	b->state = policy->create(b->places.nr, b->places.nr, mem);
+	b->state = policy->create(b->places.nr, mem);
 	if (!b->slots || !b->blocks || !b->state) {
 		buckets_exit(b, mem);
 		return -1;

@@ -14,8 +14,9 @@ int cache_init(struct cache *c, const struct policy *policy, uint32_t nr_blocks,
 		return -1;
 	}
 	c->slots = mem->alloc((size_t)nr_blocks * sizeof(*c->slots));
-	c->state = policy->create(nr_blocks, c->places.nr, mem);
-	if (!c->slots || !c->state) {
+	c->blocks = mem->alloc((size_t)c->places.nr * sizeof(*c->blocks));
+	c->state = policy->create(c->places.nr, mem);
+	if (!c->slots || !c->blocks || !c->state) {
 		cache_exit(c, mem);
 		return -1;
 	}
@@ -30,15 +31,17 @@ void cache_exit(struct cache *c, const struct mem *mem)
 		return;
 	c->policy->destroy(c->state, mem);
 	mem->free(c->slots, (size_t)c->nr_blocks * sizeof(*c->slots));
+	mem->free(c->blocks, (size_t)c->places.nr * sizeof(*c->blocks));
 	places_exit(&c->places, mem);
 	memset(c, 0, sizeof(*c));
 }
 
 uint32_t cache_evict(struct cache *c, uint32_t *slot)
 {
-	uint32_t victim = c->policy->evict(c->state);
+	uint32_t victim;
 
-	*slot = c->slots[victim];
+	*slot = c->policy->evict(c->state);
+	victim = c->blocks[*slot];
 	c->slots[victim] = CACHE_NO_SLOT;
 	places_give_back(&c->places, *slot);
 	return victim;
@@ -49,6 +52,7 @@ uint32_t cache_insert(struct cache *c, uint32_t block, uint64_t next_use)
 	uint32_t slot = places_take(&c->places);
 
 	c->slots[block] = slot;
-	c->policy->insert(c->state, block, next_use);
+	c->blocks[slot] = block;
+	c->policy->insert(c->state, slot, next_use);
 	return slot;
 }

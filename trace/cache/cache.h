@@ -19,6 +19,7 @@ struct cache {
 	void *state;	 /* the policy's */
 	uint32_t *slots; /* of each block, or CACHE_NO_SLOT */
 	uint32_t nr_blocks;
+	uint32_t *blocks;     /* of each slot in use */
 	struct places places; /* slots */
 };
 
@@ -36,7 +37,7 @@ static inline bool cache_has(const struct cache *c, uint32_t block)
 static inline void cache_touch(struct cache *c, uint32_t block,
 			       uint64_t next_use)
 {
-	c->policy->touch(c->state, block, next_use);
+	c->policy->touch(c->state, c->slots[block], next_use);
 }
 
 /* How many blocks must be evicted before one more is inserted. */

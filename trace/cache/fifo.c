@@ -2,24 +2,22 @@
 
 struct fifo {
 	size_t bytes;
-	uint32_t capacity;
-	uint32_t oldest; /* index into blocks */
+	uint32_t nr_places;
+	uint32_t oldest; /* index into places */
 	uint32_t nr;
-	uint32_t blocks[]; /* a ring, in order of insertion */
+	uint32_t places[]; /* a ring, in order of insertion */
 };
 
-static void *fifo_create(uint32_t nr_blocks, uint32_t capacity,
-			 const struct mem *mem)
+static void *fifo_create(uint32_t nr_places, const struct mem *mem)
 {
 	size_t bytes =
-		sizeof(struct fifo) + (size_t)capacity * sizeof(uint32_t);
+		sizeof(struct fifo) + (size_t)nr_places * sizeof(uint32_t);
 	struct fifo *fifo = mem->alloc(bytes);
 
-	(void)nr_blocks;
 	if (!fifo)
 		return NULL;
 	fifo->bytes = bytes;
-	fifo->capacity = capacity;
+	fifo->nr_places = nr_places;
 	return fifo;
 }
 
@@ -31,29 +29,29 @@ static void fifo_destroy(void *state, const struct mem *mem)
 		mem->free(fifo, fifo->bytes);
 }
 
-static void fifo_insert(void *state, uint32_t block, uint64_t next_use)
+static void fifo_insert(void *state, uint32_t place, uint64_t next_use)
 {
 	struct fifo *fifo = state;
 	uint64_t at = (uint64_t)fifo->oldest + fifo->nr++;
 
 	(void)next_use;
-	fifo->blocks[at < fifo->capacity ? at : at - fifo->capacity] = block;
+	fifo->places[at < fifo->nr_places ? at : at - fifo->nr_places] = place;
 }
 
-static void fifo_touch(void *state, uint32_t block, uint64_t next_use)
+static void fifo_touch(void *state, uint32_t place, uint64_t next_use)
 {
 	(void)state;
-	(void)block;
+	(void)place;
 	(void)next_use;
 }
 
 static uint32_t fifo_evict(void *state)
 {
 	struct fifo *fifo = state;
-	uint32_t victim = fifo->blocks[fifo->oldest];
+	uint32_t victim = fifo->places[fifo->oldest];
 
 	fifo->nr--;
-	if (++fifo->oldest == fifo->capacity)
+	if (++fifo->oldest == fifo->nr_places)
 		fifo->oldest = 0;
 	return victim;
 }

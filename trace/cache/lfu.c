@@ -2,8 +2,8 @@
 #include "trace/cache/policy.h"
 
 /*
- * Blocks with the same number of uses share a class, in order of their last
- * use; the classes are in order of uses. A use moves a block to the class
+ * Places with the same number of uses share a class, in order of their last
+ * use; the classes are in order of uses. A use moves a place to the class
  * next door, so everything is O(1).
  */
 #define LFU_ORDER 0 /* the class that heads the order; holds none */
@@ -16,24 +16,23 @@ struct class
 
 struct lfu {
 	size_t bytes;
-	uint32_t nr_blocks;
+	uint32_t nr_places;
 	uint32_t free; /* first unused class */
 	struct class *classes;
 	struct link *order; /* of the classes, by uses */
-	struct link *links; /* of each block, then a head for each class */
-	uint32_t *class_of; /* each block */
+	struct link *links; /* of each place, then a head for each class */
+	uint32_t *class_of; /* each place */
 };
 
 static uint32_t lfu_head(const struct lfu *lfu, uint32_t class)
 {
-	return lfu->nr_blocks + class;
+	return lfu->nr_places + class;
 }
 
-/* One more class than blocks: a block that moves may for a moment hold two. */
-static void *lfu_create(uint32_t nr_blocks, uint32_t capacity,
-			const struct mem *mem)
+/* One more class than places: a place that moves may for a moment hold two. */
+static void *lfu_create(uint32_t nr_places, const struct mem *mem)
 {
-	size_t nr_classes = (size_t)capacity + 2, nr = nr_blocks;
+	size_t nr_classes = (size_t)nr_places + 2, nr = nr_places;
 	size_t bytes =
 		sizeof(struct lfu) +
 		nr_classes * (sizeof(struct class) + 2 * sizeof(struct link)) +
@@ -43,7 +42,7 @@ static void *lfu_create(uint32_t nr_blocks, uint32_t capacity,
 	if (!lfu)
 		return NULL;
 	lfu->bytes = bytes;
-	lfu->nr_blocks = nr_blocks;
+	lfu->nr_places = nr_places;
 	lfu->classes = (struct class *)(lfu + 1);
 	lfu->order = (struct link *)(lfu->classes + nr_classes);
 	lfu->links = lfu->order + nr_classes;
@@ -78,17 +77,17 @@ static uint32_t lfu_class_after(struct lfu *lfu, uint32_t class, uint64_t uses)
 	return next;
 }
 
-static void lfu_put(struct lfu *lfu, uint32_t block, uint32_t class)
+static void lfu_put(struct lfu *lfu, uint32_t place, uint32_t class)
 {
-	chain_append(lfu->links, lfu_head(lfu, class), block);
-	lfu->class_of[block] = class;
+	chain_append(lfu->links, lfu_head(lfu, class), place);
+	lfu->class_of[place] = class;
 }
 
-static void lfu_take(struct lfu *lfu, uint32_t block)
+static void lfu_take(struct lfu *lfu, uint32_t place)
 {
-	uint32_t class = lfu->class_of[block];
+	uint32_t class = lfu->class_of[place];
 
-	chain_remove(lfu->links, block);
+	chain_remove(lfu->links, place);
 	if (!chain_empty(lfu->links, lfu_head(lfu, class)))
 		return;
 	chain_remove(lfu->order, class);
@@ -96,24 +95,24 @@ static void lfu_take(struct lfu *lfu, uint32_t block)
 	lfu->free = class;
 }
 
-static void lfu_insert(void *state, uint32_t block, uint64_t next_use)
+static void lfu_insert(void *state, uint32_t place, uint64_t next_use)
 {
 	struct lfu *lfu = state;
 
 	(void)next_use;
-	lfu_put(lfu, block, lfu_class_after(lfu, LFU_ORDER, 1));
+	lfu_put(lfu, place, lfu_class_after(lfu, LFU_ORDER, 1));
 }
 
-static void lfu_touch(void *state, uint32_t block, uint64_t next_use)
+static void lfu_touch(void *state, uint32_t place, uint64_t next_use)
 {
 	struct lfu *lfu = state;
-	uint32_t class = lfu->class_of[block];
+	uint32_t class = lfu->class_of[place];
 	uint32_t next;
 
 	(void)next_use;
 	next = lfu_class_after(lfu, class, lfu->classes[class].uses + 1);
-	lfu_take(lfu, block);
-	lfu_put(lfu, block, next);
+	lfu_take(lfu, place);
+	lfu_put(lfu, place, next);
 }
 
 static uint32_t lfu_evict(void *state)

@@ -4,21 +4,19 @@
 struct lru {
 	size_t bytes;
 	uint32_t head;	     /* next: least recently used */
-	struct link links[]; /* of each block, then the head */
+	struct link links[]; /* of each place, then the head */
 };
 
-static void *lru_create(uint32_t nr_blocks, uint32_t capacity,
-			const struct mem *mem)
+static void *lru_create(uint32_t nr_places, const struct mem *mem)
 {
 	size_t bytes = sizeof(struct lru) +
-		       ((size_t)nr_blocks + 1) * sizeof(struct link);
+		       ((size_t)nr_places + 1) * sizeof(struct link);
 	struct lru *lru = mem->alloc(bytes);
 
-	(void)capacity;
 	if (!lru)
 		return NULL;
 	lru->bytes = bytes;
-	lru->head = nr_blocks;
+	lru->head = nr_places;
 	chain_init(lru->links, lru->head);
 	return lru;
 }
@@ -31,21 +29,21 @@ static void lru_destroy(void *state, const struct mem *mem)
 		mem->free(lru, lru->bytes);
 }
 
-static void lru_insert(void *state, uint32_t block, uint64_t next_use)
+static void lru_insert(void *state, uint32_t place, uint64_t next_use)
 {
 	struct lru *lru = state;
 
 	(void)next_use;
-	chain_append(lru->links, lru->head, block);
+	chain_append(lru->links, lru->head, place);
 }
 
-static void lru_touch(void *state, uint32_t block, uint64_t next_use)
+static void lru_touch(void *state, uint32_t place, uint64_t next_use)
 {
 	struct lru *lru = state;
 
 	(void)next_use;
-	chain_remove(lru->links, block);
-	chain_append(lru->links, lru->head, block);
+	chain_remove(lru->links, place);
+	chain_append(lru->links, lru->head, place);
 }
 
 static uint32_t lru_evict(void *state)

@@ -1,30 +1,29 @@
 #include "trace/cache/policy.h"
 
-/* A binary heap of the cached blocks, the furthest next use on top. */
+/* A binary heap of the cached places, the furthest next use on top. */
 struct entry {
 	uint64_t next_use;
-	uint32_t block;
+	uint32_t place;
 };
 
 struct opt {
 	size_t bytes;
 	uint32_t nr;
-	uint32_t *place; /* of each cached block in the heap */
+	uint32_t *index; /* of each cached place in the heap */
 	struct entry heap[];
 };
 
-static void *opt_create(uint32_t nr_blocks, uint32_t capacity,
-			const struct mem *mem)
+static void *opt_create(uint32_t nr_places, const struct mem *mem)
 {
 	size_t bytes = sizeof(struct opt) +
-		       (size_t)capacity * sizeof(struct entry) +
-		       (size_t)nr_blocks * sizeof(uint32_t);
+		       (size_t)nr_places * sizeof(struct entry) +
+		       (size_t)nr_places * sizeof(uint32_t);
 	struct opt *opt = mem->alloc(bytes);
 
 	if (!opt)
 		return NULL;
 	opt->bytes = bytes;
-	opt->place = (uint32_t *)(opt->heap + capacity);
+	opt->index = (uint32_t *)(opt->heap + nr_places);
 	return opt;
 }
 
@@ -39,10 +38,10 @@ static void opt_destroy(void *state, const struct mem *mem)
 static void opt_set(struct opt *opt, uint32_t at, struct entry entry)
 {
 	opt->heap[at] = entry;
-	opt->place[entry.block] = at;
+	opt->index[entry.place] = at;
 }
 
-/* Finds the place of @entry upwards from the hole @at. */
+/* Finds the index of @entry upwards from the hole @at. */
 static void opt_raise(struct opt *opt, uint32_t at, struct entry entry)
 {
 	while (at) {
@@ -75,18 +74,18 @@ static void opt_lower(struct opt *opt, uint32_t at, struct entry entry)
 	opt_set(opt, at, entry);
 }
 
-static void opt_insert(void *state, uint32_t block, uint64_t next_use)
+static void opt_insert(void *state, uint32_t place, uint64_t next_use)
 {
 	struct opt *opt = state;
 
-	opt_raise(opt, opt->nr++, (struct entry){ next_use, block });
+	opt_raise(opt, opt->nr++, (struct entry){ next_use, place });
 }
 
-static void opt_touch(void *state, uint32_t block, uint64_t next_use)
+static void opt_touch(void *state, uint32_t place, uint64_t next_use)
 {
 	struct opt *opt = state;
-	uint32_t at = opt->place[block];
-	struct entry entry = { next_use, block };
+	uint32_t at = opt->index[place];
+	struct entry entry = { next_use, place };
 
 	if (next_use > opt->heap[at].next_use)
 		opt_raise(opt, at, entry);
@@ -97,7 +96,7 @@ static void opt_touch(void *state, uint32_t block, uint64_t next_use)
 static uint32_t opt_evict(void *state)
 {
 	struct opt *opt = state;
-	uint32_t victim = opt->heap[0].block;
+	uint32_t victim = opt->heap[0].place;
 
 	opt->nr--;
 	if (opt->nr)

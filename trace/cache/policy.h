@@ -1,5 +1,6 @@
 /*
- * Eviction policies: one file each behind this interface. A new policy is one
+ * Eviction policies: one file each behind this interface. They know what is
+ * cached by its place, a slot or a bucket. A new policy is one
  * new file and one line in the table of policy.c.
  */
 #ifndef MOONCAKE_POLICY_H
@@ -19,17 +20,16 @@ struct policy {
 	bool needs_future; /* insert and touch are given the next use */
 	bool of_buckets;   /* can choose among buckets as well as blocks */
 
-	/* State for blocks 0 .. nr_blocks - 1, of which at most @capacity
-	 * are cached at a time; NULL when there is no memory. */
-	void *(*create)(uint32_t nr_blocks, uint32_t capacity,
-			const struct mem *mem);
+	/* State for places 0 .. nr_places - 1, none in use; NULL when there is
+	 * no memory. */
+	void *(*create)(uint32_t nr_places, const struct mem *mem);
 	void (*destroy)(void *state, const struct mem *mem);
 
-	/* @block enters the cache. @next_use orders future uses: smaller is
+	/* What is in @place is new. @next_use orders future uses: smaller is
 	 * sooner; 0 unless needs_future. */
-	void (*insert)(void *state, uint32_t block, uint64_t next_use);
-	/* A cached block is used again. */
-	void (*touch)(void *state, uint32_t block, uint64_t next_use);
+	void (*insert)(void *state, uint32_t place, uint64_t next_use);
+	/* What is in @place is used again. */
+	void (*touch)(void *state, uint32_t place, uint64_t next_use);
 	/* Picks a victim, takes it out and returns it. Never called empty. */
 	uint32_t (*evict)(void *state);
 };

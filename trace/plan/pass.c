@@ -41,7 +41,8 @@ static void miss(struct plan_run *run, uint32_t block)
 
 static void count_hit(struct plan_run *run, uint32_t block, bool first)
 {
-	run->pl->tally[block]++;
+	if (run->tallies)
+		run->pl->tally[block]++;
 	run->hit = true;
 	if (!first)
 		run->hit_beyond_first = true;
@@ -80,7 +81,7 @@ static void look_up(struct plan_run *run, uint32_t block, bool first)
 
 	if (pl->lookups)
 		pl->lookups[block]++;
-	if (!pl->tally[block]) {
+	if (run->tallies && !pl->tally[block]) {
 		pl->tally[block] = 1;
 		run->stats->unique_blocks++;
 	}
@@ -186,9 +187,11 @@ static void plan_request(struct planner *pl, struct plan *p, uint64_t number,
 {
 	const struct trace_request *rq = &pl->trace->requests[r];
 	uint64_t first = p ? first_step(pl, p, rq->nr_lookups) : 0;
+	struct plan_stats unasked = { 0 };
 	struct plan_run run = {
 		.pl = pl,
-		.stats = stats,
+		.stats = stats ? stats : &unasked,
+		.tallies = stats,
 		.steps = p ? &p->steps[first & p->step_mask] : NULL,
 	};
 
@@ -257,12 +260,11 @@ void planner_pass(struct planner *pl, struct plan *p, struct plan_stats *stats)
 
 void planner_request(struct planner *pl, struct plan *p, uint64_t number)
 {
-	struct plan_stats unasked = { 0 };
 	uint32_t r = number % pl->trace->nr_requests;
 
 	if (!r)
 		begin_pass(pl);
-	plan_request(pl, p, number, r, &unasked);
+	plan_request(pl, p, number, r, NULL);
 }
 
 void planner_count(struct planner *pl, uint32_t r, struct plan_stats *stats)

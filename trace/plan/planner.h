@@ -46,6 +46,7 @@ struct plan_run {
 	uint32_t nr_files; /* openings and evictions */
 	uint32_t nr_probes;
 	uint32_t nr_cached; /* lookups of blocks that a tier had */
+	bool tallies;	    /* what the statistics say of blocks is kept */
 	bool last_cached;   /* the latest lookup was one of them */
 	bool hit;
 	bool hit_beyond_first;
