@@ -508,9 +508,19 @@ def test_job_file():
                 output("builtin:conversation", "--bytes-per-token=8",
                        "--max-requests=200", "--curve", "--csv"), "its curve")
     check_has(output(job()), "job.fio [first]: builtin:conversation at 2 times "
-              "its pace, 28 s, or as long as the target takes")
+              "its pace, 28.5 s, or as long as the target takes")
     check_has(output(job(), "--section=second"), "[second]: "
               "builtin:conversation without waiting")
+
+
+def test_job_file_of_rows_without_times():
+    """replay_no_stall=1 lets a trace be without, as in the engine."""
+    rows = TMP / "untimed.jsonl"
+    rows.write_text('{"input_length": 512, "hash_ids": [1]}\n' * 2)
+    text = JOB.replace("builtin:conversation", str(rows))
+    check_equal(as_json(job(text, MORE), "--section=second")["hits"], 1,
+                "hits")
+    refused(job(text, MORE), saying="timestamp")
 
 
 def test_jobs_that_ship():

@@ -214,6 +214,19 @@ def test_trace_without_times():
     check_has(done.stdout, "nothing is known of wear")
 
 
+def test_remark_on_the_trace():
+    """What mooncake-plan doubts about a trace is on the page, too."""
+    built()
+    path = TMP / "new.jsonl"
+    path.write_text("".join(json.dumps(
+        {"session_id": "s", "timestamp": 1000 * each, "input_length": 512,
+         "hash_ids": [each]}) + "\n" for each in range(2)))
+    done = script("mooncake-size", path, *PLAIN, "--folder", TMP / "new")
+    check_has(done.stdout, "set session_rows=new")
+    check_has((TMP / "new" / "index.html").read_text(),
+              "set session_rows=new")
+
+
 def test_failures():
     built()
     (TMP / "fio").write_text("#!/bin/sh\necho no such luck\nexit 1\n")

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "trace/base/span.h"
 #include "trace/workload/generate.h"
 #include "trace/report/list_models.h"
 #include "trace/report/report.h"
@@ -93,29 +94,32 @@ static int run_sweep(const struct report *r, struct error *err)
 	return ret;
 }
 
-/* Seconds from the first arrival to the last, as the trace has them. */
-static double trace_span(const struct trace *t)
+/* From the first arrival to the last, as the trace has them. */
+static uint64_t trace_span_ns(const struct trace *t)
 {
 	const struct trace_request *r = t->requests;
 
 	if (!t->nr_requests)
 		return 0;
-	return (r[t->nr_requests - 1].arrival_ns - r[0].arrival_ns) / 1e9;
+	return r[t->nr_requests - 1].arrival_ns - r[0].arrival_ns;
 }
 
 /* What of a job file is in no figure: how long it takes. */
 static void tell_job(const struct arguments *a, const struct trace *t)
 {
 	const struct job_file *job = &a->job;
-	const double span = trace_span(t), times = job->time_scale / 100.0;
+	const uint64_t span = trace_span_ns(t);
+	char text[SPAN_TEXT];
 
 	printf("%s [%s]: %s ", a->job_path, job->section,
 	       a->settings.trace.source);
-	if (job->no_stall || !span || !times)
+	if (job->no_stall || !span || !job->time_scale) {
 		puts("without waiting, as long as the target takes\n");
-	else
-		printf("at %g times its pace, %.0f s, or as long as the target takes\n\n",
-		       times, span / times);
+		return;
+	}
+	span_text(text, span * 100.0 / job->time_scale);
+	printf("at %g times its pace, %s, or as long as the target takes\n\n",
+	       job->time_scale / 100.0, text);
 }
 
 static int run_plan(const struct arguments *a, struct error *err)

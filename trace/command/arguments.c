@@ -287,6 +287,7 @@ static int parse_job(struct arguments *a, int argc, char **argv,
 	dash_all(a->job.nr + 1, words);
 	settings_init(&a->settings);
 	free_lists(a);
+	a->settings.trace.untimed = a->job.no_stall;
 	ret = parse_options(a, a->job.nr + 1, words, &why);
 	if (ret)
 		ret = fail(err, "%s: %s", a->job_path, why.text);

@@ -14,6 +14,9 @@ class Demand:
         self.whole, self.command = self._plan()
         self.curve, self.curve_command = self._plan("--curve")
 
+    def remarks(self):
+        return programs.remarks(self.trace, *self.options)
+
     def _plan(self, *more):
         return programs.plan(self.trace, *self.options, *more)
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import shutil
 import sys
@@ -51,17 +52,27 @@ def _short(word):
     return path if len(path) < len(word) else word
 
 
+def _json_of(said):
+    """Remarks of a command stand before or behind its JSON."""
+    begin = re.search(r"^[\[{]", said, re.M).start()
+    return json.JSONDecoder().raw_decode(said, begin)[0]
+
+
+def remarks(*arguments):
+    """What mooncake-plan says of a trace beside the figures."""
+    said = fiorun.run([_plan(), *arguments, "--csv"])
+    return re.findall(r"^mooncake-plan: (.*)$", said, re.M)
+
+
 def plan(*arguments):
     """(what mooncake-plan --json says, the command)."""
     command = [_plan(), *arguments]
     said = fiorun.run([*command, "--json"])
-    # Remarks of the command stand before its JSON.
-    begin = min(at for at in (said.find("{"), said.find("[")) if at >= 0)
-    return json.loads(said[begin:]), command
+    return _json_of(said), command
 
 
 def report(*arguments):
     """(the figures of mooncake-report --json, the command)."""
     command = [script("mooncake-report"), *arguments]
     said = fiorun.run([sys.executable, *command, "--json"])
-    return json.loads(said[said.index("["):])[0]["figures"], command
+    return _json_of(said)[0]["figures"], command
