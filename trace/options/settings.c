@@ -77,7 +77,7 @@ const struct option_entry settings_options[] = {
 	{
 		.name = "model",
 		.title = "Model",
-		.help = "Built-in model name (mooncake-plan models lists them), or path of a Hugging Face config.json",
+		.help = "Built-in model (mooncake-plan models lists them), its name on Hugging Face, or path of a config.json",
 		.value = "NAME|PATH",
 		AT(shape.model, OPTION_TEXT),
 	},
