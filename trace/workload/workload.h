@@ -54,7 +54,7 @@ int conversation_generate(trace_sink sink, void *arg);
 int toolagent_generate(trace_sink sink, void *arg);
 int synthetic_generate(trace_sink sink, void *arg);
 
-/* Of chat, in builtin_conversation.c: half of toolagent is chat, too. */
+/* Of chat, in conversation.c: half of toolagent is chat, too. */
 extern const struct quantile chat_first[], chat_added[], chat_gap_ms[],
 	chat_output[];
 
