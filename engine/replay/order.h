@@ -76,6 +76,20 @@ static inline void order_done_in_bucket(struct replay *r,
 				  memory_order_acq_rel);
 }
 
+#define ORDER_AHEAD 32 /* steps whose slots are fetched early */
+
+/* Steps @from to @to of a request come soon: the state of a slot is mostly in
+ * the cache of the job that used it last. */
+static inline void order_fetch(const struct replay *r,
+			       const struct request *req, uint32_t from,
+			       uint32_t to)
+{
+	uint32_t steps = request_steps(req), i;
+
+	for (i = from; i < to && i < steps; i++)
+		__builtin_prefetch(&r->slots[req->steps[i].slot]);
+}
+
 /* The step has completed. */
 static inline void order_done(struct replay *r, const struct plan_step *step)
 {

@@ -1,6 +1,7 @@
 #include "engine/replay/planning.h"
 #include "engine/replay/replay.h"
 #include "engine/replay/ring.h"
+#include "engine/replay/turns.h"
 
 #define REQUESTS_MIN 4096
 #define REQUESTS_MAX (1U << 17)
@@ -95,7 +96,8 @@ struct replay *replay_create(const struct replay_params *p,
 	if (p->observes_operations && rings_create(r))
 		fail(err,
 		     "no memory for what observers look at; leave some out");
-	else if (!planning_start(r, p->plan, stats, err))
+	else if (!turns_create(r, p->scale, err) &&
+		 !planning_start(r, p->plan, stats, err))
 		return r;
 	replay_destroy(r);
 	return NULL;
@@ -105,6 +107,7 @@ void replay_destroy(struct replay *r)
 {
 	if (r->rings || r->ring_seen)
 		rings_destroy(r);
+	turns_destroy(r);
 	planner_free(r->planner);
 	plan_free(&r->plan, &mem_shared);
 	mem_shared.free(r, r->bytes);

@@ -77,7 +77,8 @@ struct replay {
 	struct request *requests;
 	struct worker *workers;
 	struct observer *observers;
-	struct ring *rings; /* NULL: nobody observes operations */
+	struct turns *turns; /* NULL: no request follows another */
+	struct ring *rings;  /* NULL: nobody observes operations */
 	_Atomic uint64_t *ring_seen;
 
 	_Atomic uint64_t end;  /* one past the last request */
@@ -108,6 +109,7 @@ struct replay_params {
 	const int64_t *arrivals; /* NULL: requests are not timed */
 	int64_t pass_ns;
 	uint64_t passes; /* UINT64_MAX: until told to stop */
+	uint32_t scale;	 /* replay_time_scale= */
 	uint32_t nr_workers;
 	uint32_t nr_observers;
 	bool observes_operations;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "engine/replay/take.h"
+#include "engine/replay/turns.h"
 
 static int64_t arrival_offset(const struct replay *r, uint64_t number)
 {
@@ -17,15 +18,6 @@ uint64_t take_arrival(const struct replay *r, uint64_t number)
 	if (!epoch)
 		return 0;
 	return epoch + arrival_offset(r, number) - arrival_offset(r, r->warmup);
-}
-
-uint64_t take_next_arrival(struct replay *r)
-{
-	uint64_t number = atomic_load(&r->next);
-
-	if (replay_over(r, number) || replay_warming(r, number))
-		return 0;
-	return take_arrival(r, number);
 }
 
 bool take_warm(struct replay *r)
@@ -70,22 +62,13 @@ static bool record_free(const struct replay *r, uint64_t number)
 				    all_have_seen(r, number - records));
 }
 
-static bool may_take(struct replay *r, uint64_t number, uint64_t now_ns,
-		     bool timed, bool only_due)
+bool take_may(struct replay *r, uint64_t number)
 {
-	if (!record_free(r, number))
-		return false;
-	if (replay_warming(r, number))
-		return true;
-	if (!take_warm(r))
-		return false;
-	if (!timed)
-		return true;
-	set_epoch(r, now_ns);
-	return !only_due || take_arrival(r, number) <= now_ns;
+	return record_free(r, number) &&
+	       (replay_warming(r, number) || take_warm(r));
 }
 
-static struct request *own_request(struct replay *r, uint64_t number)
+struct request *take_record(struct replay *r, uint64_t number)
 {
 	struct request *req = &r->requests[number & r->request_mask];
 
@@ -96,16 +79,75 @@ static struct request *own_request(struct replay *r, uint64_t number)
 	return req;
 }
 
-struct request *take_request(struct replay *r, uint64_t now_ns, bool timed,
-			     bool only_due, bool *over)
+/* Planning looks ahead of the last request that was taken. */
+static void note_taken(struct replay *r, uint64_t number)
+{
+	uint64_t next = atomic_load_explicit(&r->next, memory_order_relaxed);
+
+	while (next <= number &&
+	       !atomic_compare_exchange_weak(&r->next, &next, number + 1))
+		;
+}
+
+static bool has_arrived(struct replay *r, uint64_t number, struct take *take)
+{
+	uint64_t arrival;
+
+	if (!take->timed || replay_warming(r, number))
+		return true;
+	set_epoch(r, take->now_ns);
+	arrival = take_arrival(r, number);
+	if (!take->only_due || arrival <= take->now_ns)
+		return true;
+	take->due_ns = arrival < take->due_ns ? arrival : take->due_ns;
+	return false;
+}
+
+/* One that follows another is passed by: it is taken in its turn. */
+static struct request *take_in_order(struct replay *r, struct take *take)
 {
 	uint64_t number = atomic_load(&r->next);
 
-	do {
-		*over = replay_over(r, number);
-		if (*over || !may_take(r, number, now_ns, timed, only_due))
+	for (;;) {
+		if (replay_over(r, number))
 			return NULL;
-	} while (!atomic_compare_exchange_weak(&r->next, &number, number + 1));
+		if (r->turns && turns_has(r, number)) {
+			if (atomic_compare_exchange_weak(&r->next, &number,
+							 number + 1))
+				number++;
+			continue;
+		}
+		if (!take_may(r, number) || !has_arrived(r, number, take))
+			return NULL;
+		if (atomic_compare_exchange_weak(&r->next, &number, number + 1))
+			return take_record(r, number);
+	}
+}
 
-	return own_request(r, number);
+static struct request *take_in_turn(struct replay *r, struct take *take)
+{
+	struct request *req;
+
+	if (take->timed && take_warm(r))
+		set_epoch(r, take->now_ns);
+	req = turns_take(r, take->now_ns, &take->due_ns);
+	if (req && r->turns->closed)
+		note_taken(r, req->number);
+	return req;
+}
+
+struct request *take_request(struct replay *r, struct take *take)
+{
+	struct request *req = NULL;
+
+	take->due_ns = UINT64_MAX;
+	if (r->turns)
+		req = take_in_turn(r, take);
+	if (!req && !(r->turns && r->turns->closed))
+		req = take_in_order(r, take);
+	take->over = !req && (r->turns && r->turns->closed ?
+				      turns_over(r) :
+				      replay_over(r, atomic_load(&r->next)) &&
+					      (!r->turns || turns_over(r)));
+	return req;
 }

@@ -8,19 +8,27 @@
 
 #include "engine/replay/replay.h"
 
-/*
- * Takes the next request: its record, or NULL when there is none now. With
- * @only_due it is taken only if it has arrived by @now_ns. Sets *@over when
- * there will never be one again for this replay.
- */
-struct request *take_request(struct replay *r, uint64_t now_ns, bool timed,
-			     bool only_due, bool *over);
+/* How a job takes requests. */
+struct take {
+	bool timed;
+	bool only_due;	 /* only one that has arrived */
+	uint64_t now_ns; /* the time, where anybody looks at it */
+	/* Where none was taken: */
+	bool over;	 /* there never will be one again for this replay */
+	uint64_t due_ns; /* when to try again; UINT64_MAX: not known */
+};
+
+/* Takes the next request: its record, or NULL when there is none now. */
+struct request *take_request(struct replay *r, struct take *take);
+
+/* May that one be taken as far as its record and the warm-up go? */
+bool take_may(struct replay *r, uint64_t number);
+
+/* Its record, for who has taken it. */
+struct request *take_record(struct replay *r, uint64_t number);
 
 /* Scheduled arrival of request @number, or 0 before the first one is due. */
 uint64_t take_arrival(const struct replay *r, uint64_t number);
-
-/* When the next request arrives, or 0 when that isn't known. */
-uint64_t take_next_arrival(struct replay *r);
 
 /* Have all warm-up requests ended? No other is taken before. */
 bool take_warm(struct replay *r);

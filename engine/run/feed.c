@@ -7,6 +7,7 @@
 #include "engine/result/check.h"
 #include "engine/result/warmup.h"
 #include "engine/run/feed.h"
+#include "engine/run/front.h"
 #include "engine/run/iolog_list.h"
 #include "engine/run/issue.h"
 #include "engine/run/request.h"
@@ -323,11 +324,15 @@ int feed_start(struct thread_data *td)
 	if (allocate(td, f) || layout_start(td))
 		return 1;
 	wait_init();
-	picker_start(td);
+	if (picker_start(td)) {
+		td_verror(td, ENOMEM, "mooncake: picker");
+		return 1;
+	}
 	if (job->check_blocks)
 		f->stamp_stride = stamp_stride(td);
-	f->clocked = job->picker.timed || job->picker.async ||
-		     f->replay->nr_observers || job->options->prefill_rate;
+	f->clocked = job->picker.timed || f->replay->turns ||
+		     job->picker.async || f->replay->nr_observers ||
+		     job->options->prefill_rate;
 	if (f->replay->warmup)
 		warmup_begin(td);
 	if (!layout_of(td)->in_files)
@@ -342,6 +347,7 @@ void feed_stop(struct thread_data *td)
 
 	if (f->bound.entries)
 		request_abandon_all(td);
+	front_stop(td);
 	iolog_list_drop(td);
 	running_exit(&f->running);
 	io_table_exit(&f->bound);

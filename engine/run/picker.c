@@ -3,15 +3,11 @@
 #include "engine/job.h"
 #include "engine/layout/layout.h"
 #include "engine/replay/order.h"
-#include "engine/replay/planning.h"
-#include "engine/replay/take.h"
-#include "engine/result/progress.h"
-#include "engine/result/warmup.h"
+#include "engine/run/front.h"
 #include "engine/run/request.h"
 
 #define LATE_NS 100000000ULL /* that a store may wait for a place */
 #define STORES_SOUGHT 64     /* requests looked through for a write */
-#define AHEAD 32	     /* steps whose slots are fetched early */
 #define WITHOUT_IO 64	     /* requests that may go by at once */
 
 static struct picker *picker_of(struct thread_data *td)
@@ -24,45 +20,15 @@ static struct replay *replay_of(struct thread_data *td)
 	return job_of(td)->feed.replay;
 }
 
-/* Nothing to issue: look again at that time, if not before. */
-static void wake_at(struct picker *p, uint64_t ns)
-{
-	if (ns < p->wake_ns)
-		p->wake_ns = ns;
-}
-
-/* The state of a slot is mostly in the cache of the job that used it last. */
-static void fetch_slots(const struct replay *r, const struct request *req,
-			uint32_t from, uint32_t to)
-{
-	uint32_t steps = request_steps(req), i;
-
-	for (i = from; i < to && i < steps; i++)
-		__builtin_prefetch(&r->slots[req->steps[i].slot]);
-}
-
 static void begin_step(struct thread_data *td, struct cursor *cursor,
 		       struct request *req, struct plan_step *step)
 {
-	uint32_t ahead = step - req->steps + AHEAD;
+	uint32_t ahead = step - req->steps + ORDER_AHEAD;
 	struct job *job = job_of(td);
 
-	fetch_slots(replay_of(td), req, ahead, ahead + 1);
+	order_fetch(replay_of(td), req, ahead, ahead + 1);
 	cursor_set_step(cursor, running_use_step(&job->feed.running, req, step,
 						 job->group->shape.objects));
-}
-
-/*
- * A request is in front until its reads are issued, with store=inline until
- * its writes are too. Once all are, its record may soon be another's.
- */
-static void leave_front(struct picker *p)
-{
-	struct request *req = p->front;
-
-	if (req->reads_issued == req->plan->nr_reads &&
-	    (p->async || req->writes_issued == request_stores(req)))
-		p->front = NULL;
 }
 
 static void begin_read(struct thread_data *td, struct plan_step *step)
@@ -72,7 +38,7 @@ static void begin_read(struct thread_data *td, struct plan_step *step)
 	begin_step(td, &p->read, p->front, step);
 	p->front->reads_issued++;
 	p->sought = false;
-	leave_front(p);
+	front_leave(p);
 }
 
 /* Writes issued out of turn move in front of the others of their request. */
@@ -97,88 +63,7 @@ static void begin_write(struct thread_data *td, struct request *req,
 	if (++req->writes_issued == request_stores(req))
 		request_list_remove(&p->stores, req);
 	if (p->front == req)
-		leave_front(p);
-}
-
-static void begin_request(struct thread_data *td, struct request *req,
-			  uint64_t arrival_ns)
-{
-	struct picker *p = picker_of(td);
-
-	fetch_slots(replay_of(td), req, 0, AHEAD);
-	req->begun = true;
-	req->arrival_ns = arrival_ns;
-	replay_count(&job_of(td)->feed.worker->nr_started);
-	if (req->plan->nr_probes && layout_of(td)->probe)
-		layout_of(td)->probe(td, req);
-	p->loading++;
-	if (request_stores(req))
-		request_list_append(&p->stores, req);
-	leave_front(p);
-	if (!req->plan->nr_reads)
-		request_loaded(td, req);
-}
-
-/*
- * Has the request in front begun, or can it now? It must have its plan, and
- * with timestamps its time must have come.
- */
-static bool front_begun(struct thread_data *td, uint64_t now_ns)
-{
-	struct replay *r = replay_of(td);
-	struct picker *p = picker_of(td);
-	struct request *req = p->front;
-	uint64_t arrival_ns = now_ns;
-
-	if (req->begun)
-		return true;
-	if (!req->plan && !planning_bind(r, req)) {
-		/* A job that stopped may have ended the replay before it. */
-		p->over = replay_over(r, req->number);
-		if (p->over)
-			p->front = NULL;
-		p->needs_peer = true;
-		return false;
-	}
-	if (p->warming && !replay_warming(r, req->number)) {
-		p->warming = false;
-		warmup_end(td);
-	}
-	if (p->timed && !replay_warming(r, req->number)) {
-		arrival_ns = take_arrival(r, req->number);
-		if (arrival_ns > now_ns) {
-			wake_at(p, arrival_ns);
-			return false;
-		}
-	}
-	begin_request(td, req, arrival_ns);
-	if (p->timed)
-		progress_by_time(td, arrival_ns);
-	return true;
-}
-
-/*
- * A job with I/O in flight takes a request only once it has arrived: another
- * one may be free before this one is.
- */
-static void take_front(struct thread_data *td, uint64_t now_ns)
-{
-	struct feed *f = &job_of(td)->feed;
-	struct picker *p = picker_of(td);
-	bool busy = p->loading || f->writes_inflight;
-
-	if (p->over || (p->max_inflight && p->loading >= p->max_inflight))
-		return;
-	p->front = take_request(f->replay, now_ns, p->timed, busy, &p->over);
-	if (p->front)
-		planning_look_ahead(f->replay, f->worker);
-	p->sought = false;
-	if (p->front || p->over)
-		return;
-	if (p->timed && busy && take_next_arrival(f->replay) > now_ns)
-		wake_at(p, take_next_arrival(f->replay));
-	else
-		p->needs_peer = true;
+		front_leave(p);
 }
 
 /*
@@ -288,7 +173,7 @@ static bool store_may_go(struct thread_data *td, const struct request *req,
 	if (!store_has_place(td, now_ns))
 		return false;
 	if (request_ready_ns(td, req) > now_ns) {
-		wake_at(p, request_ready_ns(td, req));
+		picker_wake_at(p, request_ready_ns(td, req));
 		return false;
 	}
 	return true;
@@ -336,17 +221,19 @@ static bool pick_read(struct thread_data *td, uint64_t now_ns)
 	unsigned int passed;
 
 	for (passed = 0; passed < WITHOUT_IO; passed++) {
-		if (!p->front)
-			take_front(td, now_ns);
-		if (!p->front || !front_begun(td, now_ns))
+		if (!front_ready(td, now_ns))
 			return false;
 		/* Nothing to read, so it has left the front already. */
 		if (!p->front)
 			continue;
 		step = ready_read(td);
-		if (step)
+		if (step) {
 			begin_read(td, step);
-		return step != NULL;
+			return true;
+		}
+		if (!p->aside)
+			return false;
+		front_set_aside(p);
 	}
 	p->again = true;
 	return false;
@@ -387,8 +274,9 @@ static enum next what_to_wait_for(struct thread_data *td)
 {
 	const struct picker *p = picker_of(td);
 
-	if (p->cut_short || (p->over && !p->front && !p->stores.first &&
-			     !job_of(td)->feed.running.used_steps))
+	if (p->cut_short ||
+	    (p->over && !p->front && !p->nr_aside && !p->stores.first &&
+	     !job_of(td)->feed.running.used_steps))
 		return NEXT_END;
 	if (p->again)
 		return NEXT_AGAIN;
@@ -437,7 +325,7 @@ void picker_set_waiting(struct thread_data *td, bool waiting)
 	atomic_fetch_add(&replay_of(td)->waiting, waiting ? 1 : -1);
 }
 
-void picker_start(struct thread_data *td)
+int picker_start(struct thread_data *td)
 {
 	const struct mooncake_options *o = job_of(td)->options;
 	struct picker *p = picker_of(td);
@@ -446,4 +334,5 @@ void picker_start(struct thread_data *td)
 	p->async = option_store_async(td, o);
 	p->max_inflight = option_max_inflight(td, o);
 	p->warming = replay_of(td)->warmup;
+	return front_start(td);
 }

@@ -35,7 +35,9 @@ struct picker {
 	struct cursor more; /* of an object that has begun */
 	struct cursor read;
 	struct cursor write;
-	struct request *front;		/* its reads are being issued */
+	struct request *front;	/* its reads are being issued */
+	struct request **aside; /* with sessions: blocked ones */
+	unsigned int nr_aside;
 	struct request_list stores;	/* requests with writes to issue */
 	unsigned int loading;		/* requests that max_inflight counts */
 	bool sought;			/* the write that its next read needs */
@@ -54,7 +56,15 @@ struct picker {
 	bool again;
 };
 
-void picker_start(struct thread_data *td);
+/* 0, or -1 when there is no memory. */
+int picker_start(struct thread_data *td);
+
+/* Nothing can begin: look again at that time, if not before. */
+static inline void picker_wake_at(struct picker *p, uint64_t ns)
+{
+	if (ns < p->wake_ns)
+		p->wake_ns = ns;
+}
 
 /* What to do now; with NEXT_STEP, *@cursor is where its I/Os come from. */
 enum next picker_next(struct thread_data *td, uint64_t now_ns,

@@ -2,7 +2,18 @@
 
 #include "engine/job.h"
 #include "engine/replay/planning.h"
+#include "engine/replay/turns.h"
 #include "engine/run/request.h"
+
+/* Before it is published: its record may then be another's. */
+static void turns_end(struct thread_data *td, const struct request *req,
+		      bool goes_on)
+{
+	struct feed *f = &job_of(td)->feed;
+
+	if (f->replay->turns)
+		turns_ended(f->replay, req->number, feed_now(f), goes_on);
+}
 
 static void finish(struct thread_data *td, struct request *req)
 {
@@ -10,6 +21,7 @@ static void finish(struct thread_data *td, struct request *req)
 
 	if (!job->picker.async)
 		job->picker.loading--;
+	turns_end(td, req, true);
 	replay_finish(job->feed.worker, req);
 }
 
@@ -67,6 +79,7 @@ static void abandon(struct thread_data *td, struct request *req)
 		request_list_remove(&job->picker.stores, req);
 	if (job->picker.front == req)
 		job->picker.front = NULL;
+	turns_end(td, req, false);
 	planning_abandon(job->feed.replay, job->feed.worker, req);
 }
 
@@ -81,6 +94,8 @@ void request_abandon_all(struct thread_data *td)
 		abandon(td, req);
 	while (p->stores.first)
 		abandon(td, p->stores.first);
+	while (p->nr_aside)
+		abandon(td, p->aside[--p->nr_aside]);
 	if (p->front)
 		abandon(td, p->front);
 }

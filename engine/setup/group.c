@@ -136,10 +136,6 @@ static int load_group(struct group *g, const struct thread_data *td,
 		return -1;
 	s.plan.bucket_blocks =
 		shape_bucket_blocks(&g->shape, s.bucket_size, s.bucket_objects);
-	if (s.trace.sessions)
-		return fail(err,
-			    "sessions=%u: this engine has no closed loop yet; leave it out",
-			    s.trace.sessions);
 	g->plan_options = s.plan;
 	if (!g->nr_workers)
 		return fail(err,
@@ -263,6 +259,7 @@ static struct replay *make_replay(struct thread_data *td, struct group *g,
 		.arrivals = g->arrivals,
 		.pass_ns = g->pass_ns,
 		.passes = passes_of(td),
+		.scale = td->o.replay_time_scale,
 		.nr_workers = g->each ? 1 : g->nr_workers,
 		.nr_observers = g->nr_observers,
 		.observes_operations = g->observes_operations,

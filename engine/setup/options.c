@@ -230,7 +230,7 @@ unsigned int option_max_inflight(const struct thread_data *td,
 {
 	if (o->max_inflight_requests != INFLIGHT_AUTO)
 		return o->max_inflight_requests;
-	return option_timed(td) ? 0 : 1;
+	return option_timed(td) || o->settings.trace.sessions ? 0 : 1;
 }
 
 bool option_store_async(const struct thread_data *td,

@@ -10,6 +10,7 @@
 #include "engine/replay/replay.c"
 #include "engine/replay/ring.c"
 #include "engine/replay/take.c"
+#include "engine/replay/turns.c"
 #include "small_trace.h"
 #include "unit.h"
 
@@ -54,9 +55,9 @@ static void begin(const struct plan_options *o, uint64_t passes)
 /* A request that can't be planned yet is bound later. */
 static void take(struct flight *f)
 {
-	bool over;
+	struct take how = { 0 };
 
-	f->req = take_request(replay, 0, false, false, &over);
+	f->req = take_request(replay, &how);
 	if (f->req)
 		planning_look_ahead(replay, worker);
 }
@@ -236,7 +237,7 @@ static void what_can_not_be_planned_ends_the_replay(void)
 {
 	struct plan_options o;
 	uint64_t number;
-	bool over;
+	struct take how = { 0 };
 
 	plan_options_init(&o);
 	small_parse(&small, "0, 1 2 3 4, 1 2 3 4, 1 2 3 4, 1 2 3 4");
@@ -244,8 +245,8 @@ static void what_can_not_be_planned_ends_the_replay(void)
 	number = fill_window();
 	planning_abandon(replay, worker, flights[1].req);
 	CHECK_EQ(atomic_load(&replay->end), number);
-	CHECK(!take_request(replay, 0, false, false, &over));
-	CHECK(over);
+	CHECK(!take_request(replay, &how));
+	CHECK(how.over);
 	replay_destroy(replay);
 }
 
