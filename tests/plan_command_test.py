@@ -365,10 +365,12 @@ def test_generate():
 
 
 def test_generate_every_trace():
-    for name in ("toolagent", "synthetic"):
+    for name, *options in (("toolagent",), ("synthetic",), ("agentic",),
+                           ("agentic", "--sessions=16", "--capacity=5000")):
         path = TMP / f"{name}.jsonl"
         command("generate", name, "--output", path)
-        plan, wanted = as_json(path), as_json(f"builtin:{name}")
+        plan = as_json(path, *options)
+        wanted = as_json(f"builtin:{name}", *options)
         plan["options"] = wanted["options"]
         check_equal(plan, wanted, name)
 
