@@ -510,7 +510,8 @@ def test_job_file():
                 output("builtin:conversation", "--bytes-per-token=8",
                        "--max-requests=200", "--curve", "--csv"), "its curve")
     check_has(output(job()), "job.fio [first]: builtin:conversation at 2 times "
-              "its pace, 28.5 s, or as long as the target takes")
+              "its pace, 28.5 s, or as long as the target takes\n"
+              "--section= plans another of its jobs: second\n\n")
     check_has(output(job(), "--section=second"), "[second]: "
               "builtin:conversation without waiting")
 

@@ -114,12 +114,16 @@ static void tell_job(const struct arguments *a, const struct trace *t)
 	printf("%s [%s]: %s ", a->job_path, job->section,
 	       a->settings.trace.source);
 	if (job->no_stall || !span || !job->time_scale) {
-		puts("without waiting, as long as the target takes\n");
-		return;
+		puts("without waiting, as long as the target takes");
+	} else {
+		span_text(text, span * 100.0 / job->time_scale);
+		printf("at %g times its pace, %s, or as long as the target takes\n",
+		       job->time_scale / 100.0, text);
 	}
-	span_text(text, span * 100.0 / job->time_scale);
-	printf("at %g times its pace, %s, or as long as the target takes\n\n",
-	       job->time_scale / 100.0, text);
+	if (job->others[0])
+		printf("--section= plans another of its jobs: %s\n",
+		       job->others);
+	putchar('\n');
 }
 
 static int run_plan(const struct arguments *a, struct error *err)

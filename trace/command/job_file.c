@@ -21,9 +21,10 @@ struct section {
 struct reading {
 	struct section global;
 	struct section current; /* without a name before the first section */
+	struct section found;	/* without a name until it is */
 	const char *wanted;	/* NULL: the first replay */
+	char others[JOB_FILE_OTHERS];
 	bool in_global;
-	bool done;
 	bool located; /* the error says where */
 	bool out_of_memory;
 };
@@ -88,19 +89,31 @@ static void begin_section(struct reading *r, const char *name)
 				     r->global.values[i]);
 }
 
-/* Does the section that ends here have the replay that is looked for? */
-static bool is_wanted(const struct reading *r)
+static bool does_block_io(const struct section *s)
 {
-	const char *engine = section_value(&r->current, "ioengine");
-	const char *observe = section_value(&r->current, "observe");
+	const char *engine = section_value(s, "ioengine");
+	const char *observe = section_value(s, "observe");
 	const char *file = engine ? strrchr(engine, '/') : NULL;
 
-	if (!r->current.name || !engine ||
-	    !strstr(file ? file : engine, "mooncake"))
-		return false;
-	if (r->wanted)
-		return !strcmp(r->wanted, r->current.name);
-	return !observe || !strcmp(observe, "none");
+	return engine && strstr(file ? file : engine, "mooncake") &&
+	       (!observe || !strcmp(observe, "none"));
+}
+
+/* Is what was read so far the replay that is looked for, or another one? */
+static void end_section(struct reading *r)
+{
+	struct section *s = &r->current;
+	const size_t used = strlen(r->others);
+
+	if (!s->name || !does_block_io(s))
+		return;
+	if (!r->found.name && (!r->wanted || !strcmp(r->wanted, s->name))) {
+		r->found = *s;
+		memset(s, 0, sizeof(*s));
+		return;
+	}
+	snprintf(r->others + used, sizeof(r->others) - used, "%s%s",
+		 used ? ", " : "", s->name);
 }
 
 static char *strip(char *text)
@@ -192,10 +205,9 @@ static int take_line(struct reading *r, const char *path, char *line, int depth,
 	end = strchr(line, ']');
 	if (!end)
 		return fail(err, "a section's name has no ]");
-	r->done = is_wanted(r);
 	*end = '\0';
-	if (!r->done)
-		begin_section(r, line + 1);
+	end_section(r);
+	begin_section(r, line + 1);
 	return 0;
 }
 
@@ -214,8 +226,7 @@ static int read_file(struct reading *r, const char *path, int depth,
 			    depth < MAX_DEPTH ? strerror(errno) :
 						"job files include each other");
 	}
-	for (number = 1; !ret && !r->done && fgets(line, sizeof(line), file);
-	     number++)
+	for (number = 1; !ret && fgets(line, sizeof(line), file); number++)
 		ret = take_line(r, path, strip(line), depth, &why);
 	fclose(file);
 	if (!ret)
@@ -286,23 +297,26 @@ int job_file_read(struct job_file *f, const char *path, const char *section,
 	struct reading r = { .wanted = section };
 	int ret = read_file(&r, path, 0, err);
 
+	end_section(&r);
 	if (!ret && r.out_of_memory)
 		ret = fail(err, "not enough memory for the job file");
-	if (!ret && !is_wanted(&r))
+	if (!ret && !r.found.name)
 		ret = section ? fail(err,
 				     "%s: no section [%s] whose ioengine= "
-				     "names mooncake",
+				     "names mooncake and that does block I/O",
 				     path, section) :
 				fail(err,
 				     "%s: no section whose ioengine= names "
 				     "mooncake and that does block I/O",
 				     path);
 	if (!ret && needs_size)
-		ret = check_size(&r.current, path, err);
+		ret = check_size(&r.found, path, err);
 	if (!ret)
-		ret = take_section(f, &r.current, path, is_known, err);
+		ret = take_section(f, &r.found, path, is_known, err);
+	memcpy(f->others, r.others, sizeof(f->others));
 	section_free(&r.global);
 	section_free(&r.current);
+	section_free(&r.found);
 	return ret;
 }
 

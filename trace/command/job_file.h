@@ -10,9 +10,12 @@
 
 #include "trace/base/error.h"
 
+#define JOB_FILE_OTHERS 256
+
 struct job_file {
-	char *section; /* of the replay */
-	char **words;  /* "--name=value"; they live as long as this */
+	char *section;		      /* of the replay */
+	char others[JOB_FILE_OTHERS]; /* sections that do block I/O, too */
+	char **words; /* "--name=value"; they live as long as this */
 	size_t nr;
 	bool no_stall;		 /* replay_no_stall */
 	unsigned int time_scale; /* replay_time_scale, in percent */
