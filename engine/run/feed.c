@@ -25,6 +25,17 @@ static struct feed *feed_of(struct thread_data *td)
 }
 
 /*
+ * What begins an object, the opening of its file or the read of its header, is
+ * not done ahead of its turn: for no more objects than are in flight together.
+ */
+static unsigned int batch_of(struct thread_data *td)
+{
+	if (!layout_of(td)->in_files && !job_of(td)->options->header_reads)
+		return FEED_BATCH;
+	return min((unsigned int)FEED_BATCH, td->o.iodepth);
+}
+
+/*
  * Puts I/O on the core's list until the batch is full or the picker has none.
  * A background write goes I/O by I/O: a read may come up before the next.
  */
@@ -34,9 +45,10 @@ static enum next fill(struct thread_data *td)
 	struct feed *f = feed_of(td);
 	uint64_t now_ns = feed_now(f);
 	struct cursor *cursor;
+	unsigned int batch = batch_of(td);
 	enum next next = NEXT_STEP;
 
-	while (f->issued_count < FEED_BATCH && !td->error) {
+	while (f->issued_count < batch && !td->error) {
 		next = picker_next(td, now_ns, &cursor);
 		if (next != NEXT_STEP)
 			break;
@@ -44,7 +56,7 @@ static enum next fill(struct thread_data *td)
 			issue_ios(td, cursor, f->issued_count + 1);
 			break;
 		}
-		issue_ios(td, cursor, FEED_BATCH);
+		issue_ios(td, cursor, batch);
 	}
 	return next;
 }
