@@ -196,7 +196,7 @@ man_pages	:= $(wildcard docs/*.1)
 # jobs name the installed engine.
 install: all
 	install -d $(addprefix $(DESTDIR),$(lib_dir) $(PREFIX)/bin $(man_dir) \
-		$(addprefix $(share_dir)/,jobs $(sort $(dir $(script_libs)))))
+		$(addprefix $(share_dir)/,jobs/stores $(sort $(dir $(script_libs)))))
 	install -m 644 $(engine) $(DESTDIR)$(lib_dir)/mooncake.so
 	install -m 755 $(plan) $(DESTDIR)$(PREFIX)/bin/mooncake-plan
 	for command in $(commands); do \
@@ -212,6 +212,7 @@ install: all
 		sed 's|external:build/|external:$(lib_dir)/|' $$job \
 			>$(DESTDIR)$(share_dir)/$$job || exit 1; \
 	done
+	install -m 644 jobs/stores/*.fio $(DESTDIR)$(share_dir)/jobs/stores
 
 uninstall:
 	rm -f $(addprefix $(DESTDIR),$(lib_dir)/mooncake.so \

@@ -65,6 +65,11 @@ def share(value):
     return f"{100 * value:.2f}%"
 
 
+def percent(value):
+    """A share that is known to no more than a percent."""
+    return f"{100 * value:.0f}%"
+
+
 def rate(value):
     return f"{digits(value)}/s"
 
