@@ -1,3 +1,4 @@
+#include <limits.h>
 #include <unistd.h>
 
 #include "engine/replay/order.h"
@@ -19,14 +20,36 @@
 /* Short passes follow one another without a wait. */
 #define STEPS_MIN (TEST_STEPS ? TEST_STEPS : UINT64_C(1) << 16)
 
-/* Of the steps in the plan, the first that is still of use. */
-static uint64_t first_used(struct replay *r, uint64_t number)
+/* Passes over requests that have ended, up to @number and a few at the most. */
+static void pass_ended(struct replay *r, uint64_t number, unsigned int few)
 {
-	while (r->oldest < number && replay_has_ended(r, r->oldest))
+	while (few-- && r->oldest < number && replay_has_ended(r, r->oldest))
 		r->oldest++;
-	if (r->oldest == number)
-		return r->plan.next_step;
-	return r->plan.requests[r->oldest & r->plan.request_mask].first_step;
+}
+
+static bool has_room(const struct replay *r, uint64_t number)
+{
+	const struct plan *p = &r->plan;
+	uint64_t used =
+		r->oldest == number ?
+			p->next_step :
+			p->requests[r->oldest & p->request_mask].first_step;
+
+	return planner_has_room(r->planner, p, number, used);
+}
+
+/*
+ * What runs is written to by others all the time, and is looked at only where
+ * there would be no room without.
+ */
+static bool make_room(struct replay *r, uint64_t number)
+{
+	if (number > 2 * PLAN_AHEAD)
+		pass_ended(r, number - 2 * PLAN_AHEAD, 2);
+	if (has_room(r, number))
+		return true;
+	pass_ended(r, number, UINT_MAX);
+	return has_room(r, number);
 }
 
 /* Requests are planned one after the other, so @number is the next. */
@@ -37,8 +60,7 @@ static bool may_plan(struct replay *r, uint64_t number)
 	if (replay_over(r, number) ||
 	    (number >= records && !replay_has_ended(r, number - records)))
 		return false;
-	return planner_has_room(r->planner, &r->plan, number,
-				first_used(r, number));
+	return make_room(r, number);
 }
 
 /* A short trace's first pass is planned at once, with its statistics. */
@@ -74,7 +96,7 @@ int planning_start(struct replay *r, const struct plan_options *po,
 	uint64_t pass = planner_pass_steps(r->planner);
 	bool whole = pass <= STEPS_AT_ONCE && r->nr_requests <= records;
 	uint64_t steps =
-		whole ? max(2 * pass, STEPS_MIN) :
+		whole ? max(pass, STEPS_MIN) :
 			max(STEPS_KEPT, 2 * planner_request_steps(r->planner));
 
 	if (plan_alloc(&r->plan, records, steps, &mem_shared, err))
