@@ -23,11 +23,46 @@
  * structures are no others'. */
 #define BUILT_FOR MOONCAKE_FIO_VERSION
 
+/* What is measured, before the first I/O: once for a group. */
+static void tell_medium(struct thread_data *td, struct job *job)
+{
+	bool local =
+		td->files_index && !td_ioengine_flagged(td, FIO_DISKLESSIO);
+	struct group *g = job->group;
+
+	if (g->backend[0])
+		return;
+	snprintf(g->backend, sizeof(g->backend), "backend=%s%s",
+		 job->options->backend,
+		 td->o.odirect ? ", O_DIRECT" : ", without O_DIRECT");
+	if (local)
+		medium_describe(g->medium, td->files[0]->file_name);
+	g->page_cache = local && !td->o.odirect;
+	if (!job_quiet())
+		log_info("mooncake: measuring %s%s%s\n", g->backend,
+			 g->medium[0] ? " on " : "", g->medium);
+}
+
 static void tell_fresh_file(struct thread_data *td, const struct target *t)
 {
-	if (target_fresh(t, td) && !job_quiet())
+	if (!target_fresh(t, td))
+		return;
+	job_of(td)->group->fresh = true;
+	if (!job_quiet())
 		log_info("mooncake: %s: the cache file is new; its first fill is slower than writing it again, so measure on a file that has been written once\n",
 			 td->o.name);
+}
+
+static int check_paths(struct thread_data *td, struct error *err)
+{
+	struct fio_file *f;
+	unsigned int i;
+
+	if (!td_ioengine_flagged(td, FIO_DISKLESSIO))
+		for_each_file (td, f, i)
+			if (medium_check(f->file_name, err))
+				return -1;
+	return 0;
 }
 
 static int check_share(struct thread_data *td, const struct job *job,
@@ -53,7 +88,7 @@ static int worker_setup(struct thread_data *td, struct job *job,
 	    set_units(td, &job->group->shape, err) ||
 	    backend_adopt(td, job, err))
 		return -1;
-	if (layout_refuse(td, job, err))
+	if (check_paths(td, err) || layout_refuse(td, job, err))
 		return -1;
 	hooks_replace(&job->ops);
 	if (target_measure(&job->target, td, &job->group->shape, err) ||
@@ -68,6 +103,7 @@ static int worker_setup(struct thread_data *td, struct job *job,
 	/* With fio's map of random I/O verify= would hold a slot against each
 	 * of its writes, not the last one. */
 	td->o.norandommap = 1;
+	tell_medium(td, job);
 	if (job->group->plan_options.layout != PLAN_LAYOUT_SLOTS)
 		return layout_setup(td, job, err);
 	tell_fresh_file(td, &job->target);

@@ -86,6 +86,7 @@ static void add_observer(struct group *g, const struct thread_data *td)
 			       (g->nr_observers + 1) * sizeof(*g->observers));
 	g->observers[g->nr_observers++] = (struct group_observer){
 		.thread = td->thread_number,
+		.observe = observe,
 		.kind = operation ? observe_operation(observe) + 1 : 0,
 	};
 	g->observes_operations |= operation;
@@ -370,6 +371,14 @@ unsigned int group_running(struct group *g)
 	for (i = 0; i < g->nr_replays; i++)
 		running += life_running(g->replays[i]);
 	return running;
+}
+
+void groups_each(void (*tell)(const struct group *g))
+{
+	const struct group *g;
+
+	for (g = groups; g; g = g->next)
+		tell(g);
 }
 
 void groups_each_replay(life_look look)

@@ -7,6 +7,8 @@
 #define MOONCAKE_GROUP_H
 
 #include "engine/replay/life.h"
+#include "engine/setup/medium.h"
+#include "engine/setup/options.h"
 #include "trace/model/shape.h"
 #include "trace/plan/plan.h"
 #include "trace/load/trace.h"
@@ -19,6 +21,7 @@ struct replay;
 struct group_observer {
 	unsigned int thread; /* number of its thread_data */
 	unsigned int kind;   /* as of struct observer */
+	enum option_observe observe;
 };
 
 struct group {
@@ -40,6 +43,12 @@ struct group {
 	struct plan_stats stats; /* of one pass from an empty cache */
 	uint64_t slots;	 /* capacity, 0 until the first worker has set it */
 	char *plan_json; /* where the statistics were written */
+
+	/* What the answer says, for fio's options are gone by then: */
+	char medium[MEDIUM_TEXT];
+	char backend[96]; /* its name, and whether it passes the page cache by */
+	bool fresh;	  /* a file of the cache was made or lengthened */
+	bool page_cache;  /* took part */
 
 	int64_t *arrivals; /* ns, scaled; the same for all replays */
 	int64_t pass_ns;
@@ -69,6 +78,9 @@ unsigned int group_running(struct group *g);
 
 /* A member's set-up failed: none of the others may run. */
 void group_fail(struct group *g, const struct thread_data *td);
+
+/* Calls @tell for every group. */
+void groups_each(void (*tell)(const struct group *g));
 
 /* For the thread that watches the jobs: see life.h. */
 void groups_each_replay(life_look look);

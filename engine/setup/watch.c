@@ -6,6 +6,7 @@
 #include "fio_sem.h"
 
 #include "engine/replay/life.h"
+#include "engine/result/answer.h"
 #include "engine/run/wait.h"
 #include "engine/setup/group.h"
 #include "engine/setup/signals.h"
@@ -129,6 +130,7 @@ static void watch_end(void)
 	pthread_join(watcher, NULL);
 	/* The last one may have died a moment ago. */
 	groups_each_replay(look_at_job);
+	groups_each(answer_tell);
 	if (!atomic_load(&somebody_died))
 		return;
 	fflush(NULL);

@@ -1,0 +1,13 @@
+/*
+ * The answer, below fio's own output: what the replay was about, how fast it
+ * went, what loads took, and what looks wrong about the run.
+ */
+#ifndef MOONCAKE_ANSWER_H
+#define MOONCAKE_ANSWER_H
+
+struct group;
+
+/* In fio's main process, when all jobs have ended. Nothing in JSON mode. */
+void answer_tell(const struct group *g);
+
+#endif
