@@ -262,6 +262,10 @@ struct json_object *options_json(const struct thread_data *td,
 	options_put(obj, settings_options, &in_force.settings);
 	options_put(obj, layout_options, &in_force.settings);
 	options_put(obj, engine_options, &in_force);
+	/* A number, as it was before there was a word beside 0 and 1. */
+	if (o->check_blocks != CHECK_BLOCKS_DATA)
+		json_object_object_add(obj, "check_blocks",
+				       json_object_new_int(o->check_blocks));
 	json_object_object_add(obj, "replay_no_stall",
 			       json_object_new_uint64(td->o.no_stall));
 	json_object_object_add(obj, "replay_time_scale",
