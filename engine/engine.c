@@ -15,9 +15,9 @@
 #include "engine/run/hooks.h"
 #include "engine/setup/refuse.h"
 #include "engine/replay/replay.h"
-#include "engine/setup/signals.h"
+#include "engine/life/signals.h"
 #include "engine/setup/units.h"
-#include "engine/setup/watch.h"
+#include "engine/result/watch.h"
 
 /* The engine was compiled against the headers of one release of fio, and its
  * structures are no others'. */

@@ -10,7 +10,7 @@
 
 #include "engine/layout/handles.h"
 #include "engine/run/feed.h"
-#include "engine/run/picker.h"
+#include "engine/pick/picker.h"
 #include "engine/setup/group.h"
 #include "engine/setup/options.h"
 #include "engine/setup/target.h"

@@ -8,7 +8,6 @@
 #include "engine/layout/folder.h"
 #include "engine/layout/handles.h"
 #include "engine/layout/operations.h"
-#include "engine/run/feed.h"
 
 /* Beside one for each object in flight: the bucket that is written, that which
  * is read, and what fio itself has open. */

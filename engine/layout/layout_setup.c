@@ -8,7 +8,7 @@
 #include "engine/layout/folder.h"
 #include "engine/layout/layout.h"
 #include "engine/layout/layout_setup.h"
-#include "engine/replay/life.h"
+#include "engine/life/life.h"
 #include "engine/setup/backend.h"
 
 #define ALIGN_DIRECT 4096

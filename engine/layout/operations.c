@@ -5,7 +5,7 @@
 #include "engine/job.h"
 #include "engine/layout/operations.h"
 #include "engine/replay/ring.h"
-#include "engine/run/wait.h"
+#include "engine/wait.h"
 
 #define FULL_US 100 /* between looks at a full ring */
 

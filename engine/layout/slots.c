@@ -3,7 +3,7 @@
 
 #include "engine/job.h"
 #include "engine/layout/layout.h"
-#include "engine/run/running.h"
+#include "engine/inflight/running.h"
 
 static int slots_begin(struct thread_data *td, struct running_object *object)
 {

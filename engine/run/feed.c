@@ -7,11 +7,11 @@
 #include "engine/result/check.h"
 #include "engine/result/warmup.h"
 #include "engine/run/feed.h"
-#include "engine/run/front.h"
-#include "engine/run/iolog_list.h"
-#include "engine/run/issue.h"
-#include "engine/run/request.h"
-#include "engine/run/stage.h"
+#include "engine/pick/front.h"
+#include "engine/inflight/iolog_list.h"
+#include "engine/pick/issue.h"
+#include "engine/pick/request.h"
+#include "engine/pick/stage.h"
 
 #define USEC ((uint64_t)1000)
 #define PEER_NS (200 * USEC) /* between looks at what another job does */

@@ -11,9 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "engine/run/io_table.h"
-#include "engine/run/running.h"
-#include "engine/run/wait.h"
+#include "engine/inflight/io_table.h"
+#include "engine/inflight/running.h"
+#include "engine/wait.h"
 
 struct thread_data;
 struct io_u;

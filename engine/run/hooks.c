@@ -4,11 +4,11 @@
 #include "engine/job.h"
 #include "engine/layout/layout.h"
 #include "engine/layout/layout_setup.h"
-#include "engine/replay/life.h"
+#include "engine/life/life.h"
 #include "engine/result/progress.h"
 #include "engine/run/hooks.h"
 #include "engine/setup/backend.h"
-#include "engine/setup/watch.h"
+#include "engine/result/watch.h"
 
 static bool wants_check(struct thread_data *td, const struct job *job)
 {

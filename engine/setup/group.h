@@ -6,7 +6,7 @@
 #ifndef MOONCAKE_GROUP_H
 #define MOONCAKE_GROUP_H
 
-#include "engine/replay/life.h"
+#include "engine/life/life.h"
 #include "engine/setup/medium.h"
 #include "engine/setup/options.h"
 #include "trace/model/shape.h"

@@ -2,7 +2,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "engine/setup/signals.c"
+#include "engine/life/signals.c"
 
 #include "unit.h"
 

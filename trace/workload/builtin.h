@@ -5,7 +5,7 @@
 #ifndef MOONCAKE_BUILTIN_H
 #define MOONCAKE_BUILTIN_H
 
-#include "trace/load/trace.h"
+#include "trace/source/source.h"
 
 #define BUILTIN_PREFIX "builtin:"
 #define BUILTIN_BLOCK_TOKENS 512

@@ -4,7 +4,7 @@
 #ifndef MOONCAKE_GENERATE_H
 #define MOONCAKE_GENERATE_H
 
-#include "trace/load/trace.h"
+#include "trace/source/source.h"
 
 /* @name with or without "builtin:"; @path NULL is standard output. 0, or -1
  * with @err filled. */

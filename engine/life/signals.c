@@ -1,7 +1,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 
-#include "engine/setup/signals.h"
+#include "engine/life/signals.h"
 
 static _Thread_local sigset_t before_fork;
 static pthread_once_t once = PTHREAD_ONCE_INIT;

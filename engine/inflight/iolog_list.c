@@ -1,6 +1,6 @@
 #include "fio.h"
 
-#include "engine/run/iolog_list.h"
+#include "engine/inflight/iolog_list.h"
 
 /*
  * The core frees every entry that it takes, so each is an allocation: of one

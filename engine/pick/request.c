@@ -3,7 +3,7 @@
 #include "engine/job.h"
 #include "engine/replay/planning.h"
 #include "engine/replay/turns.h"
-#include "engine/run/request.h"
+#include "engine/pick/request.h"
 
 /* Before it is published: its record may then be another's. */
 static void turns_end(struct thread_data *td, const struct request *req,

@@ -8,8 +8,8 @@
 #include "engine/replay/turns.h"
 #include "engine/result/progress.h"
 #include "engine/result/warmup.h"
-#include "engine/run/front.h"
-#include "engine/run/request.h"
+#include "engine/pick/front.h"
+#include "engine/pick/request.h"
 
 static struct picker *picker_of(struct thread_data *td)
 {

@@ -3,8 +3,8 @@
 #include "engine/job.h"
 #include "engine/layout/layout.h"
 #include "engine/replay/order.h"
-#include "engine/run/front.h"
-#include "engine/run/request.h"
+#include "engine/pick/front.h"
+#include "engine/pick/request.h"
 
 #define LATE_NS 100000000ULL /* that a store may wait for a place */
 #define STORES_SOUGHT 64     /* requests looked through for a write */

@@ -1,6 +1,6 @@
 #include <stdlib.h>
 
-#include "engine/run/running.h"
+#include "engine/inflight/running.h"
 
 static void put_step(struct running *r, struct running_step *step)
 {

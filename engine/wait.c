@@ -9,7 +9,7 @@
 #include "err.h"
 
 #include "engine/fio_releases.h"
-#include "engine/run/wait.h"
+#include "engine/wait.h"
 #include "engine/job.h"
 #include "engine/replay/replay.h"
 

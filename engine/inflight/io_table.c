@@ -1,6 +1,6 @@
 #include <stdlib.h>
 
-#include "engine/run/io_table.h"
+#include "engine/inflight/io_table.h"
 
 int io_table_init(struct io_table *t, unsigned int ios)
 {

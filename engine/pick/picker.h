@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "engine/replay/request.h"
-#include "engine/run/issue.h"
+#include "engine/pick/issue.h"
 
 struct thread_data;
 

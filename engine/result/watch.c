@@ -5,12 +5,12 @@
 #include "fio.h"
 #include "fio_sem.h"
 
-#include "engine/replay/life.h"
+#include "engine/life/life.h"
 #include "engine/result/answer.h"
-#include "engine/run/wait.h"
+#include "engine/wait.h"
 #include "engine/setup/group.h"
-#include "engine/setup/signals.h"
-#include "engine/setup/watch.h"
+#include "engine/life/signals.h"
+#include "engine/result/watch.h"
 
 #define LOOK_US 20000
 /* What a job has for coming to its end when it was told to by a signal. */

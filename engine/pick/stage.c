@@ -2,8 +2,8 @@
 
 #include "engine/job.h"
 #include "engine/layout/layout.h"
-#include "engine/run/running.h"
-#include "engine/run/stage.h"
+#include "engine/inflight/running.h"
+#include "engine/pick/stage.h"
 
 static enum stage_kind load_stage(struct thread_data *td, uint32_t stage)
 {

@@ -2,10 +2,10 @@
 
 #include "engine/job.h"
 #include "engine/layout/layout.h"
-#include "engine/run/iolog_list.h"
-#include "engine/run/issue.h"
-#include "engine/run/request.h"
-#include "engine/run/stage.h"
+#include "engine/inflight/iolog_list.h"
+#include "engine/pick/issue.h"
+#include "engine/pick/request.h"
+#include "engine/pick/stage.h"
 
 static void issue(struct thread_data *td, const struct issued_io *io,
 		  enum fio_ddir ddir, uint64_t offset, uint64_t len)

@@ -2,7 +2,7 @@
 
 #include "fio.h"
 
-#include "engine/replay/life.h"
+#include "engine/life/life.h"
 
 static struct thread_data *td_of(const struct member *m)
 {
