@@ -28,6 +28,7 @@ struct job {
 	unsigned int row; /* of an observer, in each replay */
 	int ring_fd;	  /* the backend's io_uring, or -1 */
 	bool polls;	  /* completions need polling (hipri) */
+	bool unreaped;	  /* the backend can't take more before it is asked */
 	bool check_blocks;
 	bool stats; /* stats=, which a warm-up switches off */
 	bool ended; /* came to an end that is no failure */

@@ -185,9 +185,9 @@ static int wait_for_io(struct thread_data *td, uint64_t deadline_ns,
 		sleep_until(slice_ns, now_ns);
 		return 0;
 	}
-	/* Engines that only pretend have everything complete at once. */
+	/* Those that do it at once, or only pretend, have all of it complete. */
 	if (deadline_ns == WAIT_NEVER || job->polls ||
-	    td_ioengine_flagged(td, FIO_FAKEIO))
+	    (job->backend.flags & (FIO_SYNCIO | FIO_FAKEIO)))
 		return reap(td, 1);
 	if (job->ring_fd >= 0)
 		return wait_ring(td, job->ring_fd, slice_ns, now_ns);

@@ -58,6 +58,8 @@ static enum fio_q_status job_queue(struct thread_data *td, struct io_u *io_u)
 	struct job *job = job_of(td);
 	enum fio_q_status ret;
 
+	if (job->unreaped)
+		return FIO_Q_BUSY;
 	feed_begin(td, io_u);
 	ret = job->backend.queue(td, io_u);
 	if (ret == FIO_Q_QUEUED && td->done) {
@@ -76,9 +78,24 @@ static struct io_u *job_event(struct thread_data *td, int event)
 	struct job *job = job_of(td);
 	struct io_u *io_u = job->backend.event(td, event);
 
+	job->unreaped = false;
 	count_in_flight(job, -1);
 	feed_complete(td, io_u);
 	return io_u;
+}
+
+/*
+ * A synchronous backend that commits (vsync) remembers the completions of one
+ * commit; the next would make it forget those that were not reaped.
+ */
+static int job_commit_sync(struct thread_data *td)
+{
+	struct job *job = job_of(td);
+
+	job->unreaped =
+		atomic_load_explicit(&job->feed.worker->member.in_flight,
+				     memory_order_relaxed);
+	return job->backend.commit(td);
 }
 
 static int job_prep(struct thread_data *td, struct io_u *io_u)
@@ -230,6 +247,8 @@ void hooks_replace(struct ioengine_ops *ops)
 	ops->queue = job_queue;
 	if (ops->event)
 		ops->event = job_event;
+	if (ops->commit && (ops->flags & FIO_SYNCIO))
+		ops->commit = job_commit_sync;
 	if (ops->open_file)
 		ops->open_file = job_open_file;
 	ops->unlink_file = job_unlink_file;
