@@ -317,7 +317,8 @@ def version(engine):
 def in_wrong_fio(engine, other):
     done = run(command(good(), engine=Engine(other.fio, engine.library)))
     check(done.status > 0, f"ended with {done.status}")
-    for part in (version(engine), version(other), "FIO_SRC=", "make"):
+    for part in (version(engine), version(other), "FIO_SRC=",
+                 "make setup && make"):
         check_has(done.err, part)
 
 

@@ -102,8 +102,6 @@ def hold_against(fio):
     if version(fio) == (3, 33):
         check_equal(gone, sorted(n for n in page if page[n] == "newer"),
                     "options that 3.33 lacks")
-    if version(fio) == (3, 42):
-        check_equal(gone, [], "options that 3.42 lacks")
     wrong = [name for name in gone if not page[name]]
     check(not wrong, f"{fio} has no {wrong}")
 
@@ -210,6 +208,26 @@ def test_too_few_files():
             done = run(command({**TRACE, **more, "nrfiles": nrfiles}))
             check(done.status == 1, f"{more} ended with {done.status}")
             check_has(done.err, "nrfiles=0, or nrfiles= below")
+
+
+def parse_only(**job):
+    line = command({**TRACE, **job})
+    return run([line[0], "--parse-only", *line[1:]])
+
+
+def test_parse_only():
+    """setup() isn't called then: names are looked up all the same."""
+    check_equal(parse_only(backend="psync", model="llama-3.1-8b").text, "",
+                "what --parse-only says of a good job")
+    for option, value in (("trace", "/nowhere.jsonl"), ("trace", FILES),
+                          ("trace", "builtin:nothing"), ("model", "gpt-9"),
+                          ("kv_dtype", "fp3"), ("eviction", "newest"),
+                          ("shard", "3/2"), ("backend", "nosuch"),
+                          ("backend", "mooncake"), ("backend", "cpuio")):
+        done = parse_only(**{option: value})
+        check(done.status == 1, f"{option}={value}: {done.status}")
+        check_has(done.err, f"mooncake: {option}={value}")
+        check_has(done.err, f"failed parsing {option}")
 
 
 def plan_counts(**more):

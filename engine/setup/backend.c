@@ -148,6 +148,11 @@ static int backend_setup(struct thread_data *td, const struct job *job,
 	return 0;
 }
 
+int backend_find(struct thread_data *td, const char *backend, struct error *err)
+{
+	return check_backend(td, load(td, backend), backend, err);
+}
+
 int backend_adopt(struct thread_data *td, struct job *job, struct error *err)
 {
 	struct ioengine_ops *ops = load(td, job->options->backend);

@@ -18,6 +18,10 @@ struct job;
  */
 int backend_adopt(struct thread_data *td, struct job *job, struct error *err);
 
+/* Is there such an engine, and can it be a backend? 0, or -1 and @err filled. */
+int backend_find(struct thread_data *td, const char *backend,
+		 struct error *err);
+
 /* Runs the backend's post_init hook and finds the ring that it makes. */
 int backend_post_init(struct thread_data *td);
 

@@ -3,6 +3,7 @@
 #include "parse.h"
 
 #include "engine/setup/options.h"
+#include "engine/setup/parse_only.h"
 
 #define OPTIONS_MAX 96
 
@@ -192,6 +193,7 @@ static void make_fio_option(struct fio_option *fio,
 	fio->is_seconds = opt->kind == OPTION_TIME;
 	fio->help = opt->help;
 	fio->def = opt->fallback;
+	fio->verify = parse_only_check;
 	fio->category = FIO_OPT_C_ENGINE;
 	fio->group = FIO_OPT_G_INVALID;
 	for (i = 0; opt->words && opt->words[i].name; i++)

@@ -114,6 +114,17 @@ static bool has_trims(struct thread_data *td)
 	       td->o.block_error_hist;
 }
 
+/* Of fio 3.41 on, so that it is found by its name. */
+static bool has_sprandom(struct thread_data *td)
+{
+	const struct fio_option *opt;
+
+	for (opt = fio_options; opt->name; opt++)
+		if (!strcmp(opt->name, "sprandom"))
+			return *(unsigned int *)((char *)&td->o + opt->off1);
+	return false;
+}
+
 static bool has_block_split(struct thread_data *td)
 {
 	struct thread_options *o = &td->o;
@@ -173,6 +184,7 @@ static const struct refusal refusals[] = {
 	  "a cache that trims would lose the blocks that hits read" },
 	{ "bssplit=, bsrange= and bs_unaligned=", has_block_split,
 	  "an I/O is a piece of an object; bs= sets its size" },
+	{ "sprandom=", has_sprandom, "it sets how much is written by itself" },
 	{ "fill_device= and file_append=", has_fill,
 	  "size= is the capacity of the cache" },
 	{ "a range in filesize=", has_random_file_size,

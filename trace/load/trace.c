@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "trace/workload/builtin.h"
+#include "trace/source/lines.h"
 #include "trace/source/reader.h"
 #include "trace/load/arrange.h"
 #include "trace/load/trace.h"
@@ -25,7 +26,12 @@ static int check_options(const struct trace_options *o, struct error *err)
 	return 0;
 }
 
-static int unknown_builtin(const struct trace_options *o, struct error *err)
+static bool is_builtin(const char *source)
+{
+	return !strncmp(source, BUILTIN_PREFIX, strlen(BUILTIN_PREFIX));
+}
+
+static int unknown_builtin(const char *source, struct error *err)
 {
 	const struct builtin *b;
 	char known[256] = "";
@@ -34,7 +40,7 @@ static int unknown_builtin(const struct trace_options *o, struct error *err)
 	for (b = builtins; b->name && n < sizeof(known); b++)
 		n += snprintf(known + n, sizeof(known) - n, "%s%s%s",
 			      n ? ", " : "", BUILTIN_PREFIX, b->name);
-	return fail_at(err, o->source, 0,
+	return fail_at(err, source, 0,
 		       "there is no such built-in "
 		       "trace; there are %s",
 		       known);
@@ -48,7 +54,7 @@ static int run_builtin(const struct trace_options *o, trace_sink sink,
 	int ret;
 
 	if (!b)
-		return unknown_builtin(o, err);
+		return unknown_builtin(o->source, err);
 	if (o->block_tokens != BUILTIN_BLOCK_TOKENS)
 		return fail_at(err, o->source, 0,
 			       "built-in traces have "
@@ -64,7 +70,7 @@ static int run_source(struct builder *b, struct error *err)
 {
 	const struct trace_options *o = b->o;
 
-	if (!strncmp(o->source, BUILTIN_PREFIX, strlen(BUILTIN_PREFIX)))
+	if (is_builtin(o->source))
 		return run_builtin(o, builder_add, b, err);
 	return reader_run(o, b->limits, builder_add, b, &b->t->bad_lines, err);
 }
@@ -110,6 +116,20 @@ int trace_load(struct trace *t, const struct trace_options *o,
 	       struct error *err)
 {
 	return trace_load_within(t, o, &trace_limits_default, err);
+}
+
+int trace_find(const char *source, struct error *err)
+{
+	struct lines lines;
+
+	if (is_builtin(source))
+		return builtin_find(source + strlen(BUILTIN_PREFIX)) ?
+			       0 :
+			       unknown_builtin(source, err);
+	if (lines_open(&lines, source, trace_limits_default.line_bytes, err))
+		return -1;
+	lines_close(&lines);
+	return 0;
 }
 
 void trace_free(struct trace *t)
