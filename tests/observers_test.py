@@ -249,7 +249,7 @@ def test_group_reporting_with_groups_of_their_own():
 def test_steady_state_of_an_observer():
     """It ends the observer; exitall and exit_what=all end the replay too."""
     jobs = with_observers("request", more={
-        "steadystate": "iops:99%", "steadystate_duration": 1, "new_group": 1,
+        "steadystate": "iops:99%", "steadystate_duration": 2, "new_group": 1,
         "exitall": 1, "exit_what": "all"},
         time_based=1, runtime=30, backend="null")
     began = time.monotonic()

@@ -7,7 +7,7 @@
 
 static int check_trace(const struct mooncake_options *o, struct error *err)
 {
-	return trace_find(o->settings.trace.source, err);
+	return trace_find(&o->settings.trace, err);
 }
 
 static int check_model(const struct mooncake_options *o, struct error *err)

@@ -118,15 +118,16 @@ int trace_load(struct trace *t, const struct trace_options *o,
 	return trace_load_within(t, o, &trace_limits_default, err);
 }
 
-int trace_find(const char *source, struct error *err)
+int trace_find(const struct trace_options *o, struct error *err)
 {
+	const char *source = o->source;
 	struct lines lines;
 
 	if (is_builtin(source))
 		return builtin_find(source + strlen(BUILTIN_PREFIX)) ?
 			       0 :
 			       unknown_builtin(source, err);
-	if (lines_open(&lines, source, trace_limits_default.line_bytes, err))
+	if (lines_open(&lines, o, trace_limits_default.line_bytes, err))
 		return -1;
 	lines_close(&lines);
 	return 0;

@@ -50,7 +50,7 @@ int trace_load(struct trace *t, const struct trace_options *o,
 	       struct error *err);
 
 /* Is there such a trace, and can it be opened? 0, or -1 with @err filled. */
-int trace_find(const char *source, struct error *err);
+int trace_find(const struct trace_options *o, struct error *err);
 
 void trace_free(struct trace *t);
 
