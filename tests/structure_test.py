@@ -1,39 +1,55 @@
 #!/usr/bin/python3
-"""The shape of the code: who includes whom, and how large things are.
-
-The way of the data goes down the table below: a folder includes itself and
-what its row names, and nothing else of the project.
+"""The shape of the code: who includes whom, how large things are, and what is
+exported without need. The way of the data goes down the table below: a folder
+includes itself, what its row names, and nothing else of the project.
 """
+import os
 import re
 import subprocess
 from collections import defaultdict
 from pathlib import Path
 
-from testing import TOP, check, run_tests
+from testing import TOP, Skip, check, run
 
+TRACE = "base source workload load model cache plan options command report"
 MAY_INCLUDE = {
     "trace/base": "",
     "trace/source": "base",
     "trace/workload": "base source",
     "trace/load": "base source workload",
     "trace/model": "base",
-    "trace/cache": "base load",
+    "trace/cache": "base source load",
     "trace/plan": "base source load model cache",
     "trace/options": "base source load model cache plan",
     "trace/command": "base source workload load model cache plan options",
     "trace/report": "base source workload load model cache plan options command",
-    "trace": "workload options command report",
+    "trace": TRACE,
+    "engine/replay": "trace",
+    "engine/life": "trace replay",
+    "engine/setup": "trace replay life",
+    "engine/inflight": "trace",
+    "engine/layout": "trace replay life setup inflight",
+    "engine/result": "trace replay life setup",
+    "engine/pick": "trace replay setup inflight layout result",
+    "engine/run": "trace replay life setup inflight layout result pick",
+    "engine/observe": "trace replay life setup inflight result",
+    "engine": "trace replay life setup inflight layout result pick run observe",
 }
+# A job is made of parts of all folders, and every file below engine/ may ask
+# for a job; of fio's releases and of waiting everybody may know.
+FOR_THE_ENGINE = {"engine/job.h", "engine/wait.h", "engine/fio_releases.h"}
 FILES_IN_FOLDER = 15
 LINES_IN_FILE = 400
 LINES_IN_FUNCTION = 50
-# Tables: a row each, however many there are.
+# Files that are tables: a row each, however many there are.
 TABLES = set()
+EXPORTED = {"get_ioengine", "main"}
 
 
 def sources():
-    return sorted(path.relative_to(TOP) for folder in ("trace", "engine")
-                  for path in (TOP / folder).rglob("*.[ch]"))
+    return [Path(name) for folder in ("trace", "engine")
+            for name in sorted(str(path.relative_to(TOP)) for path in
+                               (TOP / folder).rglob("*.[ch]"))]
 
 
 def text(path):
@@ -41,13 +57,22 @@ def text(path):
 
 
 def includes(path):
-    """Of the project alone: every one is written from the top."""
+    """Files of the project, each written from the top of the tree."""
     return [Path(name) for name in
             re.findall(r'^#include "([^"]+)"', text(path), re.MULTILINE)
             if (TOP / name).exists()]
 
 
-def circles(arrows):
+def allowed(folder):
+    part = str(folder).split("/", maxsplit=1)[0]
+    names = MAY_INCLUDE[str(folder)].split()
+    ours = {f"{part}/{name}" for name in names} | {str(folder)}
+    if part == "engine" and "trace" in names:
+        ours |= {f"trace/{name}" for name in TRACE.split()}
+    return ours
+
+
+def on_a_circle(arrows):
     """Nodes from which a way leads back to them."""
     def reached(start):
         seen, new = set(), list(arrows[start])
@@ -55,7 +80,105 @@ def circles(arrows):
             node = new.pop()
             if node not in seen:
                 seen.add(node)
-                new += arrows[node]
+                new += arrows.get(node, ())
         return seen
 
-    return sorted(str(node) for node in list(arrows) if node in reached(node))
+    return sorted(str(node) for node in arrows if node in reached(node))
+
+
+def none(found, what):
+    check(not found, f"{what}: {'; '.join(map(str, found))}")
+
+
+def test_includes_go_one_way():
+    none([f"{path} includes {name}" for path in sources()
+          for name in includes(path)
+          if str(name.parent) not in allowed(path.parent)
+          and not (path.parts[0] == "engine" and str(name) in FOR_THE_ENGINE)],
+         "not in the table of this test")
+
+
+def test_no_circle():
+    files, folders = defaultdict(set), defaultdict(set)
+    for path in sources():
+        for name in includes(path):
+            files[path].add(name)
+            if name.parent != path.parent and str(name) not in FOR_THE_ENGINE:
+                folders[path.parent].add(name.parent)
+    none(on_a_circle(files), "files that include each other")
+    none(on_a_circle(folders), "folders that include each other")
+
+
+def test_includes_are_written_from_the_top():
+    none([f'{path} includes "{name}"' for path in sources()
+          for name in re.findall(r'^#include "([^"]+)"', text(path),
+                                 re.MULTILINE)
+          if (TOP / path.parent / name).exists() and "/" not in name],
+         "name the folder")
+
+
+def test_trace_knows_nothing_of_fio():
+    none([path for path in sources() if path.parts[0] == "trace"
+          and re.search(r'#include.*(fio|ioengine|engine/)', text(path))],
+         "includes fio or the engine")
+
+
+def test_folders_are_small():
+    count = defaultdict(int)
+    for path in sources():
+        count[path.parent] += 1
+    none([f"{folder} has {n}" for folder, n in count.items()
+          if n > FILES_IN_FOLDER], f"more than {FILES_IN_FOLDER} files")
+
+
+def test_files_are_short():
+    length = {path: len(text(path).splitlines()) for path in sources()
+              if str(path) not in TABLES}
+    none([f"{path} has {n}" for path, n in length.items()
+          if n > LINES_IN_FILE], f"more than {LINES_IN_FILE} lines")
+
+
+def function_lengths(path):
+    start = None
+    for number, line in enumerate(text(path).splitlines(), 1):
+        if line == "{":
+            start = number
+        elif line == "}" and start:
+            yield start, number - start + 1
+            start = None
+
+
+def test_functions_are_short():
+    none([f"{path}:{start} has {n}" for path in sources()
+          for start, n in function_lengths(path) if n > LINES_IN_FUNCTION],
+         f"more than {LINES_IN_FUNCTION} lines")
+
+
+def symbols(kind, folders):
+    """Names that the object files define or need; left over ones don't count."""
+    built = TOP / os.environ.get("BUILD", "build") / "obj"
+    objects = [path for folder in folders
+               for path in (built / folder).rglob("*.o")
+               if (TOP / path.relative_to(built)).with_suffix(".c").exists()]
+    if not objects:
+        raise Skip("nothing is built here")
+    listed = subprocess.run(["nm", "-A", kind, *objects], check=True,
+                            capture_output=True, text=True).stdout
+    for line in listed.splitlines():
+        place, _, rest = line.rpartition(":")
+        letter, name = rest.split()[-2:]
+        if letter in "TDBRU":
+            yield name, place
+
+
+def test_nothing_is_exported_for_one_file():
+    code = ("trace", "engine")
+    needed = {name for name, _ in symbols("--undefined-only",
+                                          (*code, "tests"))}
+    none([f"{name} of {Path(place).name}" for name, place in
+          symbols("--defined-only", code)
+          if name not in needed | EXPORTED and not name.startswith("__")],
+         "make it static")
+
+
+run(globals())

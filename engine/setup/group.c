@@ -7,7 +7,6 @@
 #include "engine/setup/group.h"
 #include "engine/life/signals.h"
 #include "trace/base/span.h"
-#include "engine/life/signals.h"
 #include "engine/job.h"
 #include "trace/base/hash.h"
 #include "trace/plan/plan_json.h"
@@ -28,42 +27,6 @@ static unsigned int section_of(const struct thread_data *td)
 	for (i = 0; i < td->thread_number; i++)
 		section += tnumber_to_td(i)->o.stonewall;
 	return section;
-}
-
-static void put_number(struct json_object *obj, const char *name,
-		       uint64_t number)
-{
-	json_object_object_add(obj, name, json_object_new_uint64(number));
-}
-
-static void put_text(struct json_object *obj, const char *name,
-		     const char *text)
-{
-	json_object_object_add(obj, name,
-			       text ? json_object_new_string(text) : NULL);
-}
-
-/* All that the jobs of a group have in common, as text. */
-static char *key_of(const struct thread_data *td,
-		    const struct mooncake_options *o)
-{
-	struct json_object *obj = json_object_new_object();
-	const struct thread_options *t = &td->o;
-	char *key;
-
-	options_deciding_group(obj, o);
-	put_number(obj, "size", t->size);
-	put_number(obj, "size_percent", t->size_percent);
-	put_number(obj, "file_size_low", t->file_size_low);
-	put_number(obj, "file_size_high", t->file_size_high);
-	put_number(obj, "nr_files", t->nr_files);
-	put_text(obj, "filename", t->filename);
-	put_text(obj, "directory", t->directory);
-	put_number(obj, "start_offset", t->start_offset);
-	put_number(obj, "start_offset_percent", t->start_offset_percent);
-	key = strdup(json_object_to_json_string(obj));
-	json_object_put(obj);
-	return key;
 }
 
 static struct group *find_group(const char *key, unsigned int section)
@@ -108,7 +71,7 @@ static void count_members(struct group *g, const struct thread_data *first)
 		if (!td->io_ops || td->io_ops->setup != first->io_ops->setup ||
 		    section_of(td) != g->section)
 			continue;
-		key = key_of(td, o);
+		key = group_key(td, o);
 		if (key && !strcmp(key, g->key)) {
 			if (o->observe == OBSERVE_NONE)
 				g->nr_workers++;
@@ -149,7 +112,7 @@ struct group *group_join(struct thread_data *td, struct job *job,
 {
 	struct mooncake_options *o = job->options;
 	unsigned int section = section_of(td);
-	char *key = key_of(td, o);
+	char *key = group_key(td, o);
 	struct group *g = find_group(key, section);
 
 	err->text[0] = '\0';

@@ -88,4 +88,10 @@ void groups_each_replay(life_look look);
 /* Frees every group; the engine is being unloaded. */
 void groups_free(void);
 
+/*
+ * All that the jobs of a group have in common, as text: the options that
+ * decide the plan, and where fio says that the files are. The caller frees it.
+ */
+char *group_key(const struct thread_data *td, const struct mooncake_options *o);
+
 #endif

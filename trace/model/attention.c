@@ -1,8 +1,8 @@
 /* What an attention layer keeps of a token, by the kind of attention. */
 #include "trace/model/family.h"
 
-const char heads_key[] = "num_attention_heads|n_head|n_heads";
-const char kv_heads_key[] = "num_key_value_heads|num_attention_groups";
+static const char heads_key[] = "num_attention_heads|n_head|n_heads";
+static const char kv_heads_key[] = "num_key_value_heads|num_attention_groups";
 
 static const char hidden_key[] = "hidden_size|n_embd|d_model";
 static const char head_dim_key[] = "head_dim|attention_head_dim|kv_channels";

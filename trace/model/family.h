@@ -56,7 +56,7 @@ struct family {
 extern const struct family families[];
 
 /* Names of one field that architectures call differently. */
-extern const char layers_key[], heads_key[], kv_heads_key[], types_key[];
+extern const char layers_key[], types_key[];
 
 attention_fn attention_grouped, attention_multi_head, attention_falcon,
 	attention_bigcode, attention_chatglm, attention_attn_config,

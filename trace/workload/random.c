@@ -1,6 +1,6 @@
 #include "trace/workload/random.h"
 
-uint64_t random_next(uint64_t *state)
+static uint64_t random_next(uint64_t *state)
 {
 	uint64_t z = *state += 0x9e3779b97f4a7c15ULL;
 

@@ -19,9 +19,7 @@ struct quantile {
 
 #define QUANTILE_PARTS 1000000 /* of a distribution */
 
-/* 64 bits; the seed is the first @state. */
-uint64_t random_next(uint64_t *state);
-/* 0 .. n - 1 */
+/* 0 .. n - 1; the seed is the first @state. */
 uint32_t random_below(uint64_t *state, uint32_t n);
 bool random_chance(uint64_t *state, uint32_t permille);
 /* The value below which @part of QUANTILE_PARTS lie; @part is less than all. */
