@@ -50,7 +50,7 @@ again		= $(MAKE) --no-print-directory $(if $(V),,-s) \
 
 .DELETE_ON_ERROR:
 .PHONY: all engine plan unit probe backends broken newer setup run check bench \
-	matrix sanitize fuzz install uninstall clean help FORCE
+	format compile_commands.json matrix sanitize fuzz install uninstall clean help FORCE
 
 all: engine plan
 engine: $(engine)
@@ -117,6 +117,7 @@ run: setup
 	$(FIO) jobs/mooncake.fio
 
 check: setup
+	@$(setup) --checkers
 	@$(if $(FIO_SRC)$(filter-out build/fio-newer,$(FIO_NEWER)),,$(setup) --newer)
 	@$(again) all unit probe backends broken newer
 	@BUILD='$(BUILD)' FIO='$(FIO)' FIO_NEWER='$(FIO_NEWER)' tests/run
@@ -132,6 +133,14 @@ newer:
 broken:
 	@$(MAKE) --no-print-directory engine BUILD=$(BUILD)/broken \
 		CPPFLAGS=-DTEST_IGNORES_ORDER=1
+
+format:
+	clang-format -i $(wildcard trace/*.[ch] trace/*/*.[ch] engine/*.[ch] engine/*/*.[ch])
+
+# For editors: what each file is compiled with.
+compile_commands.json: setup
+	@$(MAKE) --no-print-directory --always-make --dry-run V=1 FIO='$(FIO)' \
+		FIO_SRC='$(FIO_SRC)' all unit backends probe | scripts/compile-commands >$@
 
 bench: setup
 	@$(again) all backends
@@ -231,6 +240,8 @@ help:
 	@echo 'make run           set up, build, run jobs/mooncake.fio'
 	@echo 'make check         set up, build, run all tests'
 	@echo 'make bench         set up, build, measure'
+	@echo 'make format        lay out trace/ and engine/ by .clang-format'
+	@echo 'make compile_commands.json    for editors and clang tools'
 	@echo 'make matrix        FIO_GIT=DIR: the engine in each release of fio, of a clone'
 	@echo 'make sanitize      the tests with address, undefined and thread sanitizers'
 	@echo 'make fuzz          fuzz the readers of traces and configs (clang; FUZZ_SECONDS=600 each)'
