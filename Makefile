@@ -114,7 +114,7 @@ setup:
 
 run: setup
 	@$(again) all
-	$(FIO) jobs/mooncake.fio
+	@FIO='$(FIO)' scripts/mooncake-run jobs/mooncake.fio
 
 check: setup
 	@$(setup) --checkers
@@ -237,7 +237,7 @@ clean:
 help:
 	@echo 'make               build build/mooncake.so and build/mooncake-plan'
 	@echo 'make setup         install what is missing, get the headers of fio'
-	@echo 'make run           set up, build, run jobs/mooncake.fio'
+	@echo 'make run           set up, build, run jobs/mooncake.fio by scripts/mooncake-run'
 	@echo 'make check         set up, build, run all tests'
 	@echo 'make bench         set up, build, measure'
 	@echo 'make format        lay out trace/ and engine/ by .clang-format'

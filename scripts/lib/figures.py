@@ -35,7 +35,7 @@ class _Collector:
             Figure(self.section, key, label, value, show, note))
 
 
-def _share_done(run, plan):
+def share_done(run, plan):
     """How much of the plan's bytes the run moved."""
     planned = (plan.read_bytes or 0) + (plan.write_bytes or 0)
     moved = run.total("read", "io_bytes") + run.total("write", "io_bytes")
@@ -46,7 +46,7 @@ def _traffic(out, run, plan, io_time, overlap):
     out.section = "Traffic"
     requests = run.samples("request").n if run.observers["request"] else None
     note = ""
-    if requests is None and plan and _share_done(run, plan) == 1:
+    if requests is None and plan and share_done(run, plan) == 1:
         requests, note = plan.requests, "of the plan"
     elif requests is not None and plan and plan.requests \
             and requests < plan.requests:
@@ -66,7 +66,7 @@ def _traffic(out, run, plan, io_time, overlap):
                   for each in ("read", "write")]
     hit_rate = _ratio(blocks[0], sum(blocks))
     hit_note = "blocks read / (read + written)"
-    if plan and plan.hit_rate is not None and _share_done(run, plan) == 1:
+    if plan and plan.hit_rate is not None and share_done(run, plan) == 1:
         hit_rate, hit_note = plan.hit_rate, "of the plan"
     out.add("hit_rate", "Hit rate", hit_rate, units.share, hit_note)
     out.add("write_ratio", "Write ratio", _ratio(blocks[1], sum(blocks)),
@@ -180,7 +180,11 @@ def _loads_with_tokens(run, plan):
     if all(entry.bytes for entry in log.entries):
         return [(plan.tokens(entry.bytes), entry.value)
                 for entry in log.entries]
-    return []
+    hits = plan.hits()
+    if not hits or any(entry.offset is None for entry in log.entries):
+        return []
+    return [(hits[entry.offset % len(hits)] * plan.block_tokens, entry.value)
+            for entry in log.entries]
 
 
 def _prefill(out, run, plan, rate):
@@ -228,7 +232,7 @@ def warnings(run, plan):
     if not any(run.observers.values()):
         said.append("no observers: add jobs with observe=request and "
                     "observe=load for the latency of requests")
-    done = _share_done(run, plan) if plan else None
+    done = share_done(run, plan) if plan else None
     if moved and done and done < 1:
         said.append("the run ended before the plan: "
                     f"{units.share(done)} of its bytes were moved")

@@ -112,6 +112,35 @@ class JobFile:
                 into[name] = value if "=" in line else "1"
         return found
 
+    def rewritten(self, options, added):
+        """
+        The file with @options in place of those that it sets, in all replays
+        where it sets none, and with @added, {number of a section: options},
+        at the end of each section.
+        """
+        unset = [each for each in options.items()
+                 if not self.values(each[0])]
+        sections = self.sections()
+        lines, number, inside = [], -1, False
+
+        def end_section():
+            if inside:
+                own = unset if sections[number].is_replay else []
+                lines.extend(f"{name}={value}" for name, value in
+                             [*own, *added.get(number, {}).items()])
+
+        for line in self.lines:
+            header = _header(line)
+            if header is not None:
+                end_section()
+                inside = header != "global"
+                number += inside
+            name = _option(line)[0]
+            lines.append(f"{name}={options[name]}" if name in options
+                         else line)
+        end_section()
+        return "\n".join(lines) + "\n"
+
     def text(self, options):
         """
         The file with @options in force: an option of the engine is known

@@ -1,5 +1,8 @@
 """What plan_json= wrote, and what the engine replayed by it."""
 
+import os
+
+import plancommand
 import units
 
 
@@ -11,8 +14,9 @@ def _same(asked, value):
 class Plan:
     """What plan_json says, checked for the members that are used."""
 
-    def __init__(self, members):
+    def __init__(self, members, path=None):
         self.members = members
+        self.path = path
         self.options = members.get("options") or {}
 
     def __getattr__(self, name):
@@ -39,6 +43,31 @@ class Plan:
     @property
     def block_tokens(self):
         return int(self.options.get("block_tokens") or 512)
+
+    def asked(self, name):
+        """
+        Rows of what mooncake-plan says of it: "requests" or "curve", kept
+        beside it by mooncake-run; [] where it can't be asked.
+        """
+        if self.path:
+            kept = os.path.splitext(self.path)[0] + f".{name}.csv"
+            if os.path.exists(kept):
+                with open(kept, encoding="utf-8") as file:
+                    return plancommand.rows(file.read())
+        text = getattr(plancommand, name)(self) if self.slots else None
+        return plancommand.rows(text) if text else []
+
+    def hits(self):
+        """Blocks that each request reads, in the order of the trace."""
+        return [int(row["hits"]) for row in self.asked("requests")]
+
+    @property
+    def paced_seconds(self):
+        """How long its arrivals take as they are replayed; 0 unpaced."""
+        if self.options.get("replay_no_stall") or not self.span_ms:
+            return 0
+        scale = self.options.get("replay_time_scale") or 100
+        return self.span_ms / 1e3 / (scale / 100)
 
     def blocks(self, moved_bytes):
         """Blocks in so many bytes moved."""

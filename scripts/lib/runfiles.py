@@ -34,7 +34,7 @@ def find_plan(run):
         if not os.path.isfile(path):
             continue
         try:
-            plan = Plan(fiojson.load_object(path))
+            plan = Plan(fiojson.load_object(path), path)
         except Error:
             continue
         if plan.fits(run):

@@ -93,3 +93,25 @@ def parse_size(string):
     if not match:
         return None
     return int(match[1]) * 1024 ** ("", *"kmgtp").index(match[2])
+
+
+_SPANS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "ms": 1e-3,
+          "us": 1e-6}
+
+
+def parse_duration(string):
+    """'30' or '2m' as fio takes them, in seconds; None if it is no time."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([a-z]*)", string.lower())
+    if not match or match[2] not in _SPANS:
+        return None
+    return float(match[1]) * _SPANS[match[2]]
+
+
+def duration(seconds_):
+    """'58 min 57 s'"""
+    whole = round(seconds_)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"

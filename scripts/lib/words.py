@@ -1,0 +1,58 @@
+"""The answer of a run in words."""
+
+import figures
+import units
+
+
+def answer(run, found):
+    """Sentences, the one that matters most first."""
+    value = {each.key: each.value for each in found}
+
+    def time(key):
+        return units.nanoseconds(value[key])
+
+    said = []
+    for kind, what in (("load", "a request waits for its cached prefix"),
+                       ("request", "a request's reads and writes take")):
+        if value.get(f"{kind}.p50") and value.get(f"{kind}.p99"):
+            said.append(f"Half of the time {what} less than "
+                        f"{time(f'{kind}.p50')}, 99 times in 100 less than "
+                        f"{time(f'{kind}.p99')}.")
+            break
+    if value.get("qps"):
+        said.append(f"The target carried {units.digits(value['qps'])} "
+                    "requests a second.")
+    if value.get("hit_rate") is not None:
+        said.append(f"{units.share(value['hit_rate'])} of the lookups hit.")
+    if value.get("read_bytes") or value.get("write_bytes"):
+        said.append(f"It read {units.size(value['read_bytes'])} at "
+                    f"{units.bandwidth(value['read_bw'])} and wrote "
+                    f"{units.size(value['write_bytes'])} at "
+                    f"{units.bandwidth(value['write_bw'])}.")
+    if run.option("direct", "0") == "0":
+        said.append("It went through the page cache (direct=0): memory may "
+                    "have answered in place of the drive.")
+    return said
+
+
+def workload(run):
+    """What the figures are of: trace, bytes of a token, capacity, pace."""
+    options = dict(run.plan.options if run.plan else {})
+    options = {**options, **(run.blocks[0].options if run.blocks else {})}
+    trace = options.get("trace")
+    if not trace:
+        return ""
+    model = options.get("model")
+    shape = f"model {model}" if model else \
+        f"{options.get('bytes_per_token') or 2048} bytes a token, no real " \
+        "model's"
+    block = f", blocks of {units.size(run.plan.block_bytes)}" \
+        if run.plan and run.plan.block_bytes else ""
+    pace = "as fast as it goes" \
+        if str(options.get("replay_no_stall", "0")) != "0" else \
+        f"at {options.get('replay_time_scale', 100)}% of its pace"
+    return f"{trace}, {shape}{block}, {pace}"
+
+
+def answer_of(run):
+    return answer(run, figures.collect(run, run.plan))
