@@ -52,7 +52,9 @@ def _traffic(out, run, plan, io_time, overlap):
             and requests < plan.requests:
         note = f"of {units.count(plan.requests)} planned"
     out.add("requests", "Requests", requests, units.count, note)
-    qps = run.observed("request", "iops") or None
+    # fio has no rate of jobs that move no bytes.
+    qps = run.observed("request", "iops") or \
+        _ratio(run.samples("request").n, wall_seconds(run)) or None
     out.add("qps", "QPS", qps, units.rate, "by wall time")
     out.add("qps_io", "QPS, waiting left out",
             _ratio(requests, io_time) if requests and not overlap else None,

@@ -31,11 +31,18 @@ def _run(*arguments):
 
 def _options(plan, *without):
     """Those of the plan that mooncake-plan has, too."""
-    known = set(re.findall(r"^  --([a-z-]+)", _run("--help") or "", re.M))
-    return [f"--{name.replace('_', '-')}={value}"
-            for name, value in plan.options.items()
-            if value is not None and not isinstance(value, list) and
-            name.replace("_", "-") in known and name not in without]
+    known = dict(re.findall(r"^  --([a-z-]+)(=?)", _run("--help") or "",
+                            re.M))
+    found = []
+    for name, value in plan.options.items():
+        option = name.replace("_", "-")
+        if option not in known or name in without or value is None:
+            continue
+        if known[option]:
+            found.append(f"--{option}={value}")
+        elif value:
+            found.append(f"--{option}")
+    return found
 
 
 def requests(plan):
