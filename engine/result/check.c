@@ -25,6 +25,7 @@ static struct stamp_places places_of(struct thread_data *td,
 		.offset = io->offset,
 		.len = io->len,
 		.stride = job_of(td)->feed.stamp_stride,
+		.end = job_of(td)->group->shape.object_slot,
 	};
 }
 

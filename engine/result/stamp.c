@@ -49,67 +49,92 @@ static uint64_t seed_of(const struct stamp *s)
 	return stamp_make(s->run, s->hash_id, s->generation, 0).checksum;
 }
 
+/* The stamp that the first byte of the I/O lies in or behind. */
 static uint64_t first_place(const struct stamp_places *p)
 {
-	return (p->stride - p->offset % p->stride) % p->stride;
+	return p->offset - p->offset % p->stride;
 }
 
-/* Bytes of the stamp at that place of the buffer: none where it has no room. */
-static uint64_t stamp_room(const struct stamp_places *p, uint64_t into)
+/* Bytes of the stamp at @at of the object: none where it has no room. */
+static uint64_t stamp_room(const struct stamp_places *p, uint64_t at)
 {
-	return into + sizeof(struct stamp) <= p->len ? sizeof(struct stamp) : 0;
+	return at + sizeof(struct stamp) <= p->end ? sizeof(struct stamp) : 0;
+}
+
+/* Is there a stamp at @at, and all of it in the I/O? */
+static bool has_stamp(const struct stamp_places *p, uint64_t at)
+{
+	return stamp_room(p, at) && at >= p->offset &&
+	       at + sizeof(struct stamp) <= p->offset + p->len;
 }
 
 void stamp_write(const struct stamp *s, void *buf, const struct stamp_places *p,
 		 bool data)
 {
-	uint64_t into;
+	uint64_t at, into;
 
 	if (data)
 		pattern_fill(buf, p->len, seed_of(s), s->offset);
-	for (into = first_place(p); stamp_room(p, into); into += p->stride) {
-		struct stamp piece = stamp_at(s, into);
+	for (at = first_place(p); at < p->offset + p->len; at += p->stride) {
+		struct stamp piece;
 
+		if (!has_stamp(p, at))
+			continue;
+		into = at - p->offset;
+		piece = stamp_at(s, into);
 		memcpy((char *)buf + into, &piece, sizeof(piece));
 	}
 }
 
-/* The bytes from one stamp's end to the next one's begin. */
-static bool data_right(const struct stamp *s, const void *buf,
-		       const struct stamp_places *p, uint64_t *at)
+static uint64_t least(uint64_t a, uint64_t b)
 {
-	uint64_t seed = seed_of(s), begin = 0, next = first_place(p), end, len;
+	return a < b ? a : b;
+}
 
-	while (begin < p->len) {
-		end = stamp_room(p, next) ? next : p->len;
+/* The bytes from one stamp's end to where the next one begins. */
+static bool data_right(const struct stamp *s, const void *buf,
+		       const struct stamp_places *p, uint64_t *where)
+{
+	uint64_t at, begin, end, len, io_end = p->offset + p->len;
+
+	for (at = first_place(p); at < io_end; at += p->stride) {
+		begin = at + stamp_room(p, at);
+		begin = begin < p->offset ? p->offset : begin;
+		end = least(at + p->stride, io_end);
+		if (begin >= end)
+			continue;
+		begin -= p->offset;
+		end -= p->offset;
 		len = pattern_check((const char *)buf + begin, end - begin,
-				    seed, s->offset + begin);
-		if (len < end - begin) {
-			*at = s->offset + begin + len;
-			return false;
-		}
-		begin = end + stamp_room(p, next);
-		next += p->stride;
+				    seed_of(s), s->offset + begin);
+		if (len == end - begin)
+			continue;
+		*where = s->offset + begin + len;
+		return false;
 	}
 	return true;
 }
 
 enum stamp_result stamp_check(const struct stamp *s, const void *buf,
 			      const struct stamp_places *p, bool data,
-			      uint64_t *at, struct stamp *found)
+			      uint64_t *where, struct stamp *found)
 {
-	uint64_t into;
+	uint64_t at, into;
 
-	for (into = first_place(p); stamp_room(p, into); into += p->stride) {
-		struct stamp piece = stamp_at(s, into);
+	for (at = first_place(p); at < p->offset + p->len; at += p->stride) {
+		struct stamp piece;
 
+		if (!has_stamp(p, at))
+			continue;
+		into = at - p->offset;
+		piece = stamp_at(s, into);
 		if (!memcmp((const char *)buf + into, &piece, sizeof(piece)))
 			continue;
-		*at = s->offset + into;
+		*where = s->offset + into;
 		memcpy(found, (const char *)buf + into, sizeof(*found));
 		return STAMP_WRONG;
 	}
-	if (data && !data_right(s, buf, p, at))
+	if (data && !data_right(s, buf, p, where))
 		return STAMP_DATA_WRONG;
 	return STAMP_RIGHT;
 }

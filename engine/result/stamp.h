@@ -25,12 +25,14 @@ struct stamp stamp_make(uint64_t run, uint64_t hash_id, uint64_t generation,
 /*
  * Where stamps lie in the buffer of an I/O: its bytes begin at @offset of an
  * object, and every @stride bytes of that there is a stamp, because reads may
- * be larger or smaller than writes. A remainder too short for one goes without.
+ * be larger or smaller than writes. A remainder too short for one at the
+ * object's end goes without. What is cut by the I/O's bounds is not looked at.
  */
 struct stamp_places {
 	uint64_t offset;
 	uint64_t len;
 	uint64_t stride;
+	uint64_t end; /* of the object */
 };
 
 /*
@@ -44,13 +46,13 @@ void stamp_write(const struct stamp *s, void *buf,
 /* What stamp_check() found. */
 enum stamp_result {
 	STAMP_RIGHT,
-	STAMP_WRONG, /* @at is the offset in the slot, @found what is there */
+	STAMP_WRONG, /* @where is the offset in the slot, @found what is there */
 	STAMP_DATA_WRONG, /* the same, but for @found: a byte between stamps */
 };
 
 enum stamp_result stamp_check(const struct stamp *s, const void *buf,
 			      const struct stamp_places *places, bool data,
-			      uint64_t *at, struct stamp *found);
+			      uint64_t *where, struct stamp *found);
 
 /* Is this a stamp at all, whosever? */
 bool stamp_valid(const struct stamp *s);

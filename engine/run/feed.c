@@ -220,6 +220,9 @@ static bool rest_follows(struct io_u *io_u)
 
 	if (done && io_u->offset + done < io_u->file->real_file_size)
 		return true;
+	log_err("mooncake: %s of %s at offset %llu came to %llu of %llu bytes, and no more: the file ends there, or its storage does not say why\n",
+		io_ddir_name(io_u->ddir), io_u->file->file_name, io_u->offset,
+		(unsigned long long)done, io_u->xfer_buflen);
 	io_u->error = EIO;
 	return false;
 }

@@ -1,0 +1,358 @@
+#!/usr/bin/python3
+"""layout=files and buckets over real files: counts, folders, checks, faults."""
+
+import csv
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+
+from fio_runs import (CONVERSATION, DATA_BACKENDS, FILES, REFERENCE, SLOT,
+                      command, counts, fails, file, finish, kill, mixed_trace,
+                      needs_conversation, plan, refused, replay, request,
+                      start, traced, wait_for, write_trace)
+from fio_runs import run as run_fio
+from testing import Skip, check, check_equal, check_has, run
+
+SLOTS = 32
+
+
+def folder(name="cache"):
+    path = file(name)
+    shutil.rmtree(path, ignore_errors=True)
+    return path
+
+
+def job(layout, **more):
+    options = {"trace": mixed_trace(), "layout": layout, "size": SLOTS * SLOT,
+               "filename": file("cache"), "check_blocks": "data"}
+    if layout == "buckets":
+        options["bucket_objects"] = 4
+    return {**options, **more}
+
+
+def planned(layout, **more):
+    options = {"layout": layout, "size": SLOTS * SLOT, "bytes_per_token": 8}
+    if layout == "buckets":
+        options["bucket_objects"] = 4
+    return plan(mixed_trace(), **{**options, **more})[0]
+
+
+def check_counts(done, row):
+    """Of all jobs together."""
+    read = sum(counts(job)[0] for job in done.jobs)
+    written = sum(counts(job)[1] for job in done.jobs)
+    check_equal((read, written), (row["hits"], row["writes"]), "counts")
+
+
+def files_below(path):
+    return [p for p in path.rglob("*") if p.is_file() and
+            p.name != ".mooncake-cache"]
+
+
+def test_counts():
+    for layout in ("files", "buckets"):
+        row = planned(layout)
+        for backend in DATA_BACKENDS:
+            for more in ({}, {"iodepth": 8, "max_inflight_requests": 0},
+                         {"iodepth": 4, "store": "async"},
+                         {"numjobs": 4, "iodepth": 4},
+                         {"numjobs": 2, "thread": 1, "iodepth": 4}):
+                if backend == "psync":
+                    more = {**more, "iodepth": 1}
+                check_counts(replay(job(layout, backend=backend, **more)), row)
+
+
+def test_later_passes():
+    for layout in ("files", "buckets"):
+        for more in ({}, {"numjobs": 2, "backend": "io_uring", "iodepth": 8}):
+            replay(job(layout, loops=4, **more))
+
+
+def test_what_is_left_is_what_is_cached():
+    for layout in ("files", "buckets"):
+        path = folder()
+        replay(job(layout))
+        row = planned(layout)
+        check_equal(len(files_below(path)),
+                    row["files_created"] - row["files_unlinked"], "files")
+
+
+def test_conversation_rows():
+    needs_conversation()
+    with open(REFERENCE / "conversation_buckets.csv", encoding="utf-8",
+              newline="") as rows:
+        rows = [row for row in csv.DictReader(rows)
+                if row["capacity_slots"] == "10000" and
+                row["bucket_blocks"] == "500"]
+    for row in rows:
+        done = replay({"trace": CONVERSATION, "layout": "buckets",
+                       "bucket_objects": 500, "size": 10000 * SLOT,
+                       "filename": file("cache"), "lookup": row["lookup"],
+                       "eviction": row["eviction"], "numjobs": 2,
+                       "evict_high": row["evict_high"], "iodepth": 8,
+                       "evict_low": row["evict_low"], "backend": "io_uring"})
+        check_counts(done, {"hits": int(row["hits"]),
+                            "writes": int(row["writes"])})
+
+
+def test_calls_are_the_plans():
+    row = planned("files")
+    folder()
+    calls = traced("openat,rename,unlink", job("files", publish="rename"))
+    cache = f'"{file("cache")}/'
+    made = [c for c in calls if " openat(" in c and cache in c]
+    check_equal(sum(" rename(" in c for c in calls), row["writes"], "renames")
+    check_equal(sum(" unlink(" in c for c in calls), row["evictions"],
+                "unlinks")
+    check_equal(sum("O_RDONLY" in c for c in made), row["hits"], "loads")
+    check_equal(sum("O_CREAT" in c and "= -1" not in c for c in made),
+                row["writes"] + 1, "files made, and the mark")
+
+
+def test_buckets_are_made_and_unlinked_whole():
+    row = planned("buckets")
+    folder()
+    calls = traced("openat,unlink", job("buckets"))
+    made = [c for c in calls if ".bucket" in c and "O_CREAT" in c and
+            "= -1" not in c]
+    check_equal(len(made), row["files_created"], "buckets made")
+    check_equal(sum(" unlink(" in c for c in calls), row["files_unlinked"],
+                "buckets unlinked")
+
+
+def test_folders():
+    for levels in (0, 1, 2):
+        path = folder()
+        replay(job("files", folders=levels))
+        for found in files_below(path):
+            check_equal(len(found.relative_to(path).parts), levels + 1,
+                        f"levels of {found}")
+
+
+def test_several_folders():
+    paths = [folder("a"), folder("b")]
+    replay(job("files", filename=f"{paths[0]}:{paths[1]}"))
+    check(all(files_below(path) for path in paths), "an empty folder")
+
+
+def test_a_foreign_file_is_left_alone():
+    for layout in ("files", "buckets"):
+        path = folder()
+        path.mkdir()
+        (path / "thesis.tex").write_text("years of work", encoding="utf-8")
+        refused("filename=", "thesis.tex", "did not make", **job(layout))
+        check_equal((path / "thesis.tex").read_text(encoding="utf-8"),
+                    "years of work", "the file")
+        check_equal(os.listdir(path), ["thesis.tex"], "the folder")
+
+
+def test_a_foreign_file_in_our_folder():
+    path = folder()
+    replay(job("files"))
+    before = len(files_below(path))
+    (path / "00").mkdir(exist_ok=True)
+    (path / "00" / "notes").write_text("mine", encoding="utf-8")
+    refused("00/notes", **job("files"))
+    check_equal(len(files_below(path)), before + 1, "files")
+
+
+def test_an_earlier_run_is_removed():
+    path = folder()
+    replay(job("files", size=64 * SLOT))
+    before = len(files_below(path))
+    replay(job("buckets"))
+    check(len(files_below(path)) < before, "files of the run before")
+    check(all(p.name.endswith(".bucket") for p in files_below(path)),
+          "objects of the run before")
+
+
+def test_unlink():
+    path = folder()
+    replay(job("files", unlink=1, numjobs=2))
+    check(not path.exists(), f"{path} is still there")
+
+
+def test_refused():
+    for layout in ("files", "buckets"):
+        folder()
+        for saying, more in {
+                "backend=null": {"backend": "null"},
+                "backend=mmap": {"backend": "mmap"},
+                "pieces=2": {"pieces": 2, "object_align": 512},
+                "discard=1": {"discard": 1},
+                "offset=": {"offset": 4096},
+                "size= is missing": {"size": None},
+                "header_reads=1": {"header_reads": 1},
+                "verify=": {"verify": "crc32c"},
+        }.items():
+            refused(saying, **job(layout, **more))
+    refused("publish=rename", **job("buckets", publish="rename"))
+    refused("eviction=lfu", **job("buckets", eviction="lfu"))
+    refused("probe=", **job("slots", probe="stat", filename=file()))
+    refused("publish=rename", **job("slots", publish="rename",
+                                    filename=file()))
+    refused("discard=1", **job("slots", discard=1, filename=file()))
+    refused("flush_interval=", "store=async",
+            **job("slots", flush_interval=1, filename=file()))
+    plain = file("plain")
+    plain.write_text("", encoding="utf-8")
+    refused("is a file", "folder", **job("files", filename=plain))
+
+
+def test_few_descriptors():
+    folder()
+    line = command(job("files", iodepth=64, backend="libaio"))
+    done = run_fio(["prlimit", "--nofile=64", *line])
+    check(done.status > 0, f"status {done.status}")
+    check_has(done.err, "ulimit -n")
+
+
+def test_a_full_filesystem():
+    place = FILES / "small"
+    place.mkdir(exist_ok=True)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=100k",
+                              "none", place], capture_output=True, check=False)
+    if mounted.returncode:
+        raise Skip("can't mount a small filesystem")
+    try:
+        for layout in ("files", "buckets"):
+            for backend in DATA_BACKENDS:
+                shutil.rmtree(place / "c", ignore_errors=True)
+                fails("No space left on device",
+                      **job(layout, filename=place / "c", backend=backend,
+                            iodepth=4))
+    finally:
+        subprocess.run(["umount", place], check=True)
+
+
+def endless(layout, **more):
+    path = folder()
+    return path, start(command(job(layout, time_based=1, runtime=600,
+                                   size=256 * SLOT, **more)))
+
+
+def fails_when(layout, spoil, *saying):
+    path, process = endless(layout)
+    wait_for(lambda: path.exists() and len(files_below(path)) > 8, "files")
+    time.sleep(0.2)
+    process.send_signal(signal.SIGSTOP)
+    spoil([p for p in files_below(path) if p.stat().st_size])
+    process.send_signal(signal.SIGCONT)
+    done = finish(process)
+    check(done.status > 0, f"{layout} ended with {done.status}")
+    for part in saying:
+        check_has(done.err, part)
+
+
+def spoil_bytes(paths):
+    for path in paths:
+        with open(path, "r+b") as target:
+            target.seek(100)
+            target.write(b"?")
+
+
+def swap(paths):
+    for one, other in zip(paths[::2], paths[1::2]):
+        hold = one.with_suffix(".hold")
+        one.rename(hold)
+        other.rename(one)
+        hold.rename(other)
+
+
+def test_a_wrong_byte():
+    for layout in ("files", "buckets"):
+        fails_when(layout, spoil_bytes, "is not what was written",
+                   "another byte")
+
+
+def test_swapped_files():
+    for layout in ("files", "buckets"):
+        fails_when(layout, swap, "mooncake: ", str(file("cache")))
+
+
+def test_a_lost_file():
+    fails_when("files", lambda paths: [p.unlink() for p in paths],
+               "No such file")
+
+
+def test_observers():
+    folder()
+    watch = {kind: {"name": kind, "observe": kind, "new_group": 1}
+             for kind in ("open", "create", "publish", "unlink", "probe")}
+    base = job("files", publish="rename", probe="stat", numjobs=2)
+    jobs = [base] + [{**base, "numjobs": 1, **w} for w in watch.values()]
+    done = replay(*jobs)
+    row = planned("files", probe="stat")
+    seen = {j["jobname"]: j["read"] for j in done.jobs}
+    for kind, wanted in (("open", row["hits"]), ("create", row["writes"]),
+                         ("publish", row["writes"]),
+                         ("unlink", row["evictions"]),
+                         ("probe", row["probes"])):
+        check_equal(seen[kind]["total_ios"], wanted, f"samples of {kind}")
+        check_equal(seen[kind]["io_bytes"], 0, f"bytes of {kind}")
+
+
+def test_plan_json():
+    path = FILES / "plan.json"
+    for layout in ("files", "buckets"):
+        replay(job(layout, plan_json=path))
+        got = json.loads(path.read_text(encoding="utf-8"))
+        row = planned(layout)
+        for name in ("writes", "files_created", "files_unlinked", "buckets",
+                     "probes", "trims"):
+            check_equal(got[name], row[name], name)
+
+
+def test_headers_are_read_first():
+    row = planned("files")
+    done = replay(job("files", object_header=8192, header_reads=2,
+                      backend="libaio", iodepth=8, size=None) | {
+                          "size": SLOTS * (SLOT + 8192)})
+    check_equal(counts(done.job), (3 * row["hits"], row["writes"]), "I/Os")
+    replay(job("slots", object_header=24, header_reads=3, filename=file(),
+               object_align=1, size=SLOTS * (SLOT + 24)))
+
+
+def test_pieces():
+    for pieces, more in ((2, {}), (4, {"backend": "io_uring", "iodepth": 8})):
+        row = plan(mixed_trace(), size=SLOTS * 4 * SLOT, bytes_per_token=32)[0]
+        done = replay(job("slots", pieces=pieces, bytes_per_token=32,
+                          filename=file(), size=SLOTS * 4 * SLOT, **more))
+        check_equal(counts(done.job),
+                    (pieces * row["hits"], pieces * row["writes"]), "I/Os")
+
+
+def test_flush_interval():
+    """Writes go together, and a read that needs one has it sent first."""
+    lines = [request([n, n + 1], timestamp=n * 20) for n in range(0, 60, 2)]
+    trace = write_trace("flush.jsonl", lines * 1)
+    replay({"trace": trace, "store": "async", "flush_interval": "300ms",
+            "backend": "io_uring", "iodepth": 8, "replay_no_stall": 0})
+    again = write_trace("needs.jsonl",
+                        [request([1], timestamp=0), request([1], timestamp=5)])
+    begun = time.monotonic()
+    done = replay({"trace": again, "store": "async", "flush_interval": 60,
+                   "backend": "io_uring", "iodepth": 8, "replay_no_stall": 0})
+    check_equal(done.counts, (1, 1), "counts")
+    check(time.monotonic() - begun < 50, "the read waited for the flush")
+
+
+def test_killed_at_random():
+    draw = random.Random(os.getpid())
+    for turn in range(40 if os.environ.get("FULL") else 4):
+        layout = ("files", "buckets")[turn % 2]
+        path, process = endless(layout, numjobs=2, backend="io_uring",
+                                iodepth=8)
+        wait_for(lambda: path.exists() and files_below(path), "files")
+        time.sleep(draw.random() / 2)
+        kill(process)
+        process.communicate()
+        replay(job(layout))
+
+
+if __name__ == "__main__":
+    run(globals())
