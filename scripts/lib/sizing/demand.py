@@ -1,9 +1,14 @@
 """What a trace asks of a cache, by mooncake-plan: no I/O."""
 
+from collections import namedtuple
+
 from sizing import programs
 
 # Shares of the hits that an endless cache has.
 SHARES = (0.5, 0.8, 0.9, 0.95, 0.99)
+
+# The beginning of a trace.
+First = namedtuple("First", "requests reads writes evictions span_s")
 
 
 class Demand:
@@ -11,11 +16,9 @@ class Demand:
         self.options = [f"--{name.replace('_', '-')}={value}"
                         for name, value in options.set.items()]
         self.trace = options.trace
-        self.whole, self.command = self._plan()
-        self.curve, self.curve_command = self._plan("--curve")
-
-    def remarks(self):
-        return programs.remarks(self.trace, *self.options)
+        self.whole, self.command, self.remarks = self._plan()
+        self.curve, self.curve_command, _ = self._plan("--curve")
+        self.known = {}
 
     def _plan(self, *more):
         return programs.plan(self.trace, *self.options, *more)
@@ -23,6 +26,10 @@ class Demand:
     @property
     def span_s(self):
         return (self.whole["span_ms"] or 0) / 1e3
+
+    @property
+    def slot(self):
+        return self.whole["slot_bytes"]
 
     @property
     def block_tokens(self):
@@ -34,23 +41,30 @@ class Demand:
         return next((point for point in self.curve
                      if point["hits"] >= wanted), None)
 
-    def at(self, size, requests=0):
+    def at(self, size):
         """(what a cache of @size bytes does, the command)."""
-        more = [f"--max-requests={requests}"] if requests else []
-        return self._plan(f"--size={size}", *more)
+        if size not in self.known:
+            self.known[size] = self._plan(f"--size={size}")[:2]
+        return self.known[size]
 
-    def requests_of(self, size, limit, seconds):
+    def first(self, size, limit, seconds):
         """
-        How many requests move at most @limit bytes through a cache of @size
-        bytes, in at most so many seconds of the trace: at least one.
+        The first requests, as many as move at most @limit bytes through a
+        cache of @size bytes and arrive within so many seconds; at least one.
         """
-        low, high = 1, self.whole["requests"]
-        while low < high:
-            middle = (low + high + 1) // 2
-            found, _ = self.at(size, middle)
-            if found["read_bytes"] + found["write_bytes"] <= limit and \
-                    (found["span_ms"] or 0) <= 1e3 * seconds:
-                low = middle
-            else:
-                high = middle - 1
-        return low
+        found, begin = None, None
+        for row in programs.plan_rows(self.trace, *self.options,
+                                      f"--size={size}", "--requests"):
+            arrival = float(row["arrival_ms"]) / 1e3
+            begin = arrival if begin is None else begin
+            sums = [int(row["hits"]), int(row["writes"]),
+                    int(row["evictions"])]
+            if found:
+                sums = [more + so_far
+                        for more, so_far in zip(sums, found[1:4])]
+                if (sums[0] + sums[1]) * self.slot > limit or \
+                        arrival - begin > seconds:
+                    break
+            found = First(found.requests + 1 if found else 1, *sums,
+                          arrival - begin)
+        return found

@@ -23,15 +23,18 @@ class Measure:
         self.options = options
         self.target = target
         self.folder = options.folder
-        self.requests = demand.requests_of(size, options.run_bytes,
-                                           options.run_time)
-        self.plan, self.command = demand.at(size, self.requests)
-        self.span_s = (self.plan["span_ms"] or 0) / 1e3
-        self.bytes = self.plan["read_bytes"] + self.plan["write_bytes"]
+        first = demand.first(size, options.run_bytes, options.run_time)
+        self.requests = first.requests
+        self.span_s = first.span_s
+        self.read_bytes = first.reads * demand.slot
+        self.write_bytes = first.writes * demand.slot
         # Without evictions no more of the cache than this is ever written.
-        self.size = size if self.plan["evictions"] else \
-            self.plan["write_bytes"]
+        self.size = size if first.evictions else self.write_bytes
         self.answer = self.paced = None
+
+    @property
+    def bytes(self):
+        return self.read_bytes + self.write_bytes
 
     def path(self, name):
         return os.path.join(self.folder, name)

@@ -1,10 +1,12 @@
 """The project's own programs, in its tree or installed, and running them."""
 
+import csv
 import json
 import os
 import re
 import shlex
 import shutil
+import subprocess
 import sys
 
 import cli
@@ -58,17 +60,20 @@ def _json_of(said):
     return json.JSONDecoder().raw_decode(said, begin)[0]
 
 
-def remarks(*arguments):
-    """What mooncake-plan says of a trace beside the figures."""
-    said = fiorun.run([_plan(), *arguments, "--csv"])
-    return re.findall(r"^mooncake-plan: (.*)$", said, re.M)
-
-
 def plan(*arguments):
-    """(what mooncake-plan --json says, the command)."""
+    """(what mooncake-plan --json says, the command, its remarks)."""
     command = [_plan(), *arguments]
     said = fiorun.run([*command, "--json"])
-    return _json_of(said), command
+    remarks = re.findall(r"^mooncake-plan: (.*)$", said, re.M)
+    return _json_of(said), command, remarks
+
+
+def plan_rows(*arguments):
+    """The rows of mooncake-plan --csv, for arguments known to be right."""
+    with subprocess.Popen([_plan(), *arguments, "--csv"], text=True,
+                          stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL) as process:
+        yield from csv.DictReader(process.stdout)
 
 
 def report(*arguments):
