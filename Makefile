@@ -50,7 +50,7 @@ again		= $(MAKE) --no-print-directory $(if $(V),,-s) \
 
 .DELETE_ON_ERROR:
 .PHONY: all engine plan unit probe backends broken newer setup run check bench \
-	format compile_commands.json matrix sanitize fuzz install uninstall clean help FORCE
+	format compile_commands.json matrix sanitize fuzz install uninstall deb clean help FORCE
 
 all: engine plan
 engine: $(engine)
@@ -197,6 +197,7 @@ fuzz: build/fuzz/reader build/fuzz/config
 lib_dir		:= $(PREFIX)/lib/fio
 share_dir	:= $(PREFIX)/share/fio-mooncake
 man_dir		:= $(PREFIX)/share/man/man1
+completion_dir	:= $(PREFIX)/share/bash-completion/completions
 commands	:= $(notdir $(wildcard scripts/mooncake-* scripts/fio-to-*))
 script_libs	:= $(wildcard scripts/lib/*.py scripts/lib/*/*.py)
 man_pages	:= $(wildcard docs/*.1)
@@ -204,7 +205,7 @@ man_pages	:= $(wildcard docs/*.1)
 # The scripts find their lib/ beside them, through the links in bin. Installed
 # jobs name the installed engine.
 install: all
-	install -d $(addprefix $(DESTDIR),$(lib_dir) $(PREFIX)/bin $(man_dir) \
+	install -d $(addprefix $(DESTDIR),$(lib_dir) $(PREFIX)/bin $(man_dir) $(completion_dir) \
 		$(addprefix $(share_dir)/,jobs/stores $(sort $(dir $(script_libs)))))
 	install -m 644 $(engine) $(DESTDIR)$(lib_dir)/mooncake.so
 	install -m 755 $(plan) $(DESTDIR)$(PREFIX)/bin/mooncake-plan
@@ -222,12 +223,29 @@ install: all
 			>$(DESTDIR)$(share_dir)/$$job || exit 1; \
 	done
 	install -m 644 jobs/stores/*.fio $(DESTDIR)$(share_dir)/jobs/stores
+	install -m 644 scripts/packaging/completion.bash \
+		$(DESTDIR)$(completion_dir)/mooncake-plan
+	for command in $(commands); do \
+		ln -sf mooncake-plan $(DESTDIR)$(completion_dir)/$$command || exit 1; \
+	done
 
 uninstall:
 	rm -f $(addprefix $(DESTDIR),$(lib_dir)/mooncake.so \
 		$(addprefix $(PREFIX)/bin/,mooncake-plan $(commands)) \
-		$(addprefix $(man_dir)/,$(notdir $(man_pages))))
+		$(addprefix $(man_dir)/,$(notdir $(man_pages))) \
+		$(addprefix $(completion_dir)/,mooncake-plan $(commands)))
 	rm -rf $(DESTDIR)$(share_dir)
+
+# Compiled with the flags of Debian's packages.
+deb: setup
+	@$(setup) --deb
+	@rm -rf build/deb/stage
+	@export DEB_BUILD_MAINT_OPTIONS=hardening=+bindnow; \
+	$(again) install BUILD=build/deb PREFIX=/usr DESTDIR=build/deb/stage/root \
+		CPPFLAGS="$$(dpkg-buildflags --get CPPFLAGS)" \
+		CFLAGS="$$(dpkg-buildflags --get CFLAGS)" \
+		LDFLAGS="$$(dpkg-buildflags --get LDFLAGS)" >/dev/null
+	@scripts/packaging/make-deb build build/deb/stage
 
 # fio's headers and the newer fio stay: `rm -r build` takes them too.
 clean:
@@ -246,6 +264,7 @@ help:
 	@echo 'make sanitize      the tests with address, undefined and thread sanitizers'
 	@echo 'make fuzz          fuzz the readers of traces and configs (clang; FUZZ_SECONDS=600 each)'
 	@echo 'make install       PREFIX=/usr/local DESTDIR=; make uninstall'
+	@echo 'make deb           a Debian package for the installed fio, in build/'
 	@echo 'make clean         remove what was built, but not what was fetched'
 	@echo 'FIO=PATH FIO_SRC=DIR    another fio binary and its configured source tree'
 	@echo 'FIO_GIT=DIR             a git clone of fio, to take sources from'

@@ -1,0 +1,64 @@
+#!/usr/bin/python3
+"""bash's completion offers every option of every command, and their words."""
+
+import re
+import subprocess
+
+from fio_runs import PLAN
+from testing import TOP, check, check_equal, run
+
+COMPLETION = TOP / "scripts" / "packaging" / "completion.bash"
+SCRIPTS = sorted(path for pattern in ("mooncake-*", "fio-to-*")
+                 for path in (TOP / "scripts").glob(pattern))
+
+
+def offered(command, *words):
+    """What bash offers for the last of the words, taken apart as it does."""
+    words = [part for word in words
+             for part in re.split("(=)", word) if part or word == ""]
+    line = " ".join(f"'{word}'" for word in [str(command), *words])
+    done = subprocess.run(
+        ["bash", "-c", f". {COMPLETION}; COMP_WORDS=({line}); "
+         f"COMP_CWORD={len(words)}; _mooncake '{command}'; "
+         'printf "%s\\n" "${COMPREPLY[@]}"'],
+        capture_output=True, text=True, check=True)
+    check_equal(done.stderr, "", f"complaints about {line}")
+    return done.stdout.split()
+
+
+def options_in_manual(name):
+    page = (TOP / "docs" / f"{name}.1").read_text(encoding="utf-8")
+    heads = re.findall(r"^\.TP\n(.*)$", page, re.MULTILINE)
+    return {option for line in heads for option in
+            re.findall(r"(?<![\w-])--[a-z][a-z-]*", line.replace("\\-", "-"))}
+
+
+def test_every_option_of_the_manuals():
+    for command in (PLAN, *SCRIPTS):
+        wanted = options_in_manual(command.name)
+        check(command == PLAN or wanted, f"{command.name}.1 has no options")
+        lacking = wanted - set(offered(command, "--"))
+        check_equal(lacking, set(), f"options of {command.name} not offered")
+
+
+def test_beginning_of_an_option():
+    check_equal(offered(PLAN, "--layo"), ["--layout"], "--layo")
+
+
+def test_words_of_an_option():
+    check_equal(offered(PLAN, "--lookup="), ["prefix", "block"], "--lookup=")
+    check_equal(offered(PLAN, "--layout=b"), ["buckets"], "--layout=b")
+    saturate = TOP / "scripts" / "mooncake-saturate"
+    check_equal(offered(saturate, "--of", "l"), ["load"], "--of l")
+
+
+def test_every_command_is_completed():
+    done = subprocess.run(["bash", "-c", f". {COMPLETION}; complete -p"],
+                          capture_output=True, text=True, check=True)
+    named = set(re.findall(r"_mooncake (\S+)", done.stdout))
+    check_equal(named, {"mooncake-plan", *(path.name for path in SCRIPTS)},
+                "commands")
+
+
+if __name__ == "__main__":
+    run(globals())
