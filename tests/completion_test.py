@@ -37,7 +37,11 @@ def test_every_option_of_the_manuals():
     for command in (PLAN, *SCRIPTS):
         wanted = options_in_manual(command.name)
         check(command == PLAN or wanted, f"{command.name}.1 has no options")
-        lacking = wanted - set(offered(command, "--"))
+        found = set(offered(command, "--"))
+        if command.name == "mooncake-import":
+            for form in offered(command, ""):
+                found |= set(offered(command, form, "--"))
+        lacking = wanted - found
         check_equal(lacking, set(), f"options of {command.name} not offered")
 
 
@@ -50,6 +54,12 @@ def test_words_of_an_option():
     check_equal(offered(PLAN, "--layout=b"), ["buckets"], "--layout=b")
     saturate = TOP / "scripts" / "mooncake-saturate"
     check_equal(offered(saturate, "--of", "l"), ["load"], "--of l")
+
+
+def test_formats_of_an_import():
+    importer = TOP / "scripts" / "mooncake-import"
+    check_equal(offered(importer, "we"), ["weka"], "we")
+    check("--output" in offered(importer, "weka", "--o"), "--o of weka")
 
 
 def test_every_command_is_completed():

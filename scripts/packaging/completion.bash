@@ -25,6 +25,12 @@ _mooncake()
 		option=${COMP_WORDS[COMP_CWORD - 1]}
 	fi
 	help=$("$1" --help 2>/dev/null)
+	# A first word without dashes may be one that has options of its own.
+	if [[ $COMP_CWORD -gt 1 && ${COMP_WORDS[1]} =~ ^[a-z]+$ ]]; then
+		help+=$'\n'$("$1" "${COMP_WORDS[1]}" --help 2>/dev/null)
+	elif [[ $COMP_CWORD -eq 1 && $current != -* ]]; then
+		words=$(sed -nE 's/^    ([a-z]+)( .*)?$/\1/p' <<<"$help")
+	fi
 	if [[ $current == -* ]]; then
 		words=$(grep -oE -- '--[a-z][a-z0-9-]*' <<<"$help" | sort -u)
 	elif [[ -n $option ]]; then
