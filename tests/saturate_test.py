@@ -265,6 +265,40 @@ observe=load
               f"{times} times, not {known:.3g}")
 
 
+def test_users():
+    """One place that serves in 20 ms: each of N users waits N times that."""
+    lines = [{"session_id": user, "input_length": 512, "output_length": 1,
+              "hash_ids": [user], "delay": 0}
+             for user in range(8) for _ in range(12)]
+    (TMP / "users.jsonl").write_text(
+        "".join(json.dumps(line) + "\n" for line in lines))
+    (TMP / "users.fio").write_text(f"""
+[global]
+ioengine=external:{built("mooncake.so")}
+backend=external:{built("backends/slow.so")}
+backend_options=service_us=20000,write_us=20000,parallel=1
+iodepth=64
+trace={TMP / "users.jsonl"}
+bytes_per_token=8
+filename={TMP / "none"}
+size=1m
+rw=rw
+
+[blocks]
+
+[loads]
+new_group=1
+observe=load
+""")
+    done = script("mooncake-saturate", TMP / "users.fio", "--users",
+                  "--state", TMP / "users.json", "--restart",
+                  "--percentile", "50", "--latency", "70ms", "--max", "8")
+    check_equal(answer("users.json")["users"], 3, "users")
+    check_has(done.stdout, "This target carries 3 users")
+    fails("mooncake-saturate", TMP / "users.fio", "--state",
+          TMP / "users.json", saying="--restart")
+
+
 def test_table_plot_and_svg():
     done = saturate("--latency", "200ms", "--plot", TMP / "plot.svg")
     check_has(done.stdout, "replay_time_scale  P99 load latency")
