@@ -2,7 +2,9 @@
 """scripts/mooncake-report: its page, also in a browser."""
 
 import functools
+import html
 import html.parser
+import json
 import os
 import re
 import shutil
@@ -11,7 +13,8 @@ import sys
 import tempfile
 
 sys.dont_write_bytecode = True
-from report_samples import PLAN, RUN, TMP, near, save, wanted_figures
+from report_samples import (PLAN, RUN, TMP, job, near, sample, save,
+                            wanted_figures)
 from testing import (DATA, Skip, check, check_equal, check_has, run, script)
 
 
@@ -60,6 +63,14 @@ def full_page():
            DATA / "blocks_bw.1.log", DATA / "blocks_lat.1.log",
            DATA / "loads_lat.3.log", "--curve", DATA / "curve.csv",
            "--title", "<A title> & more", "-o", path)
+    return path
+
+
+@functools.cache
+def single_page():
+    """A page of one run, with what lies beside its JSON."""
+    path = TMP / "single.html"
+    script("mooncake-report", RUN, "-o", path)
     return path
 
 
@@ -114,19 +125,77 @@ def test_page_in_a_browser():
     check_page(browser(full_page(), "--dump-dom"))
 
 
-def test_page_fits_a_phone_and_prints():
+PROBE = """
+const d=document.getElementById('f').contentDocument, found=[];
+const seen=[...d.querySelectorAll('svg text,.legend li,h1,h2,h3,.tile,figcaption')]
+  .map(e=>[e.textContent.trim(),e.getBoundingClientRect()])
+  .filter(([t,r])=>t&&r.width&&r.height);
+seen.forEach(([t,a],i)=>{
+  if(a.left<-1||a.right>d.documentElement.clientWidth+1) found.push(t+' sticks out');
+  seen.slice(i+1).forEach(([u,b])=>{
+    if(Math.min(a.right,b.right)-Math.max(a.left,b.left)>1&&
+       Math.min(a.bottom,b.bottom)-Math.max(a.top,b.top)>3)
+      found.push(t+' overlaps '+u)})});
+document.title=JSON.stringify(
+  {width:d.documentElement.scrollWidth,labels:seen.length,found})"""
+
+
+def measured(page, width):
+    """Width of the page in a window of that @width, and labels in the way."""
     probe = TMP / "probe.html"
-    frame = full_page().read_text().replace('"', "&quot;")
+    frame = page.read_text().replace("&", "&amp;").replace('"', "&quot;")
     probe.write_text(
-        '<!DOCTYPE html><body><iframe id="f" style="width:360px;height:640px"'
-        f' srcdoc="{frame}"></iframe><script>onload=()=>{{'
-        "const d=document.getElementById('f').contentDocument;"
-        "document.title=d.documentElement.scrollWidth}</script></body>")
-    width = re.search(r"<title>(\d+)</title>", browser(probe, "--dump-dom"))
-    check(width, "the page was not measured")
-    check(int(width[1]) <= 360, f"the page is {width[1]} wide")
+        f'<!DOCTYPE html><body><iframe id="f" style="width:{width}px;'
+        f'height:640px;border:0" srcdoc="{frame}"></iframe>'
+        f"<script>onload=()=>{{{PROBE}}}</script></body>")
+    title = re.search("<title>(.*?)</title>",
+                      browser(probe, "--dump-dom", "--window-size=1400,900"))
+    check(title, "the page was not measured")
+    return json.loads(html.unescape(title[1]))
+
+
+def test_labels_overlap_nothing_on_a_desk_and_a_phone():
+    for page in (full_page(), single_page()):
+        for width in (1280, 390, 360):
+            seen = measured(page, width)
+            check(seen["labels"] > 60 or not shutil.which("gnuplot"),
+                  f"{seen['labels']} labels only")
+            check_equal(seen["found"], [], f"labels at {width} pixels")
+            check(seen["width"] <= width,
+                  f"the page is {seen['width']} wide at {width} pixels")
+
+
+def test_page_prints():
     browser(full_page(), f"--print-to-pdf={TMP / 'page.pdf'}")
     check((TMP / "page.pdf").stat().st_size > 10000, "no print")
+
+
+def test_page_answers_in_words_and_tells_what_was_measured():
+    text = single_page().read_text()
+    for part in ("Half of the time a request waits for its cached prefix",
+                 "Heat map: latency of loads", "Hit rate by capacity",
+                 "Throughput over time", "Latency of loads over time",
+                 "<dt>fio</dt><dd>fio-3.33"):
+        check_has(text, part)
+
+
+def test_runs_are_compared():
+    document = sample()
+    for name in ("mean", "max"):
+        job(document, "loads")["read"]["lat_ns"][name] *= 2
+    other = save("slower.json", document)
+    document["global options"]["trace"] = "builtin:toolagent"
+    third = save("unlike.json", document)
+    script("mooncake-report", RUN, other, "-o", TMP / "two.html")
+    text = (TMP / "two.html").read_text()
+    check_has(text, "<small>+100.0%</small>")
+    row = text[text.index("<h2>All figures"):]
+    row = row[row.index('data-figure="load.avg"') - 40:]
+    check("best" in row[:row.index("+100.0%")], "the better is not marked")
+    check("did not do the same work" not in text, "equal work is a warning")
+    script("mooncake-report", RUN, third, "-o", TMP / "unlike.html")
+    check_has((TMP / "unlike.html").read_text(),
+              "trace=builtin:conversation | builtin:toolagent")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
 """What the report plots: (title, text under it, SVG)."""
 
 import json
+import math
 
 import plot
 import timeline
+import units
 from cli import Error
 
 _NAMES = {"request": "request", "load": "load", "store": "store",
@@ -13,7 +15,11 @@ _NINES = ("set logscale x", "set logscale y",
           " '99.9%%' 1e3, '99.99%%' 1e4, '99.999%%' 1e5, '99.9999%%' 1e6)",
           "set xlabel 'share of samples below'",
           "set ylabel 'latency'", "set format y '%.0s %cs'",
-          "set key below", "set rmargin 7")
+          "set rmargin 7")
+
+# Fewer numbers fit.
+_FEW_NINES = ("set xtics ('0%%' 1, '90%%' 10, '99%%' 100, '99.9%%' 1e3,"
+              " '99.99%%' 1e4, '' 1e5, '' 1e6)", "unset ylabel")
 
 
 def _distribution(samples):
@@ -45,49 +51,122 @@ def latency(runs):
             plots.append((f"Latency distribution: {_NAMES[kind]}", series))
     text = ("Quickest on the left; each power of ten leaves a tenth of the "
             "samples to its right.")
-    return [(title, text, plot.inline(series, _NINES, f"lat{number}", title))
+    return [(title, text, plot.inline(series, _NINES, f"lat{number}", title,
+                                      narrow=_FEW_NINES))
             for number, (title, series) in enumerate(plots) if series]
 
 
-def _throughput(logs):
-    series = [(direction, timeline.throughput(logs, direction,
-                                              timeline.end_of(logs)))
+_SECONDS = ("set xlabel 'seconds'", "set xrange [0:*]")
+_MARK = "#dc2626"
+
+
+def _prefix(run, runs):
+    return f"{run.name}: " if len(runs) > 1 else ""
+
+
+def _first_eviction(run):
+    """(settings, legend) that mark when the cache was full."""
+    moments = timeline.evictions(run)
+    if not moments:
+        return (), ()
+    at = min(seconds for seconds, _ in moments)
+    return ((f"set arrow from {at:.9g},graph 0 to {at:.9g},graph 1 nohead "
+             f"dt 2 lw 1.5 lc rgb '{_MARK}'",),
+            (("the cache is full: evictions begin", _MARK),))
+
+
+def _throughput(run, runs, number):
+    logs = [log for log in run.logs
+            if log.kind == "bw" and log.entries and not log.observes]
+    if not logs:
+        return []
+    end = timeline.end_of(logs)
+    series = [(direction, timeline.throughput(logs, direction, end))
               for direction in ("read", "write")
               if any(log.of(direction) for log in logs)]
-    title = "Throughput over time"
-    settings = ("set xlabel 'seconds'", "set yrange [0:*]", "set key below",
-                "set format y '%.0b %BB/s'")
-    return (title, "All block jobs together, from fio's bandwidth logs.",
-            plot.inline(series, settings, "bw", title))
+    arrow, legend = _first_eviction(run)
+    title = _prefix(run, runs) + "Throughput over time"
+    size, unit = units.scale(max((y for _, points in series
+                                  for _, y in points), default=0))
+    series = [(name, [(x, y / size) for x, y in points])
+              for name, points in series]
+    settings = (*_SECONDS, "set yrange [0:*]", f"set ylabel '{unit}/s'",
+                *arrow)
+    return [(title, "What all block jobs read and wrote together.",
+             plot.inline(series, settings, f"bw{number}", title, legend))]
 
 
-def _latency_log(number, log):
+def _changes(run, runs, number):
+    """Evictions and fsyncs a second, where there are any."""
+    end = timeline.end_of(run.logs)
+    series = [(name, timeline.rate(moments, end)) for name, moments in
+              (("evictions", timeline.evictions(run)),
+               ("fsyncs", timeline.syncs(run))) if moments]
+    if not series:
+        return []
+    title = _prefix(run, runs) + "Evictions and fsyncs over time"
+    text = "A second. Evictions are the plan's, when their request was done;" \
+        " fsyncs follow the writes as the option asks."
+    return [(title, text, plot.inline(
+        series, (*_SECONDS, "set yrange [0:*]", "set format y '%.0f'"),
+        f"changes{number}", title))]
+
+
+def _latency_log(run):
+    """Of loads, else of requests, else of whatever has one."""
+    logs = [log for log in run.logs if log.kind == "lat" and log.entries]
+    kinds = ("load", "request", "store", "none")
+    return min(logs, default=None, key=lambda log: kinds.index(
+        log.job.observe if log.job and log.job.observe in kinds else "none"))
+
+
+def _latency_over_time(run, runs, number):
+    log = _latency_log(run)
+    if not log:
+        return []
     series = []
     for direction in log.directions():
-        shares = ((0.5, "median"), (0.99, "P99")) if log.per_io else \
+        shares = ((0.5, "P50"), (0.99, "P99")) if log.per_io else \
             ((None, "mean"),)
-        for share, label in shares:
-            points = timeline.quantile(log, direction, share, log.end)
-            series.append((f"{direction}, {label}",
-                           [(at, max(value, 1) / 1e9)
-                            for at, value in points]))
-    title = f"Latency over time: {log.name}"
-    settings = ("set xlabel 'seconds'", "set logscale y", "set key below",
-                "set format y '%.0s %cs'")
-    return (title, f"From fio's log of {log.kind}.",
-            plot.inline(series, settings, f"log{number}", title))
+        series += [(f"{direction}, {label}" if not log.observes else label,
+                    [(at, max(value, 1) / 1e9) for at, value in
+                     timeline.quantile(log, direction, share, log.end)])
+                   for share, label in shares]
+    arrow, legend = _first_eviction(run)
+    title = f"{_prefix(run, runs)}Latency of {log.name} over time"
+    settings = (*_SECONDS, "set logscale y", "set format y '%.0s %cs'",
+                *arrow)
+    made = [(title, "By what completed in each stretch of time.",
+             plot.inline(series, settings, f"log{number}", title, legend))]
+    if log.per_io:
+        made += _heat_map(log, _prefix(run, runs), number)
+    return made
 
 
-def over_time(logs):
-    """Parts of a latency are left out where its whole is given."""
-    logs = [log for log in logs if log.entries]
-    bandwidth = [log for log in logs if log.kind == "bw" and not log.observes]
-    whole = {(log.prefix, log.number) for log in logs if log.kind == "lat"}
-    parts = [log for log in logs if log.kind == "lat" or
-             log.kind in ("clat", "slat") and
-             (log.prefix, log.number) not in whole]
-    return ([_throughput(bandwidth)] if bandwidth else []) + \
-        [_latency_log(number, log) for number, log in enumerate(parts)]
+def _heat_map(log, prefix, number):
+    boxes = timeline.heat(log)
+    if not boxes:
+        return []
+    most = max(each[4] for each in boxes)
+    points = []
+    for x0, x1, y0, y1, count in boxes:
+        seen = 1 - 0.88 * (math.log(count + 1) / math.log(most + 1))
+        points.append(((x0 + x1) / 2, (y0 * y1) ** 0.5, x0, x1, y0, y1,
+                       (int(255 * seen) << 24) + 0x0072b2))
+    style = "boxxyerror fs solid noborder lc rgb variable"
+    title = f"{prefix}Heat map: latency of {log.name}"
+    settings = (*_SECONDS, "set logscale y", "set format y '%.0s %cs'")
+    return [(title, "The darker a field, the more samples (on a logarithmic "
+             f"scale, up to {most}).", plot.inline(
+                 [("", points, style)], settings, f"heat{number}", title))]
+
+
+def over_time(runs):
+    made = []
+    for number, run in enumerate(runs):
+        for draw in (_throughput, _changes, _latency_over_time):
+            made += draw(run, runs, number)
+    return made
 
 
 def _rows_of_csv(text, path):
@@ -136,26 +215,31 @@ def read_curve(path):
     return sorted(points)
 
 
-def hit_rate(curve, marks):
-    """@marks is [(run name, slots, hit rate)]."""
+def _curve_of(runs):
+    """From mooncake-plan, where the first plan is there."""
+    plan = next((run.plan for run in runs if run.plan), None)
+    return sorted((float(row["capacity"]), float(row["hit_rate"]))
+                  for row in plan.asked("curve")) if plan else []
+
+
+def hit_rate(curve, runs):
+    """The capacity of each run is marked by a line."""
     points = [(slots, 100 * rate) for slots, rate in curve if slots > 0]
     series = [("by capacity", points)]
-    settings = ["set logscale x", "set xlabel 'capacity in blocks'",
+    series += [(run.name if len(runs) > 1 else "this run",
+                [(run.plan.slots, 0),
+                 (run.plan.slots, 100 * run.plan.hit_rate)]) for run in runs
+               if run.plan and run.plan.slots and
+               run.plan.hit_rate is not None]
+    settings = ("set logscale x", "set xlabel 'capacity in blocks'",
                 "set ylabel 'hit rate, %'", "set yrange [0:*]",
-                "set key left top", "set format x '%.0s%c'"]
-    for name, slots, rate in marks:
-        series.append((name, [(slots, 0), (slots, 100 * rate)]))
+                "set format x '%.0s%c'")
     title = "Hit rate by capacity"
-    return (title, "The capacity of each run is marked.",
-            plot.inline(series, settings, "curve", title))
+    return [(title, "What mooncake-plan says of this trace, without I/O.",
+             plot.inline(series, settings, "curve", title))]
 
 
 def make(runs, curve):
-    made = latency(runs) + over_time([log for run in runs
-                                      for log in run.logs])
-    if curve:
-        marks = [(run.name, run.plan.slots, run.plan.hit_rate)
-                 for run in runs if run.plan and run.plan.slots and
-                 run.plan.hit_rate is not None]
-        made.append(hit_rate(curve, marks))
-    return made
+    curve = curve or _curve_of(runs)
+    return latency(runs) + over_time(runs) + \
+        (hit_rate(curve, runs) if curve else [])

@@ -182,7 +182,7 @@ def _loads_with_tokens(run, plan):
     if all(entry.bytes for entry in log.entries):
         return [(plan.tokens(entry.bytes), entry.value)
                 for entry in log.entries]
-    hits = plan.hits()
+    hits = plan.hits_of_requests()
     if not hits or any(entry.offset is None for entry in log.entries):
         return []
     return [(hits[entry.offset % len(hits)] * plan.block_tokens, entry.value)

@@ -3,7 +3,10 @@
 import html
 import json
 
+import compare
+import measured
 import table
+import words
 
 _STYLE = """
 :root{color-scheme:light dark;--bg:#fff;--fg:#1c2126;--dim:#5c6670;
@@ -12,7 +15,7 @@ _STYLE = """
 --dim:#98a2ac;--line:#333a41;--card:#1d2226;--warn:#ffc875;--warnbg:#33270f}}
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:64rem;padding:1rem;background:var(--bg);
-color:var(--fg);font:16px/1.45 system-ui,sans-serif}
+color:var(--fg);font:16px/1.45 system-ui,sans-serif;overflow-wrap:anywhere}
 h1{font-size:1.5rem;margin:.3rem 0}h2{font-size:1.15rem;margin:1.8rem 0 .5rem}
 .dim,figcaption,.note{color:var(--dim);font-size:.85rem}
 .warn{background:var(--warnbg);color:var(--warn);padding:.5rem .8rem;
@@ -37,13 +40,23 @@ svg [stroke=black]{stroke:var(--fg)}svg [fill=black]{fill:var(--fg)}
 svg [color=black]{color:var(--fg)}svg [stroke=gray]{stroke:var(--line)}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;
 font-size:.9rem}dd{margin:0;overflow-wrap:anywhere}
+.legend{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;padding:0;
+margin:0 0 .3rem;font-size:.85rem}
+.legend i{display:inline-block;width:1.1rem;height:.25rem;border-radius:.1rem;
+vertical-align:middle;margin-right:.4rem}
+.narrow-plot{display:none}
+.answer{font-size:1.1rem;margin:.6rem 0}.answer b{font-weight:600}
+td.best{font-weight:600}td small{color:var(--dim);font-weight:400}
 @media(max-width:34rem){body{padding:.6rem;font-size:15px}
 th,td{padding:.2rem .35rem}td.note,th.note{display:none}
-figure{overflow-x:auto}svg{min-width:34rem}}
+tbody th{white-space:normal}dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}
+.wide-plot{display:none}.narrow-plot{display:block}}
 @media print{:root{color-scheme:light;--bg:#fff;--fg:#000;--dim:#444;
 --line:#bbb;--card:#f2f2f2}body{max-width:none;font-size:10.5pt}
 figure,tr,.tile{break-inside:avoid}.wide{overflow:visible}
-details{display:none}}
+.wide-plot{display:block}.narrow-plot{display:none}
+details:not([open]){display:none}
+*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 """
 
 _TILES = (("qps", "requests a second"), ("hit_rate", "hit rate"),
@@ -70,6 +83,18 @@ def _tiles(number, figures):
     return f'<div class="tiles">{"".join(parts)}</div>' if parts else ""
 
 
+def _cells(figures):
+    """Values side by side, with what they differ from the first by."""
+    best, differences = compare.best(figures), compare.differences(figures)
+    for number, figure in enumerate(figures):
+        mark = ' class="best"' if number == best else ""
+        star = ' <small>best</small>' if number == best else ""
+        less = f" <small>{html.escape(differences[number])}</small>" \
+            if differences[number] else ""
+        yield (f"<td{mark}><span {_value(number, figure)}>"
+               f"{html.escape(table.cell(figure))}</span>{less}{star}</td>")
+
+
 def _figures(names, runs):
     head = "".join(f'<th scope="col">{html.escape(name)}</th>'
                    for name in names)
@@ -78,47 +103,63 @@ def _figures(names, runs):
         rows.append(f'<tr class="section"><th colspan="{len(runs) + 2}">'
                     f"{html.escape(section)}</th></tr>")
         for figures in lines:
-            cells = "".join(
-                f"<td {_value(number, figure)}>"
-                f"{html.escape(table.cell(figure))}</td>"
-                for number, figure in enumerate(figures))
             label = html.escape(table.first(figures).label)
             note = html.escape(table.note(figures))
-            rows.append(f'<tr><th scope="row">{label}</th>{cells}'
+            rows.append(f'<tr><th scope="row">{label}</th>'
+                        f'{"".join(_cells(figures))}'
                         f'<td class="note">{note}</td></tr>')
     return (f'<div class="wide"><table><thead><tr><th></th>{head}'
             f'<th class="note"></th></tr></thead><tbody>{"".join(rows)}'
             "</tbody></table></div>")
 
 
-def _options(name, run):
+def _list(items):
+    return "<dl>" + "".join(
+        f"<dt>{html.escape(key)}</dt><dd>{html.escape(str(value))}</dd>"
+        for key, value in items) + "</dl>"
+
+
+def _how(run):
     options = run.blocks[0].options if run.blocks else {}
-    items = "".join(f"<dt>{html.escape(key)}</dt><dd>{html.escape(value)}</dd>"
-                    for key, value in sorted(options.items()))
-    return (f"<details><summary>{html.escape(name)}: options in force, "
-            f"{html.escape(run.version)}</summary><dl>{items}</dl></details>")
+    name = html.escape(run.name)
+    return (f"<h3>{name}</h3>" + _list(measured.facts(run)) +
+            f"<details><summary>options in force</summary>"
+            f"{_list(sorted(options.items()))}</details>")
+
+
+def _notices(run, said):
+    name = html.escape(run.name)
+    return [f'<p class="failed" role="alert">{name}: the run failed: '
+            f"{html.escape(each)}</p>" for each in run.failures] + \
+        [f'<p class="warn">{name}: {html.escape(each)}</p>' for each in said]
+
+
+def _answer(run, figures, several):
+    """What came out, in words, and what it is of."""
+    head = f"<b>{html.escape(run.name)}</b>: " if several else ""
+    text = html.escape(" ".join(words.answer(run, figures)))
+    of = html.escape(words.workload(run))
+    return f'<p class="answer">{head}{text}</p><p class="dim">{of}</p>'
 
 
 def build(title, runs, figures, warnings, charts):
     """@figures and @warnings go by the runs; @charts as charts.py makes."""
     names = [run.name for run in runs]
-    parts = [f"<h1>{html.escape(title)}</h1>",
-             f'<p class="dim">{html.escape(", ".join(names))}</p>']
+    parts = [f"<h1>{html.escape(title)}</h1>"]
     for run, said in zip(runs, warnings):
-        parts += [f'<p class="failed" role="alert">{html.escape(run.name)}: '
-                  f"the run failed: {html.escape(each)}</p>"
-                  for each in run.failures]
-        parts += [f'<p class="warn">{html.escape(run.name)}: '
-                  f'{html.escape(each)}'
-                  "</p>" for each in said]
+        parts += _notices(run, said)
+    parts += [f'<p class="warn">{html.escape(each)}</p>'
+              for each in compare.unlike(runs)]
+    parts += [_answer(run, each, len(runs) > 1)
+              for run, each in zip(runs, figures)]
     if len(runs) == 1:
         parts.append(_tiles(0, figures[0]))
-    for chart, text, svg in charts:
-        parts.append(f"<h2>{html.escape(chart)}</h2><figure>{svg}"
+    for chart, text, plot in charts:
+        parts.append(f"<h2>{html.escape(chart)}</h2><figure>{plot}"
                      f"<figcaption>{html.escape(text)}</figcaption></figure>")
     parts.append("<h2>All figures</h2>" + _figures(names, figures))
-    parts.append("<h2>How it was run</h2>")
-    parts += [_options(name, run) for name, run in zip(names, runs)]
+    parts.append("<h2>What was measured</h2>")
+    parts += [_how(run) for run in runs]
     data = [{figure.key: figure.value for figure in each} for each in figures]
     return document(title, parts, "figures", dict(zip(names, data)))
 

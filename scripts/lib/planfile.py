@@ -57,7 +57,7 @@ class Plan:
         text = getattr(plancommand, name)(self) if self.slots else None
         return plancommand.rows(text) if text else []
 
-    def hits(self):
+    def hits_of_requests(self):
         """Blocks that each request reads, in the order of the trace."""
         return [int(row["hits"]) for row in self.asked("requests")]
 

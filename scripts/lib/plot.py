@@ -1,5 +1,6 @@
 """Plots by gnuplot, as SVG that takes its colours from the page."""
 
+import html
 import re
 import shutil
 import subprocess
@@ -28,17 +29,22 @@ def _run(script):
     return process.stdout
 
 
+def _colour(number):
+    return COLOURS[number % len(COLOURS)]
+
+
 def _body(series, settings):
     lines = ["set termoption noenhanced", "set grid", *settings]
     plots = []
     for number, (title, points, *style) in enumerate(series):
         lines.append(f"$d{number} << EOD")
-        lines += [" ".join(f"{value:.9g}" for value in point)
+        lines += [" ".join(f"{value:.12g}" for value in point)
                   for point in points]
         lines.append("EOD")
-        colour = COLOURS[number % len(COLOURS)]
-        plots.append(f"$d{number} with {style[0] if style else 'lines'} "
-                     f"lw 2 lc rgb '{colour}' title {quote(title)}")
+        style = style[0] if style else "lines"
+        if " lc " not in style:
+            style += f" lw 2 lc rgb '{_colour(number)}'"
+        plots.append(f"$d{number} with {style} title {quote(title)}")
     lines.append("plot " + ", ".join(plots))
     return "\n".join(lines) + "\n"
 
@@ -53,15 +59,37 @@ def svg(series, settings, name="plot", size=(760, 400)):
     return _run(head + _body(series, settings))
 
 
-def inline(series, settings, name, label):
-    """The same, fit to stand in a page beside others."""
-    text = svg(series, settings, name)
+def _inner(series, settings, name, label, size):
+    text = svg(series, [*settings, "set key off"], name, size)
     text = text[text.index("<svg"):]
     text = re.sub(r"<defs>.*?</defs>", "", text, count=1, flags=re.S)
     text = re.sub(r"<title>.*?</title>\s*<desc>.*?</desc>", "", text,
                   count=1, flags=re.S)
     text = text.replace('id="gnuplot_canvas"', "")
     return text.replace("<svg", f'<svg role="img" aria-label="{label}"', 1)
+
+
+def _legend(entries):
+    """In the page, where it can't lie over anything and breaks into lines."""
+    items = "".join(
+        f'<li><i style="background:{colour}"></i>{html.escape(title)}</li>'
+        for title, colour in entries if title)
+    return f'<ul class="legend">{items}</ul>' if items else ""
+
+
+def inline(series, settings, name, label, more=(), narrow=()):
+    """
+    HTML to stand in a page: a legend, @more [(text, colour)] in it, and the
+    plot twice, for wide and for narrow pages, which have the settings @narrow
+    as well: the style shows one of them.
+    """
+    entries = [(title, _colour(number))
+               for number, (title, *_) in enumerate(series)]
+    label = html.escape(label)
+    return (_legend([*entries, *more]) + '<div class="wide-plot">' +
+            _inner(series, settings, name, label, (760, 380)) +
+            '</div><div class="narrow-plot">' +
+            _inner(series, [*settings, *narrow], name + "n", label, (370, 300)) + "</div>")
 
 
 def dumb(series, settings, size=(76, 20)):

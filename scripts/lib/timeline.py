@@ -1,5 +1,7 @@
 """fio's logs as figures over time: [(seconds, figure)], a step for each."""
 
+import math
+
 STEPS = 150
 
 
@@ -67,3 +69,50 @@ def quantile(log, direction, share, end):
 
 def _quantile(values, share):
     return values[min(int(share * len(values)), len(values) - 1)]
+
+
+def evictions(run):
+    """[(seconds, number)] of each request that evicts, when it was done."""
+    log = next((log for log in run.logs if log.kind == "lat" and
+                log.job in run.observers["request"]), None) or run.load_log()
+    if not run.plan or not run.plan.evictions or not log or \
+            any(each.offset is None for each in log.entries):
+        return []
+    rows = run.plan.asked("requests")
+    return [(each.seconds, int(rows[each.offset % len(rows)]["evictions"]))
+            for each in log.entries
+            if rows and rows[each.offset % len(rows)]["evictions"] != "0"]
+
+
+def syncs(run):
+    """
+    [(seconds, number)] of fsync= and fdatasync=, by the writes that they
+    follow: fio logs no syncs.
+    """
+    found = []
+    for name in ("fsync", "fdatasync"):
+        every = int(run.option(name, "0") or 0)
+        writes = run.total("write", "total_ios")
+        moved = run.total("write", "io_bytes")
+        logs = [log for log in run.logs
+                if log.kind == "bw" and not log.observes]
+        if not every or not writes or not logs:
+            continue
+        end = end_of(logs)
+        found += [(at, rate_ * step_of(end) / (moved / writes) / every)
+                  for at, rate_ in throughput(logs, "write", end)]
+    return found
+
+
+def heat(log, across=60, steps_a_decade=8):
+    """[(from s, to s, from s of latency, to, samples)] of the full fields."""
+    fields = {}
+    width = max(log.end / across, 0.01)
+    for each in log.entries:
+        row = math.floor(math.log10(max(each.value, 1)) * steps_a_decade)
+        key = int(each.seconds / width), row
+        fields[key] = fields.get(key, 0) + 1
+    return [(x * width, (x + 1) * width,
+             10 ** (y / steps_a_decade) / 1e9,
+             10 ** ((y + 1) / steps_a_decade) / 1e9, number)
+            for (x, y), number in sorted(fields.items())]

@@ -57,6 +57,16 @@ def size(value):
     return f"{digits(value)} TiB"
 
 
+def scale(most):
+    """(size, name) of the unit in which to show numbers up to @most bytes."""
+    unit, size_ = "B", 1
+    for larger in ("KiB", "MiB", "GiB", "TiB"):
+        if most < 1024 * size_:
+            break
+        unit, size_ = larger, 1024 * size_
+    return size_, unit
+
+
 def bandwidth(value):
     return size(value) + "/s"
 
