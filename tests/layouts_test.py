@@ -198,6 +198,9 @@ def test_refused():
     refused("discard=1", **job("slots", discard=1, filename=file()))
     refused("flush_interval=", "store=async",
             **job("slots", flush_interval=1, filename=file()))
+    refused("bucket_size=", **job("slots", bucket_size="1m", filename=file()))
+    refused("bucket_objects=", **job("files", bucket_objects=7))
+    refused("folders=", **job("slots", folders=1, filename=file()))
     plain = file("plain")
     plain.write_text("", encoding="utf-8")
     refused("is a file", "folder", **job("files", filename=plain))
@@ -294,6 +297,18 @@ def test_observers():
                          ("probe", row["probes"])):
         check_equal(seen[kind]["total_ios"], wanted, f"samples of {kind}")
         check_equal(seen[kind]["io_bytes"], 0, f"bytes of {kind}")
+
+
+def test_observers_of_nothing():
+    folder()
+    for saying, kind, more in (
+            ("layout=slots", "open", {"layout": "slots", "filename": file()}),
+            ("publish=rename", "publish", {}), ("set probe=", "probe", {})):
+        base = job("files", **more)
+        done = run_fio(command(base, {**base, "name": "seen", "new_group": 1,
+                                      "observe": kind}))
+        check(done.status > 0, f"observe={kind} ended with {done.status}")
+        check_has(done.err, saying)
 
 
 def test_plan_json():

@@ -12,6 +12,7 @@
 #include "engine/setup/backend.h"
 
 #define ALIGN_DIRECT 4096
+#define FOLDERS_DEFAULT 2
 
 static bool in_files(const struct job *job)
 {
@@ -87,6 +88,25 @@ static int refuse_of_files(struct thread_data *td, const struct job *job,
 	return 0;
 }
 
+/* Options of one layout that another would only ignore. */
+static int refuse_of_others(const struct job *job, struct error *err)
+{
+	const struct settings *s = &job->options->settings;
+	const char *layout = choice_name(choice_layout, s->plan.layout);
+
+	if (s->plan.layout != PLAN_LAYOUT_BUCKETS &&
+	    (s->bucket_size != SHAPE_BUCKET_SIZE ||
+	     s->bucket_objects != SHAPE_BUCKET_OBJECTS))
+		return fail(err,
+			    "bucket_size= and bucket_objects= are of layout=buckets, and this is layout=%s; leave them out",
+			    layout);
+	if (!in_files(job) && job->options->folders != FOLDERS_DEFAULT)
+		return fail(err,
+			    "folders= is of layouts in files, and this is layout=%s; leave it out",
+			    layout);
+	return 0;
+}
+
 int layout_refuse(struct thread_data *td, const struct job *job,
 		  struct error *err)
 {
@@ -104,6 +124,8 @@ int layout_refuse(struct thread_data *td, const struct job *job,
 	if (o->flush_interval && !option_store_async(td, o))
 		return fail(err,
 			    "flush_interval= is of writes in the background; set store=async too");
+	if (refuse_of_others(job, err))
+		return -1;
 	return in_files(job) ? refuse_of_files(td, job, err) :
 			       refuse_of_slots(td, job, err);
 }

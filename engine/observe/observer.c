@@ -233,7 +233,7 @@ int observer_setup(struct thread_data *td, struct job *job, struct error *err)
 	struct fio_file *f;
 	unsigned int i;
 
-	if (refuse_observer(td, err) || describe(td, job, err))
+	if (refuse_observer(td, job, err) || describe(td, job, err))
 		return -1;
 	job->ops = observer_ops;
 	td->io_ops = &job->ops;

@@ -262,11 +262,35 @@ int refuse_plan(struct thread_data *td, struct job *job, struct error *err)
 	return check_memory(td, job, err);
 }
 
-int refuse_observer(struct thread_data *td, struct error *err)
+/* Where no operation of that kind will ever be made, there would be nothing to
+ * see. */
+static int check_observed(const struct job *job, struct error *err)
+{
+	const struct mooncake_options *o = job->options;
+	const struct plan_options *po = &job->group->plan_options;
+
+	if (!observes_operation(o->observe))
+		return 0;
+	if (po->layout == PLAN_LAYOUT_SLOTS)
+		return fail(err,
+			    "observe=: with layout=slots no file comes or goes; observe request, load or store, or set layout=files");
+	if (o->observe == OBSERVE_PUBLISH && o->publish != PUBLISH_RENAME)
+		return fail(err,
+			    "observe=publish: files are made under their names; set publish=rename, or leave this job out");
+	if (o->observe == OBSERVE_PROBE && po->probe == PLAN_PROBE_NONE)
+		return fail(err,
+			    "observe=probe: nothing is probed; set probe=, or leave this job out");
+	return 0;
+}
+
+int refuse_observer(struct thread_data *td, const struct job *job,
+		    struct error *err)
 {
 	struct thread_data *other;
 	unsigned int i;
 
+	if (check_observed(job, err))
+		return -1;
 	if (td->o.wait_for)
 		return fail(err,
 			    "observe=: wait_for=%s would start this job too late; it must run beside the jobs it observes",

@@ -16,6 +16,7 @@ int refuse_options(struct thread_data *td, const struct mooncake_options *o,
 int refuse_plan(struct thread_data *td, struct job *job, struct error *err);
 
 /* What only matters for observers: where group_reporting would merge one. */
-int refuse_observer(struct thread_data *td, struct error *err);
+int refuse_observer(struct thread_data *td, const struct job *job,
+		    struct error *err);
 
 #endif
