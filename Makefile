@@ -184,11 +184,15 @@ build/fuzz/%: tests/fuzz/%_fuzz.c $(fuzz_trace) $(wildcard trace/*/*.h)
 		-o $@ $< $(fuzz_trace) $(libs)
 
 # Each for FUZZ_SECONDS; new inputs of interest are kept in build/fuzz/corpus.
-fuzz: build/fuzz/reader build/fuzz/config
+fuzz: build/fuzz/reader build/fuzz/lanes build/fuzz/config
 	build/fuzz/reader -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
 		-rss_limit_mb=1024 -dict=tests/fuzz/reader.dict \
 		-artifact_prefix=build/fuzz/ build/fuzz/corpus/reader \
 		$(wildcard tests/fuzz/corpus)
+	build/fuzz/lanes -max_total_time=$(FUZZ_SECONDS) -max_len=1024 \
+		-dict=tests/fuzz/reader.dict \
+		-artifact_prefix=build/fuzz/ build/fuzz/corpus/lanes \
+		$(wildcard tests/fuzz/lines)
 	build/fuzz/config -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
 		-rss_limit_mb=1024 -dict=tests/fuzz/config.dict \
 		-artifact_prefix=build/fuzz/ build/fuzz/corpus/config \

@@ -140,7 +140,7 @@ static int run_plan(const struct arguments *a, struct error *err)
 	loaded = seconds();
 	if (a->job_path && !a->json && !a->csv)
 		tell_job(a, &trace);
-	if (trace.remark[0])
+	if (trace.remark[0] && !a->json && !a->csv)
 		fprintf(stderr, "mooncake-plan: %s\n", trace.remark);
 	ret = a->curve ? run_curve(&r, err) : run_sweep(&r, err);
 	if (!ret && a->timing)

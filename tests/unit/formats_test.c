@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "trace/source/lines.h"
+#include "trace/source/row_fast.h"
 #include "trace_file.h"
 
 #define CASES	"../shared/cases/"
@@ -291,6 +293,44 @@ static void devices_without_an_end(void)
 	check_fails("the trace is empty");
 }
 
+static bool fast(const char *text)
+{
+	struct row_buffer b = { 0 };
+	char line[1024];
+	bool taken;
+
+	trace_options_init(&o);
+	snprintf(line, sizeof(line), "%s\n.......", text);
+	row_begin(&b);
+	taken = row_fast_read(&o, line, strlen(text), &b);
+	row_free(&b);
+	return taken;
+}
+
+/* What the fast way takes must be what json-c makes of it (fuzz/lanes_fuzz.c);
+ * here that it takes what traces have, and leaves what they don't. */
+static void lines_read_fast(void)
+{
+	CHECK(fast(GOOD));
+	CHECK(fast("{\"timestamp\":0.612,\"input_length\":1,\"hash_ids\":[]} \r"));
+	CHECK(fast("{\"chat_id\": -1, \"type\": \"text\", \"x\": [1, {\"a\": null}"
+		   ", [], {}, true, false, -0.5], \"timestamp\": 12.25, "
+		   "\"input_length\": 4294967295, \"hash_ids\": [0, 12345678, "
+		   "123456789, 999999999999999999]}"));
+	CHECK(fast("{\"session_id\": \"s\", \"delay\": 5.0, \"block_size\": 16,"
+		   "\"input_tokens\": 1, \"prefix_block_hashes\": "
+		   "[\"9f3c0A1b2c3d4e5f\", \"0\"], \"output_tokens\": 3}"));
+	CHECK(!fast(GOOD "x"));
+	CHECK(!fast(LINE(5, 01, 1, "[]")));
+	CHECK(!fast(LINE(5, 1.0, 1, "[]")));
+	CHECK(!fast(LINE(5., 1, 1, "[]")));
+	CHECK(!fast(LINE(5, 1, 1, "[1,]")));
+	CHECK(!fast(LINE(5, 1, null, "[1]")));
+	CHECK(!fast("{\"timestamp\":1,\"timestamp\":2,\"input_length\":1,"
+		    "\"hash_ids\":[1]}"));
+	CHECK(!fast("{\"timestamp\":1,\"input_length\":1}"));
+}
+
 static uint64_t hits(void)
 {
 	uint64_t seen = 0;
@@ -378,6 +418,7 @@ int main(void)
 	RUN(fifo_byte_by_byte);
 	RUN(fifo_and_a_signal);
 	RUN(devices_without_an_end);
+	RUN(lines_read_fast);
 	if (access(CASES "README.md", R_OK)) {
 		puts("skip - cases: no " CASES);
 	} else {

@@ -2,10 +2,15 @@
 #include <sys/mman.h>
 
 #include "trace/base/mem.h"
+#include "trace/base/pages.h"
 
 static void *private_alloc(size_t bytes)
 {
-	return calloc(1, bytes ? bytes : 1);
+	void *ptr = calloc(1, bytes ? bytes : 1);
+
+	if (ptr)
+		pages_ready_huge(ptr, bytes);
+	return ptr;
 }
 
 static void private_free(void *ptr, size_t bytes)

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "trace/base/array.h"
-#include "trace/base/hash.h"
 #include "trace/load/builder.h"
 
 #define TABLE_MIN 4096
@@ -19,8 +18,7 @@ void builder_init(struct builder *b, struct trace *t,
 
 void builder_end(struct builder *b)
 {
-	free(b->table);
-	b->table = NULL;
+	ids_end(&b->ids);
 	sessions_forget_names(&b->sessions);
 }
 
@@ -72,78 +70,19 @@ static int room_for(struct builder *b, uint64_t new_lookups)
 	return 0;
 }
 
-static uint64_t first_place(const struct builder *b, uint64_t id)
-{
-	return hash64(id) & (b->table_size - 1);
-}
-
-/* The place in the table of an id, or the free place where it belongs. */
-static uint32_t *table_find(struct builder *b, uint64_t id)
-{
-	uint64_t i = first_place(b, id);
-
-	while (b->table[i] && b->t->hash_ids[b->table[i] - 1] != id)
-		i = (i + 1) & (b->table_size - 1);
-	return &b->table[i];
-}
-
-static int table_grow(struct builder *b)
-{
-	uint64_t size = b->table_size ? b->table_size * 2 : TABLE_MIN;
-	uint32_t *table = calloc(size, sizeof(*table));
-	uint32_t i;
-
-	if (!table)
-		return no_memory(b);
-	free(b->table);
-	b->table = table;
-	b->table_size = size;
-	for (i = 0; i < b->t->nr_blocks; i++)
-		*table_find(b, b->t->hash_ids[i]) = i + 1;
-	return 0;
-}
-
-static int add_block(struct builder *b, uint64_t id, uint32_t *place)
-{
-	struct trace *t = b->t;
-	uint64_t *hash_ids;
-
-	if (t->nr_blocks >= b->limits->blocks)
-		return too_many(b, "blocks", b->limits->blocks);
-	hash_ids = array_grow(t->hash_ids, &b->max_blocks, t->nr_blocks + 1ull,
-			      sizeof(*hash_ids));
-	if (!hash_ids)
-		return no_memory(b);
-	t->hash_ids = hash_ids;
-	hash_ids[t->nr_blocks++] = id;
-	*place = t->nr_blocks;
-	if (t->nr_blocks * 2ull < b->table_size)
-		return 0;
-	return table_grow(b);
-}
-
-static void prefetch(const struct builder *b, const struct trace_row *row,
-		     size_t i)
-{
-	if (i < row->nr_hash_ids)
-		__builtin_prefetch(&b->table[first_place(b, row->hash_ids[i])]);
-}
-
 /* The first @nr ids of the row as blocks at @to. */
 static int add_lookups(struct builder *b, const struct trace_row *row,
 		       uint32_t *to, size_t nr)
 {
-	uint32_t *place, block;
-	size_t i;
+	struct trace *t = b->t;
+	int ret = ids_number(&b->ids, row->hash_ids, nr, to);
 
-	for (i = 0; i < nr; i++) {
-		prefetch(b, row, i + PREFETCH);
-		place = table_find(b, row->hash_ids[i]);
-		block = *place ? *place - 1 : b->t->nr_blocks;
-		if (!*place && add_block(b, row->hash_ids[i], place))
-			return -1;
-		to[i] = block;
-	}
+	t->hash_ids = b->ids.list;
+	if (ret)
+		return no_memory(b);
+	if (b->ids.nr > b->limits->blocks)
+		return too_many(b, "blocks", b->limits->blocks);
+	t->nr_blocks = b->ids.nr;
 	return 0;
 }
 
@@ -284,7 +223,7 @@ static int add_request(struct builder *b, const struct trace_row *row,
 			return ret;
 	}
 	shared = rq->nr_lookups - own;
-	if (room_for(b, rq->nr_lookups) || (!b->table && table_grow(b)))
+	if (room_for(b, rq->nr_lookups))
 		return -1;
 	if (shared)
 		memcpy(t->lookups + rq->first_lookup,

@@ -6,6 +6,7 @@
 #ifndef MOONCAKE_BUILDER_H
 #define MOONCAKE_BUILDER_H
 
+#include "trace/load/ids.h"
 #include "trace/load/sessions.h"
 #include "trace/load/trace.h"
 
@@ -16,12 +17,10 @@ struct builder {
 	struct error *err;
 	uint64_t max_requests; /* room in t->requests, and so on */
 	uint64_t max_lookups;
-	uint64_t max_blocks;
-	uint32_t *table;     /* block + 1 by hash of its id, 0 is free */
-	uint64_t table_size; /* a power of two, at least twice the blocks */
-	bool plain_dated;    /* a row without a session had a timestamp */
-	int64_t plain_ns;    /* when the latest of them arrives */
-	uint32_t undated;    /* the first requests, whose arrival is that of
+	struct ids ids;	  /* its list is t->hash_ids */
+	bool plain_dated; /* a row without a session had a timestamp */
+	int64_t plain_ns; /* when the latest of them arrives */
+	uint32_t undated; /* the first requests, whose arrival is that of
 			      * the first one with a timestamp */
 	struct sessions sessions;
 	uint64_t later_rows; /* rows that follow one of their session */

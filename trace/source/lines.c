@@ -3,7 +3,7 @@
 
 #include "trace/source/lines.h"
 
-#define LINES_BUFFER (64 * 1024)
+#define LINES_BUFFER (256 * 1024)
 
 static const char byte_order_mark[] = "\xef\xbb\xbf";
 
@@ -36,7 +36,7 @@ static int make_room(struct lines *l)
 		l->end -= l->start;
 		l->start = 0;
 	}
-	if (l->end < l->size - 1)
+	if (l->end < l->size - LINES_SLACK)
 		return 0;
 	buf = realloc(l->buf, l->size * 2);
 	if (!buf)
@@ -46,8 +46,8 @@ static int make_room(struct lines *l)
 	return 0;
 }
 
-/* Reads more; the number of bytes, 0 at the end of the file, or -1. One byte
- * of the buffer stays free. */
+/* Reads more; the number of bytes, 0 at the end of the file, or -1. Some bytes
+ * of the buffer stay free. */
 static ptrdiff_t read_more(struct lines *l, struct error *err)
 {
 	ptrdiff_t n;
@@ -55,7 +55,7 @@ static ptrdiff_t read_more(struct lines *l, struct error *err)
 	if (make_room(l))
 		return fail_at(err, l->in.o->source, l->number + 1,
 			       "out of memory");
-	n = input_read(&l->in, l->buf + l->end, l->size - l->end - 1,
+	n = input_read(&l->in, l->buf + l->end, l->size - l->end - LINES_SLACK,
 		       l->number + 1, err);
 	if (n > 0)
 		l->end += n;
@@ -109,6 +109,8 @@ enum lines_result lines_next(struct lines *l, const char **line, size_t *len,
 	skip_byte_order_mark(l);
 	if (!newline && l->start == l->end)
 		return LINES_END;
+	if (!newline)
+		l->buf[l->end] = '\n';
 	l->number++;
 	*line = l->buf + l->start;
 	*len = (newline ? newline : l->buf + l->end) - *line;

@@ -8,6 +8,8 @@
 
 #include "trace/source/input.h"
 
+#define LINES_SLACK 8 /* bytes behind a line that may be read */
+
 enum lines_result {
 	LINES_ERROR = -1,
 	LINES_END,
@@ -32,9 +34,10 @@ int lines_open(struct lines *l, const struct trace_options *o, size_t max_line,
 void lines_close(struct lines *l);
 
 /*
- * Gives the next line without its end; it is valid until the next call, and a
- * byte that is no part of it may be read behind it. Of a line that is too long
- * @line is what was read so far: its end may be far away, or never come.
+ * Gives the next line without its end; it is valid until the next call. Behind
+ * it are an end of line and further bytes, LINES_SLACK in all, that may be
+ * read. Of a line that is too long @line is what was read so far: its end may
+ * be far away, or never come.
  */
 enum lines_result lines_next(struct lines *l, const char **line, size_t *len,
 			     struct error *err);

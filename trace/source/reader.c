@@ -4,6 +4,7 @@
 #include "trace/source/foreign.h"
 #include "trace/source/lines.h"
 #include "trace/source/reader.h"
+#include "trace/source/row_fast.h"
 #include "trace/source/row_json.h"
 
 struct reader {
@@ -46,14 +47,22 @@ static int foreign(struct reader *r, const char *line, size_t len,
 	return bad_line(r, why);
 }
 
+static int read_row(struct reader *r, const char *line, size_t len,
+		    struct error *why)
+{
+	row_begin(&r->row);
+	if (row_fast_read(r->o, line, len, &r->row))
+		return 0;
+	row_begin(&r->row);
+	return row_json_read(&r->json, line, len, &r->row, why);
+}
+
 static int read_line(struct reader *r, const char *line, size_t len)
 {
 	struct error why;
 	int ret;
 
-	row_begin(&r->row);
-	if (row_json_read(&r->json, line, len, &r->row, &why) ||
-	    row_check(&r->row, r->o, &why))
+	if (read_row(r, line, len, &why) || row_check(&r->row, r->o, &why))
 		return foreign(r, line, len, &why);
 	ret = r->sink(r->arg, &r->row.row);
 	if (ret == TRACE_SINK_BAD_ROW) {

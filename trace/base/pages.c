@@ -1,0 +1,39 @@
+#include <errno.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "trace/base/pages.h"
+
+#ifndef MADV_POPULATE_WRITE /* since glibc 2.34 */
+#define MADV_POPULATE_WRITE 23
+#endif
+
+#define FEW (64 * 1024)
+#define HUGE (4 << 20) /* then there is at least one of 2 MiB in it */
+
+/* Advice only: errors change nothing, also not what errno says of others. */
+static void advise(void *from, size_t bytes, int advice)
+{
+	uintptr_t page = sysconf(_SC_PAGESIZE);
+	uintptr_t first = ((uintptr_t)from + page - 1) & -page;
+	uintptr_t end = ((uintptr_t)from + bytes) & -page;
+	int before = errno;
+
+	if (end > first)
+		madvise((void *)first, end - first, advice);
+	errno = before;
+}
+
+void pages_ready(void *from, size_t bytes)
+{
+	if (bytes >= FEW)
+		advise(from, bytes, MADV_POPULATE_WRITE);
+}
+
+void pages_ready_huge(void *from, size_t bytes)
+{
+	if (bytes >= HUGE)
+		advise(from, bytes, MADV_HUGEPAGE);
+	pages_ready(from, bytes);
+}

@@ -1,0 +1,413 @@
+#include <endian.h>
+#include <math.h>
+#include <string.h>
+
+#include "trace/source/row_fast.h"
+
+/* Beyond these a line is left to json-c: numbers that may not fit, doubles
+ * that may round, values in values. */
+#define INTEGER_DIGITS 18
+#define EXACT_DIGITS 15 /* as an integer a double holds exactly, 10^15 too */
+#define HEX_DIGITS 16
+#define NESTED_MAX 64
+#define DEPTH_MAX 8
+
+enum member {
+	TIMESTAMP = 1,
+	DELAY = 2,
+	SESSION = 4,
+	INPUT = 8,
+	OUTPUT = 16,
+	HASH_IDS = 32,
+	BLOCK_SIZE = 64,
+	CONVERSATION = 128,
+};
+
+/* As in row_json.c. */
+static const struct {
+	const char *name;
+	size_t len;
+	enum member member;
+} members[] = {
+#define MEMBER(name, member) \
+	{ \
+		name, sizeof(name) - 1, member \
+	}
+	MEMBER("timestamp", TIMESTAMP),
+	MEMBER("input_length", INPUT),
+	MEMBER("output_length", OUTPUT),
+	MEMBER("hash_ids", HASH_IDS),
+	MEMBER("session_id", SESSION),
+	MEMBER("delay", DELAY),
+	MEMBER("block_size", BLOCK_SIZE),
+	MEMBER("created_time", TIMESTAMP),
+	MEMBER("input_tokens", INPUT),
+	MEMBER("output_tokens", OUTPUT),
+	MEMBER("prefix_block_hashes", HASH_IDS),
+	MEMBER("requests", CONVERSATION),
+#undef MEMBER
+};
+
+#define NR_MEMBERS (sizeof(members) / sizeof(*members))
+
+/* Where reading is: the line's end stops everything that goes on. */
+struct text {
+	const char *at;
+	unsigned int nested; /* values in values so far */
+};
+
+static void skip_blanks(struct text *s)
+{
+	while (*s->at == ' ' || *s->at == '\t')
+		s->at++;
+}
+
+static bool take(struct text *s, char c)
+{
+	if (*s->at != c)
+		return false;
+	s->at++;
+	return true;
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static uint64_t load8(const char *s)
+{
+	uint64_t word;
+
+	memcpy(&word, s, sizeof(word));
+	return le64toh(word);
+}
+
+/*
+ * The number of digits that a word of eight characters begins with, the first
+ * in its lowest byte, where @word has '0' to '9' as 0 to 9.
+ */
+static unsigned int leading_digits(uint64_t word)
+{
+	uint64_t other =
+		((word + 0x7676767676767676) | word) & 0x8080808080808080;
+
+	return other ? __builtin_ctzll(other) / 8 : 8;
+}
+
+/* The value of eight digits: pairs, then fours, then all. */
+static uint64_t eight_digits(uint64_t word)
+{
+	word = word * 10 + (word >> 8);
+	return (((word & 0x000000ff000000ff) * 0x000f424000000064 +
+		 ((word >> 16) & 0x000000ff000000ff) * 0x0000271000000001)) >>
+	       32;
+}
+
+static const uint64_t tens[] = { 1,	 10,	  100,	    1000,     10000,
+				 100000, 1000000, 10000000, 100000000 };
+
+/* Digits and nothing else: their number. @value goes on from what it was. */
+static unsigned int take_digits(struct text *s, uint64_t *value)
+{
+	unsigned int digits = 0, n;
+
+	do {
+		uint64_t word = load8(s->at) ^ 0x3030303030303030;
+
+		n = leading_digits(word);
+		if (!n)
+			break;
+		*value = *value * tens[n] + eight_digits(word << 8 * (8 - n));
+		s->at += n;
+		digits += n;
+	} while (n == 8 && digits <= INTEGER_DIGITS);
+	return digits;
+}
+
+/* An integer from 0 on, of no more digits than surely fit. What follows it is
+ * the caller's matter: a fraction or an exponent is nothing that he takes. */
+static bool take_integer(struct text *s, uint64_t *value)
+{
+	bool zero = *s->at == '0';
+	unsigned int digits;
+
+	*value = 0;
+	digits = take_digits(s, value);
+	return digits && digits <= INTEGER_DIGITS && !(zero && digits > 1);
+}
+
+static bool take_length(struct text *s, uint64_t *length)
+{
+	return take_integer(s, length) && *length <= UINT32_MAX;
+}
+
+/* A quotient of two integers that doubles hold exactly is rounded once, as
+ * strtod() rounds. */
+static bool take_time(struct text *s, enum trace_unit unit, int64_t *time_ns)
+{
+	static const double powers[] = { 1,    1e1,  1e2,  1e3, 1e4,  1e5,
+					 1e6,  1e7,  1e8,  1e9, 1e10, 1e11,
+					 1e12, 1e13, 1e14, 1e15 };
+	const char *start = s->at;
+	unsigned int decimals = 0;
+	bool real;
+	uint64_t value;
+	double time;
+
+	if (!take_integer(s, &value))
+		return false;
+	real = take(s, '.');
+	if (real)
+		decimals = take_digits(s, &value);
+	if (s->at - start - real > EXACT_DIGITS || (real && !decimals))
+		return false;
+	time = value / powers[decimals];
+	if (time * trace_unit_ns(unit) >= TRACE_TIME_MAX_NS)
+		return false;
+	*time_ns = real ? row_real_ns(time, unit) : row_integer_ns(value, unit);
+	return true;
+}
+
+/* Printable ASCII between quotes, without escapes. */
+static bool take_string(struct text *s, const char **string, size_t *len)
+{
+	if (!take(s, '"'))
+		return false;
+	*string = s->at;
+	while (*s->at >= ' ' && *s->at <= '~' && *s->at != '"' &&
+	       *s->at != '\\')
+		s->at++;
+	*len = s->at - *string;
+	return take(s, '"');
+}
+
+static bool take_hexadecimal(struct text *s, uint64_t *id)
+{
+	const char *start = ++s->at;
+
+	*id = 0;
+	for (;; s->at++) {
+		char c = *s->at | 0x20;
+
+		if (is_digit(*s->at))
+			*id = *id << 4 | (*s->at - '0');
+		else if (c >= 'a' && c <= 'f')
+			*id = *id << 4 | (c - 'a' + 10);
+		else
+			break;
+	}
+	return s->at > start && s->at - start <= HEX_DIGITS && take(s, '"');
+}
+
+static bool take_hash_id(struct text *s, uint64_t *id)
+{
+	return *s->at == '"' ? take_hexadecimal(s, id) : take_integer(s, id);
+}
+
+static bool take_hash_ids(struct text *s, struct row_buffer *b)
+{
+	size_t n = 0;
+
+	if (!take(s, '['))
+		return false;
+	skip_blanks(s);
+	if (take(s, ']'))
+		return true;
+	for (;;) {
+		if (n == b->room && row_room(b, n + 1))
+			return false;
+		if (!take_hash_id(s, &b->hash_ids[n++]))
+			return false;
+		skip_blanks(s);
+		if (!take(s, ','))
+			break;
+		skip_blanks(s);
+	}
+	b->row.nr_hash_ids = n;
+	return take(s, ']');
+}
+
+static bool take_session(struct text *s, struct trace_row *row)
+{
+	uint64_t value;
+
+	if (*s->at == '"')
+		return take_string(s, &row->session, &row->session_length);
+	row->session = s->at;
+	if (!take_integer(s, &value))
+		return false;
+	row->session_length = s->at - row->session;
+	return true;
+}
+
+static bool skip_word(struct text *s, const char *word)
+{
+	size_t n = strlen(word);
+
+	if (strncmp(s->at, word, n))
+		return false;
+	s->at += n;
+	return true;
+}
+
+static bool skip_number(struct text *s)
+{
+	uint64_t value = 0;
+
+	take(s, '-');
+	if (!take_integer(s, &value))
+		return false;
+	if (!take(s, '.'))
+		return true;
+	return take_digits(s, &value) > 0;
+}
+
+static bool skip_value(struct text *s, unsigned int depth);
+
+static bool skip_member(struct text *s, unsigned int depth)
+{
+	const char *name;
+	size_t len;
+
+	if (!take_string(s, &name, &len))
+		return false;
+	skip_blanks(s);
+	if (!take(s, ':'))
+		return false;
+	skip_blanks(s);
+	return skip_value(s, depth);
+}
+
+/* What an array or an object holds, from behind its beginning to its end. */
+static bool skip_nested(struct text *s, char end, unsigned int depth)
+{
+	bool ok;
+
+	if (depth > DEPTH_MAX || s->nested++ > NESTED_MAX)
+		return false;
+	s->at++;
+	skip_blanks(s);
+	if (take(s, end))
+		return true;
+	do {
+		skip_blanks(s);
+		ok = end == '}' ? skip_member(s, depth) : skip_value(s, depth);
+		skip_blanks(s);
+	} while (ok && take(s, ','));
+	return ok && take(s, end);
+}
+
+static bool skip_value(struct text *s, unsigned int depth)
+{
+	const char *string;
+	size_t len;
+
+	switch (*s->at) {
+	case '"':
+		return take_string(s, &string, &len);
+	case '[':
+		return skip_nested(s, ']', depth + 1);
+	case '{':
+		return skip_nested(s, '}', depth + 1);
+	case 't':
+		return skip_word(s, "true");
+	case 'f':
+		return skip_word(s, "false");
+	case 'n':
+		return skip_word(s, "null");
+	}
+	return skip_number(s);
+}
+
+/* 0: a member that nobody looks at. */
+static int member_of(const char *name, size_t len)
+{
+	for (size_t i = 0; i < NR_MEMBERS; i++)
+		if (members[i].len == len && members[i].name[0] == *name &&
+		    !memcmp(members[i].name, name, len))
+			return members[i].member;
+	return 0;
+}
+
+static bool take_value(struct text *s, const struct trace_options *o,
+		       int member, struct row_buffer *b)
+{
+	struct trace_row *row = &b->row;
+
+	switch (member) {
+	case TIMESTAMP:
+		row->untimed = NULL;
+		return take_time(s, o->unit, &row->timestamp_ns);
+	case DELAY:
+		row->delayed = true;
+		return take_time(s, o->unit, &row->delay_ns);
+	case SESSION:
+		return take_session(s, row);
+	case INPUT:
+		return take_length(s, &row->input_length);
+	case OUTPUT:
+		return take_length(s, &row->output_length);
+	case HASH_IDS:
+		return take_hash_ids(s, b);
+	case BLOCK_SIZE:
+		return take_length(s, &b->block_size) && b->block_size;
+	}
+	return false;
+}
+
+/* A member of the line; one that comes again, or under another name, is
+ * json-c's matter. @there has those that came. */
+static bool take_member(struct text *s, const struct trace_options *o,
+			int *there, struct row_buffer *b)
+{
+	const char *name;
+	size_t len;
+	int member;
+
+	if (!take_string(s, &name, &len))
+		return false;
+	skip_blanks(s);
+	if (!take(s, ':'))
+		return false;
+	skip_blanks(s);
+	member = member_of(name, len);
+	if (!member)
+		return skip_value(s, 1);
+	if (*there & member)
+		return false;
+	*there |= member;
+	return take_value(s, o, member, b);
+}
+
+static bool take_row(struct text *s, const struct trace_options *o,
+		     struct row_buffer *b)
+{
+	const int needed = INPUT | HASH_IDS;
+	int there = 0;
+	bool ok;
+
+	b->row.untimed = "missing";
+	skip_blanks(s);
+	if (!take(s, '{'))
+		return false;
+	do {
+		skip_blanks(s);
+		ok = take_member(s, o, &there, b);
+		skip_blanks(s);
+	} while (ok && take(s, ','));
+	return ok && take(s, '}') && (there & needed) == needed;
+}
+
+bool row_fast_read(const struct trace_options *o, const char *line, size_t len,
+		   struct row_buffer *b)
+{
+	struct text s = { .at = line };
+
+	if (!take_row(&s, o, b))
+		return false;
+	while (s.at < line + len &&
+	       (*s.at == ' ' || *s.at == '\t' || *s.at == '\r'))
+		s.at++;
+	return s.at == line + len;
+}
