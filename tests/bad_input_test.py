@@ -107,6 +107,18 @@ def test_sizes():
     refused("memory_size=100", **good(memory_size=100))
 
 
+def test_numbers_with_nonsense_behind_them():
+    """fio itself takes what stands before it."""
+    for option, value in (("admit", "2q"), ("bytes_per_token", "2kx"),
+                          ("size", "50%x"), ("size", "1gx"),
+                          ("block_tokens", "512q")):
+        refused(f"{option}={value}", "give a number alone",
+                **good(**{option: value}))
+    refused("evict_low: max value out of range", **good(evict_low="90x"))
+    refused("evict_high=50", "evict_low=100: give percent from 1 to",
+            **good(evict_high=50))
+
+
 def test_bs_for_direct_io():
     refused("bs=1000", "direct=1", "512", **good(bs=1000, direct=1))
     refused("bs=3000,2000", **good(bs="3000,2000"))

@@ -159,6 +159,17 @@ MEMBERS = """requests lookups hits memory_hits misses skipped evictions
     files_unlinked buckets probes trims options""".split()
 
 
+def test_suffixes_mean_what_they_mean_to_mooncake_plan():
+    path = file("suffixes.json")
+    for text in ("2k", "2KB", "2KiB", "3kib", "1m", "1MiB", "7"):
+        replay(mixed(plan_json=path, bytes_per_token=text, size="16g",
+                     backend="null", filename=file("not made")))
+        with open(path, encoding="utf-8") as ours:
+            got = json.load(ours)["block_bytes"]
+        row, = plan(mixed()["trace"], bytes_per_token=text)
+        check_equal(got, int(row["block_bytes"]), text)
+
+
 def test_plan_json():
     path = FILES / "plan.json"
     done = replay(mixed(plan_json=path, bytes_per_token=7))

@@ -3,6 +3,7 @@
 #include "verify.h"
 
 #include "engine/job.h"
+#include "engine/setup/numbers.h"
 #include "engine/setup/refuse.h"
 #include "engine/replay/replay.h"
 
@@ -204,7 +205,7 @@ int refuse_options(struct thread_data *td, const struct mooncake_options *o,
 	if (o->observe == OBSERVE_NONE && (!td_rw(td) || td_trim(td)))
 		return fail(err,
 			    "rw= must be rw or randrw: a cache reads its hits and writes its misses");
-	return 0;
+	return refuse_half_numbers(td, err);
 }
 
 static int check_verify(struct thread_data *td, const struct job *job,
