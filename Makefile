@@ -50,7 +50,7 @@ again		= $(MAKE) --no-print-directory $(if $(V),,-s) \
 
 .DELETE_ON_ERROR:
 .PHONY: all engine plan unit probe backends broken newer setup run check bench \
-	format compile_commands.json matrix sanitize fuzz install uninstall deb clean help FORCE
+	mutants format compile_commands.json matrix sanitize fuzz install uninstall deb clean help FORCE
 
 all: engine plan
 engine: $(engine)
@@ -133,6 +133,11 @@ newer:
 broken:
 	@$(MAKE) --no-print-directory engine BUILD=$(BUILD)/broken \
 		CPPFLAGS=-DTEST_IGNORES_ORDER=1
+
+# Small wrong changes, one after the other, each of which a test must notice.
+mutants: setup
+	@$(again) all unit backends
+	@FIO='$(FIO)' tests/mutants/run $(MUTANTS)
 
 format:
 	clang-format -i $(wildcard trace/*.[ch] trace/*/*.[ch] engine/*.[ch] engine/*/*.[ch])
@@ -262,6 +267,7 @@ help:
 	@echo 'make run           set up, build, run jobs/mooncake.fio by scripts/mooncake-run'
 	@echo 'make check         set up, build, run all tests'
 	@echo 'make bench         set up, build, measure'
+	@echo 'make mutants       does a test notice small wrong changes? (MUTANTS=TEXT: these alone)'
 	@echo 'make format        lay out trace/ and engine/ by .clang-format'
 	@echo 'make compile_commands.json    for editors and clang tools'
 	@echo 'make matrix        FIO_GIT=DIR: the engine in each release of fio, of a clone'

@@ -13,7 +13,7 @@
 #include "engine/pick/picker.h"
 #include "engine/setup/group.h"
 #include "engine/setup/options.h"
-#include "engine/setup/target.h"
+#include "engine/target/target.h"
 
 struct job {
 	struct ioengine_ops ops;     /* td->io_ops */

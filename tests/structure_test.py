@@ -26,14 +26,15 @@ MAY_INCLUDE = {
     "trace": TRACE,
     "engine/replay": "trace",
     "engine/life": "trace replay",
-    "engine/setup": "trace replay life",
+    "engine/target": "trace",
+    "engine/setup": "trace replay life target",
     "engine/inflight": "trace",
-    "engine/layout": "trace replay life setup inflight",
-    "engine/result": "trace replay life setup",
-    "engine/pick": "trace replay setup inflight layout result",
-    "engine/run": "trace replay life setup inflight layout result pick",
-    "engine/observe": "trace replay life setup inflight result",
-    "engine": "trace replay life setup inflight layout result pick run observe",
+    "engine/layout": "trace replay life target setup inflight",
+    "engine/result": "trace replay life target setup",
+    "engine/pick": "trace replay target setup inflight layout result",
+    "engine/run": "trace replay life target setup inflight layout result pick",
+    "engine/observe": "trace replay life target setup inflight result",
+    "engine": "trace replay life target setup inflight layout result pick run observe",
 }
 # A job is made of parts of all folders, and every file below engine/ may ask
 # for a job; of fio's releases and of waiting everybody may know.
@@ -136,6 +137,18 @@ def test_files_are_short():
               if str(path) not in TABLES}
     none([f"{path} has {n}" for path, n in length.items()
           if n > LINES_IN_FILE], f"more than {LINES_IN_FILE} lines")
+
+
+def test_readmes_name_every_file():
+    """But headers that stand beside the file of their name."""
+    pages = {part: text(f"{part}/README.md") for part in ("trace", "engine")}
+    named = {path for path in sources() if path.suffix == ".c" or
+             path.with_suffix(".c") not in sources()}
+    none([path for path in sorted(named) if f"`{'/'.join(path.parts[1:])}`"
+          not in pages[path.parts[0]]], "not in the folder's README")
+    none([name for part, page in pages.items()
+          for name in re.findall(r"`([a-z_/]+\.[ch])`", page)
+          if not (TOP / part / name).exists()], "named there but not there")
 
 
 def function_lengths(path):

@@ -7,7 +7,7 @@
 #define MOONCAKE_GROUP_H
 
 #include "engine/life/life.h"
-#include "engine/setup/medium.h"
+#include "engine/target/medium.h"
 #include "engine/setup/options.h"
 #include "trace/model/shape.h"
 #include "trace/plan/plan.h"

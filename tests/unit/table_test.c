@@ -3,6 +3,7 @@
  */
 #include <stdlib.h>
 
+#include "trace/base/span.h"
 #include "trace/report/table.h"
 #include "unit.h"
 
@@ -105,6 +106,31 @@ static void without_rows(void)
 	CHECK_STR(text, "one,two,none,four\n");
 }
 
+static void spans(void)
+{
+	static const struct {
+		uint64_t ns;
+		const char *text;
+	} cases[] = {
+		{ 0, "0 ms" },
+		{ 1500000, "1.5 ms" },
+		{ 999000000, "999 ms" },
+		{ 1000000000, "1 s" },
+		{ 59250000000, "59.25 s" },
+		{ 60000000000, "1 min 0 s" },
+		{ 3537000000000, "58 min 57 s" },
+		{ 3600000000000, "1 h 0 min" },
+		{ 86399000000000, "23 h 59 min" },
+		{ 86400000000000, "1 d 0 h" },
+	};
+	char text[SPAN_TEXT];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		span_text(text, cases[i].ns);
+		CHECK_STR(text, cases[i].text);
+	}
+}
+
 int main(void)
 {
 	RUN(as_text);
@@ -113,5 +139,6 @@ int main(void)
 	RUN(as_json);
 	RUN(without_rows);
 	free(text);
+	RUN(spans);
 	UNIT_END();
 }

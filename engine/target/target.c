@@ -5,8 +5,8 @@
 #include "fio.h"
 
 #include "engine/job.h"
-#include "engine/setup/medium.h"
-#include "engine/setup/target.h"
+#include "engine/target/medium.h"
+#include "engine/target/target.h"
 
 /* Slots that lie in file @i when there are @slots in all. */
 static uint64_t slots_in_file(const struct target *t, unsigned int i)

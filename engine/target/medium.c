@@ -9,7 +9,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "engine/setup/medium.h"
+#include "engine/target/medium.h"
 
 #define GIB (1024.0 * 1024 * 1024)
 
