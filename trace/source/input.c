@@ -22,7 +22,8 @@ static int open_file(const char *path, struct error *err)
 	if (fd < 0)
 		return fail_at(err, path, 0,
 			       "%s; give the path of a "
-			       ".jsonl or .jsonl.gz file, or builtin:NAME",
+			       ".jsonl or .jsonl.gz file, or builtin:NAME; "
+			       "scripts/fetch-traces gets the published ones",
 			       strerror(errno));
 	if (!fstat(fd, &st) && S_ISDIR(st.st_mode)) {
 		close(fd);
