@@ -304,7 +304,7 @@ def test_observers_of_nothing():
     for saying, kind, more in (
             ("layout=slots", "open", {"layout": "slots", "filename": file()}),
             ("publish=rename", "publish", {}), ("set probe=", "probe", {})):
-        base = job("files", **more)
+        base = {**job("files"), **more}
         done = run_fio(command(base, {**base, "name": "seen", "new_group": 1,
                                       "observe": kind}))
         check(done.status > 0, f"observe={kind} ended with {done.status}")
