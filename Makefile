@@ -97,6 +97,14 @@ $(backends_obj): extra = $(fio_flags)
 $(engine_obj) $(probe_obj): extra = $(fio_flags)
 $(engine_obj) $(probe_obj) $(backends_obj): $(BUILD)/fio
 
+# Name and place of each option, as fio's own table states them.
+$(probe_obj): extra = $(fio_flags) -I$(BUILD)
+$(probe_obj): $(BUILD)/probe_options.h
+$(BUILD)/probe_options.h: $(fio_tree)/options.c $(BUILD)/fio
+	$(Q)sed -nE -e '/^\t\t\.name\t/h' -e '/^\t\t\.off1\t/{H;x' \
+		-e 's/.*"(.*)".*\n.*offsetof\((struct thread_options, .*)\),$$/{ "\1", offsetof(\2) },/p}' \
+		$< >$@
+
 # Rewritten only when their text changes: everything is built again then.
 $(BUILD)/flags: text = $(CC) $(flags)
 $(BUILD)/fio: text = $(fio_version) $(fio_flags)
@@ -258,8 +266,8 @@ deb: setup
 
 # fio's headers and the newer fio stay: `rm -r build` takes them too.
 clean:
-	rm -rf $(addprefix build/,obj unit backends broken newer flags fio mooncake.so \
-		fio_headers_probe.so mooncake-plan fuzz address-undefined thread)
+	rm -rf $(addprefix build/,obj unit backends broken newer deb flags fio mooncake.so \
+		fio_headers_probe.so probe_options.h mooncake-plan fuzz address-undefined thread)
 
 help:
 	@echo 'make               build build/mooncake.so and build/mooncake-plan'
