@@ -11,18 +11,20 @@ from pathlib import Path
 
 from testing import TOP, Skip, check, run
 
-TRACE = "base source workload load model cache plan options command report"
+TRACE = "base source file workload session load model cache plan options command report"
 MAY_INCLUDE = {
     "trace/base": "",
     "trace/source": "base",
+    "trace/file": "base source",
     "trace/workload": "base source",
-    "trace/load": "base source workload",
+    "trace/session": "base source",
+    "trace/load": "base source file workload session",
     "trace/model": "base",
-    "trace/cache": "base source load",
-    "trace/plan": "base source load model cache",
-    "trace/options": "base source load model cache plan",
-    "trace/command": "base source workload load model cache plan options",
-    "trace/report": "base source workload load model cache plan options command",
+    "trace/cache": "base source session load",
+    "trace/plan": "base source session load model cache",
+    "trace/options": "base source session load model cache plan",
+    "trace/command": "base source workload session load model cache plan options",
+    "trace/report": "base source workload session load model cache plan options command",
     "trace": TRACE,
     "engine/replay": "trace",
     "engine/life": "trace replay",

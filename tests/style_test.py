@@ -12,7 +12,8 @@ from testing import TOP, Skip, check, run
 
 CLANG_FORMAT = "14"  # others lay some lines out in another way
 # Inputs of tests as programs wrote them, what makes bad ones, and pictures.
-AS_THEY_ARE = ("tests/data/", "tests/configs/", "tests/fuzz/corpus", "docs/img")
+AS_THEY_ARE = ("tests/data/", "tests/configs/", "tests/fuzz/corpus",
+               "tests/fuzz/lines", "docs/img")
 
 
 def files():

@@ -1,6 +1,6 @@
 /*
  * Requests that follow others: those of users (sessions=), and rows of
- * sessions whose time is a delay after the row before (trace/load/turns.h).
+ * sessions whose time is a delay after the row before (trace/session/turns.h).
  * Each user, or each session of an open loop, has a place for the one request
  * that can be taken next; who finishes the request before it puts it there,
  * with the time at which the user asks.

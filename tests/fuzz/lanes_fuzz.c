@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trace/source/lines.h"
+#include "trace/file/lines.h"
 #include "trace/source/row_fast.h"
 #include "trace/source/row_json.h"
 

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "trace/source/lines.h"
+#include "trace/file/lines.h"
 #include "trace/source/row_fast.h"
 #include "trace_file.h"
 

@@ -7,7 +7,7 @@
 #define MOONCAKE_BUILDER_H
 
 #include "trace/load/ids.h"
-#include "trace/load/sessions.h"
+#include "trace/session/sessions.h"
 #include "trace/load/trace.h"
 
 struct builder {

@@ -4,7 +4,7 @@
 #ifndef MOONCAKE_ORDER_H
 #define MOONCAKE_ORDER_H
 
-#include "trace/load/sessions.h"
+#include "trace/session/sessions.h"
 #include "trace/load/trace.h"
 
 /* A request at its place in the order. */

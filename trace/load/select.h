@@ -5,7 +5,7 @@
 #ifndef MOONCAKE_SELECT_H
 #define MOONCAKE_SELECT_H
 
-#include "trace/load/sessions.h"
+#include "trace/session/sessions.h"
 #include "trace/load/trace.h"
 
 /*

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "trace/workload/builtin.h"
-#include "trace/source/lines.h"
-#include "trace/source/reader.h"
+#include "trace/file/lines.h"
+#include "trace/file/reader.h"
 #include "trace/load/arrange.h"
 #include "trace/load/trace.h"
 

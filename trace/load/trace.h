@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trace/load/turns.h"
+#include "trace/session/turns.h"
 #include "trace/source/source.h"
 
 #define TRACE_REMARK_MAX 512

@@ -1,7 +1,7 @@
-#include <endian.h>
 #include <math.h>
 #include <string.h>
 
+#include "trace/source/digits.h"
 #include "trace/source/row_fast.h"
 
 /* Beyond these a line is left to json-c: numbers that may not fit, doubles
@@ -73,35 +73,6 @@ static bool take(struct text *s, char c)
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
-}
-
-static uint64_t load8(const char *s)
-{
-	uint64_t word;
-
-	memcpy(&word, s, sizeof(word));
-	return le64toh(word);
-}
-
-/*
- * The number of digits that a word of eight characters begins with, the first
- * in its lowest byte, where @word has '0' to '9' as 0 to 9.
- */
-static unsigned int leading_digits(uint64_t word)
-{
-	uint64_t other =
-		((word + 0x7676767676767676) | word) & 0x8080808080808080;
-
-	return other ? __builtin_ctzll(other) / 8 : 8;
-}
-
-/* The value of eight digits: pairs, then fours, then all. */
-static uint64_t eight_digits(uint64_t word)
-{
-	word = word * 10 + (word >> 8);
-	return (((word & 0x000000ff000000ff) * 0x000f424000000064 +
-		 ((word >> 16) & 0x000000ff000000ff) * 0x0000271000000001)) >>
-	       32;
 }
 
 static const uint64_t tens[] = { 1,	 10,	  100,	    1000,     10000,

@@ -6,7 +6,7 @@
 
 #include <json-c/json.h>
 
-#include "trace/base/json_text.h"
+#include "trace/source/json_text.h"
 #include "trace/source/row.h"
 
 struct row_json {

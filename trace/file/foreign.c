@@ -3,7 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "trace/source/foreign.h"
+#include "trace/file/foreign.h"
 
 #define COMMAND_MAX 400
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trace/base/json_text.h"
+#include "trace/source/json_text.h"
 
 #define LONG_NUMBER 19 /* digits; fewer have room in 64 bits, signed too */
 #define ESCAPE_BYTES 6 /* a byte becomes that many at the most */

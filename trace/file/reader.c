@@ -1,9 +1,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "trace/source/foreign.h"
-#include "trace/source/lines.h"
-#include "trace/source/reader.h"
+#include "trace/file/foreign.h"
+#include "trace/file/lines.h"
+#include "trace/file/reader.h"
 #include "trace/source/row_fast.h"
 #include "trace/source/row_json.h"
 

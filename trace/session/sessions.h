@@ -5,7 +5,7 @@
 #ifndef MOONCAKE_SESSIONS_H
 #define MOONCAKE_SESSIONS_H
 
-#include "trace/load/turns.h"
+#include "trace/session/turns.h"
 #include "trace/source/source.h"
 
 /* Of a row that became a request: in the order of lines. */

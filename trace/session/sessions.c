@@ -3,7 +3,7 @@
 
 #include "trace/base/array.h"
 #include "trace/base/hash.h"
-#include "trace/load/sessions.h"
+#include "trace/session/sessions.h"
 
 #define TABLE_MIN 1024
 

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "trace/source/input.h"
+#include "trace/file/input.h"
 
 #define RAW_BYTES (64 * 1024)
 #define STOP_EVERY_MS 100

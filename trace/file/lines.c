@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trace/source/lines.h"
+#include "trace/file/lines.h"
 
 #define LINES_BUFFER (256 * 1024)
 

@@ -6,7 +6,7 @@
 #ifndef MOONCAKE_LINES_H
 #define MOONCAKE_LINES_H
 
-#include "trace/source/input.h"
+#include "trace/file/input.h"
 
 #define LINES_SLACK 8 /* bytes behind a line that may be read */
 
