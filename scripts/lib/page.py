@@ -53,7 +53,7 @@ tbody th{white-space:normal}dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}
 .wide-plot{display:none}.narrow-plot{display:block}}
 @media print{:root{color-scheme:light;--bg:#fff;--fg:#000;--dim:#444;
 --line:#bbb;--card:#f2f2f2}body{max-width:none;font-size:10.5pt}
-figure,tr,.tile{break-inside:avoid}.wide{overflow:visible}
+h2,h3,.legend{break-after:avoid}figure,tr,.tile{break-inside:avoid}.wide{overflow:visible}
 .wide-plot{display:block}.narrow-plot{display:none}
 details:not([open]){display:none}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
