@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 from testing import TOP, Skip, check, check_equal, check_has, run
@@ -32,8 +33,11 @@ class Tree:
     def __exit__(self, *_):
         shutil.rmtree(self.path)
 
-    def install(self, version):
-        self.fio.write_text(f"#!/bin/sh\necho fio-{version}\n")
+    def install(self, version, option=""):
+        """A fio that lists an option beside its version."""
+        self.fio.write_text("#!/bin/sh\n"
+                            f"[ $1 = --cmdhelp=all ] && echo '{option} : x' "
+                            f"|| echo fio-{version}\n")
         self.fio.chmod(0o755)
 
     def run(self, *arguments, status=0, **environment):
@@ -50,10 +54,11 @@ class Tree:
         return self.path / "tree/build/fio-src" / f"fio-{version}"
 
 
-def source(directory, version):
+def source(directory, version, option="name"):
     """A tree of fio, as far as set-up looks at it."""
     directory.mkdir(exist_ok=True)
     (directory / "fio.h").write_text("")
+    (directory / "options.c").write_text(f'.name = "{option}",\n')
     (directory / "FIO-VERSION-GEN").write_text(f"DEF_VER=fio-{version}\n")
     (directory / "configure").write_text(CONFIGURE)
     (directory / "configure").chmod(0o755)
@@ -123,6 +128,25 @@ def test_trees_that_do_not_fit():
                   f"{given} is fio-9.9 but")
         source(given, "9.8")
         tree.run(FIO_SRC=str(given))
+
+
+def test_a_binary_with_an_option_more():
+    """Built from a later commit than the tag that it states."""
+    with Tree() as tree:
+        tree.install("9.8", option="seed")
+        given = source(tree.path / "given", "9.8")
+        (given / "config-host.h").write_text("")
+        check_has(tree.run(status=1, FIO_SRC=str(given)),
+                  "lacks the option seed")
+        git = clone(tree.path / "git", "9.8")
+        check_has(tree.run(status=1, FIO_GIT=str(git)),
+                  "lacks the option seed")
+        source(git, "9.8", option="seed")
+        subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b",
+                        "-C", git, "commit", "-qam", "seed"], check=True)
+        os.utime(tree.fio, (time.time() + 60,) * 2)
+        check_has(tree.run(FIO_GIT=str(git)), "taking commit")
+        tree.run("--check")
 
 
 def test_no_fio():
