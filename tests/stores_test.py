@@ -218,6 +218,9 @@ def test_page_has_the_figures_of_the_json():
             check_equal(cells.values[each["name"], column.key],
                         "" if value is None else str(value), column.key)
         check_has(page, each["limit"])
+    if shutil.which("gnuplot"):
+        for name in ("requests", "loads"):
+            check_has((TMP / "results" / f"{name}.svg").read_text(), "vllm-fs")
     check("http://" not in page.replace("http://www.w3.org/", "") and
           "https://" not in page, "the page needs the network")
 
