@@ -49,7 +49,7 @@ class Run:
         """{kind: (how many, seconds of all)} of the file operations."""
         found = {}
         for job in self.run.jobs:
-            if job.observe in storeruns.OPERATIONS["files"]:
+            if job.observe in storeruns.OPERATIONS:
                 latency = job.direction("read").get("lat_ns") or {}
                 number = latency.get("N", 0)
                 found[job.observe] = (
@@ -62,8 +62,9 @@ class Run:
 
     def asked(self, direction):
         """Bytes of the blocks that the plan reads or writes."""
-        number = self.plan.hits if direction == "read" else self.plan.writes
-        return (number or 0) * (self.plan.block_bytes or 0)
+        number = self.plan.members.get(
+            "hits" if direction == "read" else "writes", 0)
+        return number * self.plan.members.get("block_bytes", 0)
 
     def cpu(self):
         return sum(job.raw.get("job_runtime", 0) / 1e3 *

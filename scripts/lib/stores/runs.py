@@ -17,10 +17,8 @@ TOP = os.path.realpath(os.path.join(os.path.dirname(__file__), *3 * [".."]))
 JOBS = os.path.join(TOP, "jobs")
 PROFILES = os.path.join(JOBS, "stores")
 
-# What the observers of file operations are called, by layout.
-OPERATIONS = {"slots": (),
-              "files": ("open", "create", "publish", "unlink", "probe"),
-              "buckets": ("open", "create", "publish", "unlink", "probe")}
+# What the observers of file operations are called.
+OPERATIONS = ("open", "create", "publish", "unlink", "probe")
 
 # What the drive alone is asked, for the words on what limits a store.
 DRIVE = (("read_1", "rw=randread", "iodepth=1"),
@@ -55,6 +53,18 @@ class Profile:
 
     def number(self, option, default):
         return int(self.options.get(option, default))
+
+    def operations(self, changed=()):
+        """
+        Those that it does, with the options @changed: an observer of another
+        is refused.
+        """
+        options = {**self.options, **dict(changed)}
+        if options["layout"] == "slots":
+            return []
+        never = {"publish": options.get("publish") != "rename",
+                 "probe": options.get("probe", "none") == "none"}
+        return [each for each in OPERATIONS if not never.get(each)]
 
 
 def names():
@@ -101,7 +111,7 @@ def job_text(profile, settings, plan_json):
     include = f"include {profile.path}"
     overrides = [f"{name}={value}" for name, value in own.items()]
     lines += ["", "[blocks]", include, *overrides]
-    kinds = ("request", "load", *OPERATIONS[profile.layout])
+    kinds = ("request", "load", *profile.operations(own))
     for kind in kinds:
         lines += ["", f"[{kind}]", include, *overrides, "numjobs=1",
                   f"observe={kind}", "new_group=1"]
