@@ -197,7 +197,7 @@ build/fuzz/%: tests/fuzz/%_fuzz.c $(fuzz_trace) $(wildcard trace/*/*.h)
 		-o $@ $< $(fuzz_trace) $(libs)
 
 # Each for FUZZ_SECONDS; new inputs of interest are kept in build/fuzz/corpus.
-fuzz: build/fuzz/reader build/fuzz/lanes build/fuzz/config
+fuzz: build/fuzz/reader build/fuzz/lanes build/fuzz/compiled build/fuzz/config
 	build/fuzz/reader -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
 		-rss_limit_mb=1024 -dict=tests/fuzz/reader.dict \
 		-artifact_prefix=build/fuzz/ build/fuzz/corpus/reader \
@@ -206,6 +206,9 @@ fuzz: build/fuzz/reader build/fuzz/lanes build/fuzz/config
 		-dict=tests/fuzz/reader.dict \
 		-artifact_prefix=build/fuzz/ build/fuzz/corpus/lanes \
 		$(wildcard tests/fuzz/lines)
+	build/fuzz/compiled -max_total_time=$(FUZZ_SECONDS) -max_len=1024 \
+		-artifact_prefix=build/fuzz/ build/fuzz/corpus/compiled \
+		$(wildcard tests/fuzz/compiled)
 	build/fuzz/config -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
 		-rss_limit_mb=1024 -dict=tests/fuzz/config.dict \
 		-artifact_prefix=build/fuzz/ build/fuzz/corpus/config \

@@ -2,12 +2,14 @@
  * mooncake-plan: what a trace makes a KV cache read and write, without I/O.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "trace/base/span.h"
+#include "trace/load/compiled.h"
 #include "trace/workload/generate.h"
 #include "trace/report/list_models.h"
 #include "trace/report/report.h"
@@ -94,16 +96,6 @@ static int run_sweep(const struct report *r, struct error *err)
 	return ret;
 }
 
-/* From the first arrival to the last, as the trace has them. */
-static uint64_t trace_span_ns(const struct trace *t)
-{
-	const struct trace_request *r = t->requests;
-
-	if (!t->nr_requests)
-		return 0;
-	return r[t->nr_requests - 1].arrival_ns - r[0].arrival_ns;
-}
-
 /* What of a job file is in no figure: how long it takes. */
 static void tell_job(const struct arguments *a, const struct trace *t)
 {
@@ -140,11 +132,35 @@ static int run_plan(const struct arguments *a, struct error *err)
 	loaded = seconds();
 	if (a->job_path && !a->json && !a->csv)
 		tell_job(a, &trace);
-	if (trace.remark[0] && !a->json && !a->csv)
+	if (trace.remark[0])
 		fprintf(stderr, "mooncake-plan: %s\n", trace.remark);
 	ret = a->curve ? run_curve(&r, err) : run_sweep(&r, err);
 	if (!ret && a->timing)
 		tell_timing(start, loaded);
+	trace_free(&trace);
+	return ret;
+}
+
+/* The trace as a file that can be mapped. */
+static int run_compile(const struct arguments *a, struct error *err)
+{
+	const struct trace_options *o = &a->settings.trace;
+	struct trace trace;
+	char span[SPAN_TEXT];
+	int ret;
+
+	if (trace_load(&trace, o, err))
+		return -1;
+	if (trace.remark[0])
+		fprintf(stderr, "mooncake-plan: %s\n", trace.remark);
+	ret = compiled_write(&trace, o, a->output, err);
+	if (!ret) {
+		span_text(span, trace_span_ns(&trace));
+		printf("%s: %" PRIu32 " requests over %s, %" PRIu64
+		       " lookups of %" PRIu32 " blocks\n",
+		       a->output, trace.nr_requests, span, trace.nr_lookups,
+		       trace.nr_blocks);
+	}
 	trace_free(&trace);
 	return ret;
 }
@@ -162,6 +178,8 @@ static int run(const struct arguments *a, struct error *err)
 	switch (a->command) {
 	case COMMAND_GENERATE:
 		return generate(a->settings.trace.source, a->output, err);
+	case COMMAND_COMPILE:
+		return run_compile(a, err);
 	case COMMAND_MODELS:
 		return list_models(stdout, a, err);
 	case COMMAND_PLAN:

@@ -31,7 +31,7 @@ static void file_path(char *path, struct thread_data *td, uint64_t hash_id,
 
 static uint64_t hash_id_of(struct thread_data *td, uint32_t block)
 {
-	return job_of(td)->feed.replay->trace->hash_ids[block];
+	return trace_hash_id(job_of(td)->feed.replay->trace, block);
 }
 
 static void step_path(char *path, struct thread_data *td,

@@ -12,7 +12,7 @@ static struct stamp stamp_of(struct thread_data *td, const struct issued_io *io)
 	struct job *job = job_of(td);
 	struct replay *r = job->feed.replay;
 
-	return stamp_make(r->stamp_run, r->trace->hash_ids[step->block],
+	return stamp_make(r->stamp_run, trace_hash_id(r->trace, step->block),
 			  plan_generation(step),
 			  io->object->number * job->group->shape.object_slot +
 				  io->offset);

@@ -27,14 +27,14 @@ void span_text(char text[SPAN_TEXT], uint64_t ns)
 		uint64_t seconds;
 		const char *name;
 	} units[] = { { 86400, "d" }, { 3600, "h" }, { 60, "min" }, { 1, "s" } };
-	uint64_t seconds = ns / NS_PER_S;
+	uint64_t seconds = ns / NS_PER_S + (ns % NS_PER_S >= NS_PER_S / 2);
 	int i = 0;
 
 	if (ns < NS_PER_S) {
 		decimal(text, ns, NS_PER_MS, "ms");
 		return;
 	}
-	if (seconds < 60) {
+	if (ns / NS_PER_S < 60) {
 		decimal(text, ns, NS_PER_S, "s");
 		return;
 	}

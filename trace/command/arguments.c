@@ -101,6 +101,7 @@ void arguments_help(FILE *out)
 {
 	fputs("Usage: mooncake-plan [OPTION...] TRACE|JOB.fio\n"
 	      "       mooncake-plan generate NAME [--output=FILE]\n"
+	      "       mooncake-plan compile [OPTION...] TRACE -o FILE\n"
 	      "       mooncake-plan models [OPTION...]\n\n"
 	      "Says what a trace makes a KV cache read and write, without any "
 	      "I/O. Where an\noption takes a list (\",...\"), every "
@@ -165,7 +166,11 @@ static int parse_options(struct arguments *a, int argc, char **argv,
 		options[i].val = FIRST_OPTION + i;
 	}
 	optind = 0;
-	while ((kind = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+	while ((kind = getopt_long(argc, argv, ":o:", options, NULL)) != -1) {
+		if (kind == 'o') {
+			a->output = optarg;
+			continue;
+		}
 		if (kind < FIRST_OPTION)
 			return bad_option(&k, argv[optind - 1], kind, err);
 		arg = &k.arguments[kind - FIRST_OPTION];
@@ -179,6 +184,8 @@ static enum arguments_command command_of(const char *word)
 {
 	if (word && !strcmp(word, "generate"))
 		return COMMAND_GENERATE;
+	if (word && !strcmp(word, "compile"))
+		return COMMAND_COMPILE;
 	if (word && !strcmp(word, "models"))
 		return COMMAND_MODELS;
 	return COMMAND_PLAN;
@@ -227,14 +234,20 @@ static int check(const struct arguments *a, struct error *err)
 		return fail(err,
 			    "--requests is of one capacity: leave out --%s",
 			    a->curve ? "curve" : "reach");
-	if (a->output && a->command != COMMAND_GENERATE)
-		return fail(err, "--output is for generate; send other "
-				 "output where you like with >");
+	if (a->output && a->command != COMMAND_GENERATE &&
+	    a->command != COMMAND_COMPILE)
+		return fail(err, "--output is for generate and compile; send "
+				 "other output where you like with >");
+	if (!a->output && a->command == COMMAND_COMPILE)
+		return fail(err, "compile: name the file to write, as -o FILE");
 	if (!a->settings.trace.source && a->command == COMMAND_PLAN)
 		return fail(err, "no trace: name a .jsonl or .jsonl.gz "
 				 "file, or builtin:conversation; "
 				 "mooncake-plan --help lists the built-in "
 				 "ones");
+	if (!a->settings.trace.source && a->command == COMMAND_COMPILE)
+		return fail(err, "compile what? Name a .jsonl or .jsonl.gz "
+				 "file, or a built-in trace");
 	if (!a->settings.trace.source && a->command == COMMAND_GENERATE)
 		return fail(err, "generate what? Name a built-in trace, "
 				 "as conversation; mooncake-plan --help "

@@ -13,7 +13,12 @@
 #include "trace/command/job_file.h"
 #include "trace/options/settings.h"
 
-enum arguments_command { COMMAND_PLAN, COMMAND_GENERATE, COMMAND_MODELS };
+enum arguments_command {
+	COMMAND_PLAN,
+	COMMAND_GENERATE,
+	COMMAND_COMPILE,
+	COMMAND_MODELS
+};
 
 #define ARGUMENTS_UNBOUNDED PLAN_SLOTS_UNBOUNDED
 
@@ -27,7 +32,7 @@ struct arguments {
 	struct quantities sizes;	/* bytes; of these two one is empty */
 	double reach;			/* 0: not asked for */
 	uint64_t drive_bytes;		/* 0: not asked for */
-	const char *output;		/* of generate; NULL: stdout */
+	const char *output;   /* of generate and compile; NULL: stdout */
 	const char *section;  /* of a job file; NULL: its first replay */
 	const char *job_path; /* of the job file; NULL: there is none */
 	struct job_file job;

@@ -3,11 +3,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "trace/workload/builtin.h"
 #include "trace/file/lines.h"
 #include "trace/file/reader.h"
 #include "trace/load/arrange.h"
+#include "trace/load/compiled.h"
 #include "trace/load/trace.h"
 
 static int check_options(const struct trace_options *o, struct error *err)
@@ -98,6 +100,8 @@ int trace_load_within(struct trace *t, const struct trace_options *o,
 	*t = (struct trace){ .block_tokens = o->block_tokens };
 	if (check_options(o, err))
 		return -1;
+	if (compiled_recognise(o->source))
+		return compiled_load(t, o, err);
 	builder_init(&b, t, o, limits, err);
 	ret = run_source(&b, err);
 	builder_end(&b);
@@ -136,8 +140,12 @@ int trace_find(const struct trace_options *o, struct error *err)
 void trace_free(struct trace *t)
 {
 	free(t->requests);
-	free(t->lookups);
-	free(t->hash_ids);
-	free(t->turns);
+	if (t->map) {
+		munmap(t->map, t->map_bytes);
+	} else {
+		free(t->lookups);
+		free(t->hash_ids);
+		free(t->turns);
+	}
 	*t = (struct trace){ 0 };
 }

@@ -28,7 +28,7 @@ struct trace {
 	uint32_t nr_requests;
 	uint32_t *lookups; /* block index of each lookup, in trace order */
 	uint64_t nr_lookups;
-	uint64_t *hash_ids; /* of each block */
+	uint64_t *hash_ids; /* of each block: see trace_hash_id() */
 	uint32_t nr_blocks;
 	struct trace_turn *turns; /* of each request, or NULL: turns.h */
 	uint32_t nr_sessions;	  /* with turns */
@@ -38,10 +38,27 @@ struct trace {
 	 * print: one line without its end, or "". */
 	char remark[TRACE_REMARK_MAX];
 	uint32_t block_tokens;
+	void *map; /* of a compiled trace: lookups and turns are in it */
+	size_t map_bytes;
 };
 
+/* What tells a block from all others. A compiled trace has no hash ids. */
+static inline uint64_t trace_hash_id(const struct trace *t, uint32_t block)
+{
+	return t->hash_ids ? t->hash_ids[block] : block;
+}
+
+/* From the first arrival to the last. */
+static inline uint64_t trace_span_ns(const struct trace *t)
+{
+	if (!t->nr_requests)
+		return 0;
+	return t->requests[t->nr_requests - 1].arrival_ns -
+	       t->requests[0].arrival_ns;
+}
+
 /*
- * Reads or generates the trace that @o names, cut to max_requests, then to
+ * Reads, maps or generates the trace that @o names, cut to max_requests, then to
  * the shard, then partial blocks dropped. Returns 0, or -1 with @err filled;
  * @t is then empty. An empty trace (no request at all) is an error; an empty
  * shard is not.

@@ -1,5 +1,7 @@
+#include <inttypes.h>
 #include <string.h>
 
+#include "trace/base/span.h"
 #include "trace/plan/plan_json.h"
 #include "trace/report/report.h"
 #include "trace/report/table.h"
@@ -250,6 +252,23 @@ static struct value run_value(const void *of, size_t nr, size_t column)
 					       c->counter));
 }
 
+/* What of a trace is in no row: how long it is. */
+static void print_trace(FILE *out, const struct report *r)
+{
+	const struct trace *t = r->trace;
+	char span[SPAN_TEXT];
+
+	span_text(span, trace_span_ns(t));
+	fprintf(out, "%s: %" PRIu32 " requests over %s",
+		r->arguments->settings.trace.source, t->nr_requests, span);
+	if (t->nr_users)
+		fprintf(out, ", %" PRIu32 " sessions, %" PRIu32 " users",
+			t->nr_sessions, t->nr_users);
+	else if (t->nr_sessions)
+		fprintf(out, ", %" PRIu32 " sessions", t->nr_sessions);
+	fputs("\n\n", out);
+}
+
 static void print_runs(FILE *out, const struct report *r, const struct sweep *s)
 {
 	const struct runs runs = { r, s };
@@ -258,6 +277,8 @@ static void print_runs(FILE *out, const struct report *r, const struct sweep *s)
 	if (r->arguments->csv) {
 		table_csv(out, &t);
 	} else if (s->nr == 1) {
+		if (!r->arguments->job_path)
+			print_trace(out, r);
 		table_list(out, &t, 0);
 	} else {
 		t.columns = ROW_COLUMNS;

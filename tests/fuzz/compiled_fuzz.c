@@ -1,0 +1,130 @@
+/*
+ * Bytes as a compiled trace whose header is right of itself: magic, format,
+ * size and checksum are put there, so that what is fuzzed are the counts,
+ * options and parts that they cover. What is taken must be a whole trace.
+ */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "trace/load/compiled.h"
+
+static void must(bool cond, const char *what)
+{
+	if (cond)
+		return;
+	fprintf(stderr, "broken: %s\n", what);
+	abort();
+}
+
+static void check_request(const struct trace *t, uint32_t i)
+{
+	const struct trace_request *rq = &t->requests[i];
+
+	must(rq->arrival_ns >= (i ? rq[-1].arrival_ns : 0), "arrivals in order");
+	must(rq->first_lookup == (i ? rq[-1].first_lookup + rq[-1].nr_lookups :
+				      0), "lookups follow each other");
+	must(rq->first_lookup + rq->nr_lookups <= t->nr_lookups, "within all");
+	if (!t->turns)
+		return;
+	must(t->turns[i].session < t->nr_sessions, "sessions exist");
+	must(t->turns[i].before == TRACE_NO_REQUEST || t->turns[i].before < i,
+	     "who is waited for comes first");
+}
+
+static void check_trace(const struct trace *t)
+{
+	uint32_t next = 0;
+
+	for (uint32_t i = 0; i < t->nr_requests; i++)
+		check_request(t, i);
+	for (uint64_t i = 0; i < t->nr_lookups; i++) {
+		must(t->lookups[i] <= next, "numbered by first appearance");
+		next += t->lookups[i] == next;
+	}
+	must(next == t->nr_blocks, "numbered densely");
+}
+
+/* The options that the header says it was made with. */
+static void options_of(struct trace_options *o, const struct compiled_header *h)
+{
+	o->block_tokens = h->block_tokens;
+	o->unit = h->unit;
+	o->partial = h->partial;
+	o->bad_lines = h->skips_bad_lines;
+	o->session_rows = h->session_rows;
+	o->sessions = h->sessions;
+	o->shard = h->shard;
+	o->shards = h->shards;
+	o->untimed = h->untimed;
+	o->max_requests = h->max_requests;
+}
+
+/* From the size on the input is taken as it is. */
+static void settle(struct compiled_header *h, size_t size, bool keep_size)
+{
+	memcpy(h->magic, COMPILED_MAGIC, sizeof(h->magic));
+	h->order = COMPILED_ORDER;
+	h->version = COMPILED_VERSION;
+	if (!keep_size)
+		h->bytes = size;
+	h->source[sizeof(h->source) - 1] = '\0';
+	h->remark[sizeof(h->remark) - 1] = '\0';
+	h->checksum = compiled_checksum((char *)h + COMPILED_CHECKED_FROM,
+					size - COMPILED_CHECKED_FROM);
+}
+
+/* A header's texts would be most of each input: they are left out there. */
+#define TEXTS (sizeof(((struct compiled_header *)0)->source) + TRACE_REMARK_MAX)
+
+static size_t expand(char *to, const uint8_t *data, size_t size)
+{
+	size_t head = sizeof(struct compiled_header) - TEXTS;
+
+	memset(to, 0, sizeof(struct compiled_header));
+	memcpy(to, data, size < head ? size : head);
+	if (size <= head)
+		return sizeof(struct compiled_header);
+	memcpy(to + head + TEXTS, data + head, size - head);
+	return size + TEXTS;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static int fd = -1;
+	static char path[32];
+	struct trace_options o;
+	struct error err = { "" };
+	struct trace t;
+	char *file;
+	size_t len;
+
+	if (fd < 0) {
+		fd = memfd_create("compiled", 0);
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	}
+	file = malloc(size + sizeof(struct compiled_header));
+	len = expand(file, data, size);
+	settle((struct compiled_header *)file, len, size && data[0] & 1);
+	trace_options_init(&o);
+	options_of(&o, (struct compiled_header *)file);
+	o.source = path;
+	if (size > 1 && data[1] & 1)
+		o.max_requests = data[1] >> 1;
+	if (ftruncate(fd, 0) || pwrite(fd, file, len, 0) != (ssize_t)len)
+		abort();
+	free(file);
+	must(compiled_recognise(path), "it is recognised");
+	if (compiled_load(&t, &o, &err)) {
+		must(!strncmp(err.text, "trace=", 6), "the error names it");
+		must(!t.requests && !t.map, "empty after an error");
+	} else {
+		check_trace(&t);
+	}
+	trace_free(&t);
+	return 0;
+}
