@@ -167,9 +167,9 @@ static void observer_cleanup(struct thread_data *td)
 {
 	struct observing *ob = td->io_ops_data;
 
+	set_rows(td, td->error ? MEMBER_FAILED : MEMBER_DONE);
 	if (!ob)
 		return;
-	set_rows(td, td->error ? MEMBER_FAILED : MEMBER_DONE);
 	td->o.stats = job_of(td)->stats;
 	iolog_list_drop(td);
 	free(ob);

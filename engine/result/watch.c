@@ -31,7 +31,8 @@ static uint64_t gone_ns; /* since when no job is left */
  */
 static void release_dead(struct thread_data *td)
 {
-	if (td->runstate < TD_RUNNING || td->runstate >= TD_EXITED)
+	/* At its end fio has none of these any more. */
+	if (td->sem && (td->runstate < TD_RUNNING || td->runstate >= TD_EXITED))
 		__fio_sem_init(td->sem, FIO_SEM_LOCKED);
 }
 

@@ -263,8 +263,7 @@ int refuse_plan(struct thread_data *td, struct job *job, struct error *err)
 	return check_memory(td, job, err);
 }
 
-/* Where no operation of that kind will ever be made, there would be nothing to
- * see. */
+/* Where no file comes or goes, there would be nothing to see. */
 static int check_observed(const struct job *job, struct error *err)
 {
 	const struct mooncake_options *o = job->options;
@@ -275,12 +274,6 @@ static int check_observed(const struct job *job, struct error *err)
 	if (po->layout == PLAN_LAYOUT_SLOTS)
 		return fail(err,
 			    "observe=: with layout=slots no file comes or goes; observe request, load or store, or set layout=files");
-	if (o->observe == OBSERVE_PUBLISH && o->publish != PUBLISH_RENAME)
-		return fail(err,
-			    "observe=publish: files are made under their names; set publish=rename, or leave this job out");
-	if (o->observe == OBSERVE_PROBE && po->probe == PLAN_PROBE_NONE)
-		return fail(err,
-			    "observe=probe: nothing is probed; set probe=, or leave this job out");
 	return 0;
 }
 
