@@ -2,10 +2,14 @@
 
 #include "engine/inflight/io_table.h"
 
+/*
+ * Four entries for each I/O: the core's lie at equal distances, and with two
+ * some distances make the products run together, to ten looks for each I/O.
+ */
 int io_table_init(struct io_table *t, unsigned int ios)
 {
 	*t = (struct io_table){ .bits = 4 };
-	while ((1U << t->bits) < 2 * ios)
+	while ((1U << t->bits) < 4 * ios)
 		t->bits++;
 	t->entries = calloc(1U << t->bits, sizeof(*t->entries));
 	return t->entries ? 0 : -1;
@@ -20,9 +24,8 @@ void io_table_exit(struct io_table *t)
 /* The entry of @io_u, or the free one where it belongs. */
 static struct io_entry *probe(const struct io_table *t, const void *io_u)
 {
-	uint64_t hash = (uintptr_t)io_u * UINT64_C(0x9e3779b97f4a7c15);
 	uint32_t mask = (1U << t->bits) - 1;
-	uint32_t i = hash >> (64 - t->bits);
+	uint32_t i = io_table_home(t, io_u) - t->entries;
 
 	while (t->entries[i].io_u && t->entries[i].io_u != io_u)
 		i = (i + 1) & mask;
@@ -34,7 +37,7 @@ static int grow(struct io_table *t)
 	struct io_table larger;
 	uint32_t i;
 
-	if (io_table_init(&larger, 1U << t->bits))
+	if (io_table_init(&larger, 1U << t->bits >> 1))
 		return -1;
 	for (i = 0; i < 1U << t->bits; i++)
 		if (t->entries[i].io_u)
@@ -45,13 +48,13 @@ static int grow(struct io_table *t)
 	return 0;
 }
 
-struct issued_io *io_table_find(struct io_table *t, const void *io_u)
+struct issued_io *io_table_seek(struct io_table *t, const void *io_u)
 {
 	struct io_entry *entry = probe(t, io_u);
 
 	if (entry->io_u)
 		return &entry->io;
-	if (2 * (t->used + 1) > 1U << t->bits) {
+	if (3 * (t->used + 1) > 1U << t->bits) {
 		if (grow(t))
 			return NULL;
 		entry = probe(t, io_u);

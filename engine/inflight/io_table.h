@@ -32,10 +32,28 @@ struct io_table {
 int io_table_init(struct io_table *t, unsigned int ios);
 void io_table_exit(struct io_table *t);
 
+/* For an io_u that is not where it belongs: elsewhere, or new. */
+struct issued_io *io_table_seek(struct io_table *t, const void *io_u);
+
+static inline struct io_entry *io_table_home(const struct io_table *t,
+					     const void *io_u)
+{
+	uint64_t hash = (uintptr_t)io_u * UINT64_C(0x9e3779b97f4a7c15);
+
+	return &t->entries[hash >> (64 - t->bits)];
+}
+
 /*
  * The entry of @io_u, an empty one at first. Valid until the next call with
- * an io_u that is new. NULL when there is no memory for one more.
+ * an io_u that is new. NULL when there is no memory for one more. Called some
+ * five times for each I/O, so the usual case costs no call.
  */
-struct issued_io *io_table_find(struct io_table *t, const void *io_u);
+static inline struct issued_io *io_table_find(struct io_table *t,
+					      const void *io_u)
+{
+	struct io_entry *home = io_table_home(t, io_u);
+
+	return home->io_u == io_u ? &home->io : io_table_seek(t, io_u);
+}
 
 #endif

@@ -22,11 +22,15 @@ struct running_step {
 	struct running_step *next_free;
 };
 
+/* What a stage of an object does. */
+enum stage_kind { STAGE_HEADER, STAGE_TRIM, STAGE_DATA, STAGE_SYNC, STAGE_END };
+
 /* One object of a step. */
 struct running_object {
 	struct running_step *running; /* NULL: not in use */
 	uint32_t number;	      /* in its block */
-	uint32_t stage;		      /* see stage.h */
+	uint32_t stage;		      /* which of them: see stage.h */
+	enum stage_kind kind;	      /* what that one does */
 	uint32_t syncs;		      /* due after its data is written */
 	uint64_t left;		      /* I/Os of the stage in flight */
 	bool all_issued;	      /* of the stage */

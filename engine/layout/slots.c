@@ -8,12 +8,14 @@
 static int slots_begin(struct thread_data *td, struct running_object *object)
 {
 	struct job *job = job_of(td);
-	uint64_t slot = object->running->step->slot;
+	const struct shape *shape = &job->group->shape;
 
-	object->fileno = target_file(&job->target, slot);
-	object->offset = target_offset(&job->target, td, slot) +
-			 object->number * job->group->shape.piece_slot;
-	object->region = target_region(&job->target, slot);
+	object->offset =
+		target_place(&job->target, td, object->running->step->slot,
+			     &object->fileno) +
+		object->number * shape->piece_slot;
+	if (shape->pieces > 1)
+		object->region = target_region(&job->target, object->fileno);
 	return 0;
 }
 

@@ -74,14 +74,21 @@ void cursor_set_object(struct thread_data *td, struct cursor *cursor,
 	stage_bytes(td, object, &cursor->from, &cursor->to);
 }
 
+/* Which piece of its object the cursor is in. A division for each I/O costs as
+ * much as one of fio's histograms, and most objects are one piece. */
+static uint64_t piece_of(const struct shape *shape, const struct cursor *cursor)
+{
+	return shape->pieces > 1 ? cursor->from / shape->piece_slot : 0;
+}
+
 /* The next I/O of the stage's data, within one piece of the object. */
 static uint64_t issue_data(struct thread_data *td, struct cursor *cursor)
 {
 	const struct shape *shape = &job_of(td)->group->shape;
 	struct running_object *object = cursor->object;
 	bool write = object->running->step->write;
-	uint64_t in_piece = cursor->from % shape->piece_slot;
-	uint64_t piece = cursor->from / shape->piece_slot;
+	uint64_t piece = piece_of(shape, cursor);
+	uint64_t in_piece = cursor->from - piece * shape->piece_slot;
 	uint64_t len = min(issue_unit(td, write), shape->piece_slot - in_piece);
 	struct issued_io io = { .object = object, .offset = cursor->from };
 
@@ -96,7 +103,7 @@ static uint64_t issue_trim(struct thread_data *td, struct cursor *cursor)
 {
 	const struct shape *shape = &job_of(td)->group->shape;
 	struct running_object *object = cursor->object;
-	uint64_t piece = cursor->from / shape->piece_slot;
+	uint64_t piece = piece_of(shape, cursor);
 	const struct issued_io io = { .object = object };
 
 	issue(td, &io, DDIR_TRIM, object->offset + piece * object->region,
@@ -119,7 +126,7 @@ static void issue_object(struct thread_data *td, struct cursor *cursor)
 	struct running_object *object = cursor->object;
 
 	object->left++;
-	switch (stage_kind(td, object)) {
+	switch (object->kind) {
 	case STAGE_TRIM:
 		cursor->from += issue_trim(td, cursor);
 		break;
@@ -145,6 +152,7 @@ static void begin_object(struct thread_data *td, struct cursor *cursor)
 				    cursor->number++);
 	if (cursor->number == job_of(td)->group->shape.objects)
 		cursor->running = NULL;
+	object->kind = stage_kind(td, object);
 	if (layout_of(td)->begin(td, object))
 		return;
 	cursor_set_object(td, cursor, object);

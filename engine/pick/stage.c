@@ -2,7 +2,6 @@
 
 #include "engine/job.h"
 #include "engine/layout/layout.h"
-#include "engine/inflight/running.h"
 #include "engine/pick/stage.h"
 
 static enum stage_kind load_stage(struct thread_data *td, uint32_t stage)
@@ -45,7 +44,7 @@ void stage_bytes(struct thread_data *td, const struct running_object *object,
 
 	*from = 0;
 	*to = shape->object_slot;
-	switch (stage_kind(td, object)) {
+	switch (object->kind) {
 	case STAGE_HEADER:
 		*to = min(*to, layout_round_up(td, header));
 		break;

@@ -9,19 +9,17 @@
 #ifndef MOONCAKE_STAGE_H
 #define MOONCAKE_STAGE_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
+#include "engine/inflight/running.h"
+
 struct thread_data;
-struct running_object;
 
-enum stage_kind { STAGE_HEADER, STAGE_TRIM, STAGE_DATA, STAGE_SYNC, STAGE_END };
-
-/* What the stage does that the object is in. */
+/* What the stage does that object->stage names. */
 enum stage_kind stage_kind(struct thread_data *td,
 			   const struct running_object *object);
 
-/* What it is about, from *@from to *@to, not included: bytes of the object, or
+/* What the stage that the object is in is about, from *@from to *@to, not included: bytes of the object, or
  * how many syncs. */
 void stage_bytes(struct thread_data *td, const struct running_object *object,
 		 uint64_t *from, uint64_t *to);

@@ -201,7 +201,8 @@ static void stage_done(struct thread_data *td, struct running_object *object)
 
 	object->stage++;
 	object->all_issued = false;
-	if (stage_kind(td, object) != STAGE_END) {
+	object->kind = stage_kind(td, object);
+	if (object->kind != STAGE_END) {
 		running_add_ready(&f->running, object);
 		return;
 	}

@@ -263,20 +263,16 @@ int target_allocate(const struct target *t, struct thread_data *td,
 	return ret;
 }
 
-unsigned int target_file(const struct target *t, uint64_t slot)
+uint64_t target_place(const struct target *t, const struct thread_data *td,
+		      uint32_t slot, int *file)
 {
-	return slot % t->files;
+	uint64_t in_file = slot / t->files;
+
+	*file = slot % t->files;
+	return td->files[*file]->file_offset + in_file * t->piece_bytes;
 }
 
-uint64_t target_offset(const struct target *t, const struct thread_data *td,
-		       uint64_t slot)
+uint64_t target_region(const struct target *t, int file)
 {
-	const struct fio_file *f = td->files[slot % t->files];
-
-	return f->file_offset + slot / t->files * t->piece_bytes;
-}
-
-uint64_t target_region(const struct target *t, uint64_t slot)
-{
-	return slots_in_file(t, slot % t->files) * t->piece_bytes;
+	return slots_in_file(t, file) * t->piece_bytes;
 }

@@ -39,11 +39,11 @@ int target_allocate(const struct target *t, struct thread_data *td,
  * until it has been written once. */
 bool target_fresh(const struct target *t, struct thread_data *td);
 
-/* File and offset of the beginning of a slot, and how far its pieces lie
- * apart. */
-unsigned int target_file(const struct target *t, uint64_t slot);
-uint64_t target_region(const struct target *t, uint64_t slot);
-uint64_t target_offset(const struct target *t, const struct thread_data *td,
-		       uint64_t slot);
+/* Where a slot begins: the number of its file, and the offset there. */
+uint64_t target_place(const struct target *t, const struct thread_data *td,
+		      uint32_t slot, int *file);
+
+/* How far the pieces of a slot lie apart in that file. */
+uint64_t target_region(const struct target *t, int file);
 
 #endif
