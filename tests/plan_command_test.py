@@ -364,6 +364,48 @@ def test_generate():
         check_equal(plan, wanted, f"plan of {source}")
 
 
+def test_compile():
+    for source, *options in ((SMALL,), ("builtin:conversation",),
+                             (SMALL, "--sessions=2", "--partial=skip")):
+        path = TMP / "compiled"
+        text = output("compile", *options, source, "-o", path)
+        check_has(text, f"{path}: ")
+        check_has(text, " requests over ")
+        wanted = as_json(source, *options)
+        plan = as_json(path, *options)
+        plan["options"]["trace"] = wanted["options"]["trace"]
+        check_equal(plan, wanted, f"plan of {source}, compiled")
+    refused(path, saying="compiled with partial=skip; give the same")
+    refused(path, "--partial=skip", saying="compiled with sessions=2")
+    again = TMP / "again"
+    command("compile", "--sessions=2", "--partial=skip", path,
+            f"--output={again}")
+    plan = as_json(again, *options)
+    plan["options"]["trace"] = wanted["options"]["trace"]
+    check_equal(plan, wanted, "plan of what was compiled twice")
+    again.write_bytes(again.read_bytes()[:-1])
+    refused(again, saying="damaged: its end is missing; compile it again")
+
+
+def test_wrong_compiling():
+    refused("compile", SMALL, saying="as -o FILE")
+    refused("compile", "-o", TMP / "x", saying="compile what?")
+    refused("compile", SMALL, "-o", saying="-o")
+    refused("compile", TMP / "missing", "-o", TMP / "x", saying="missing")
+    refused("compile", SMALL, "-o", TMP / "no" / "x", saying="No such file")
+    refused("compile", SMALL, "-o", SMALL, saying="no compiled trace")
+    refused("compile", SMALL, "-o", TMP, saying="this is there, and no compiled trace")
+    check(not list(TMP.glob("x*")), "a file is left")
+
+
+def test_text_says_how_long_the_trace_is():
+    lines = output(SMALL).splitlines()
+    check_equal(lines[:2], [f"{SMALL}: 4 requests over 3 s", ""], "lines")
+    if not CONVERSATION.exists():
+        raise Skip(f"no {CONVERSATION}")
+    check_has(output(CONVERSATION), ": 12031 requests over 58 min 57 s\n")
+
+
 def test_generate_every_trace():
     for name, *options in (("toolagent",), ("synthetic",), ("agentic",),
                            ("agentic", "--sessions=16", "--capacity=5000")):

@@ -258,7 +258,11 @@ static void targets_that_cannot_be_written(void)
 	CHECK_EQ(compiled_write(&t, &o, "/nowhere/trace", &err), -1);
 	CHECK_HAS(err.text, "--output=/nowhere/trace: No such file");
 	CHECK_EQ(compiled_write(&t, &o, dir, &err), -1);
-	CHECK_HAS(err.text, "--output=/tmp/");
+	CHECK_HAS(err.text, "this is there, and no compiled trace");
+	snprintf(path, sizeof(path), "%s/fifo", dir);
+	CHECK(!mkfifo(path, 0600));
+	CHECK_EQ(compiled_write(&t, &o, path, &err), -1);
+	CHECK_HAS(err.text, "this is there, and no compiled trace");
 }
 
 int main(void)

@@ -6,7 +6,7 @@
 #ifndef MOONCAKE_BUILDER_H
 #define MOONCAKE_BUILDER_H
 
-#include "trace/load/ids.h"
+#include "trace/source/ids.h"
 #include "trace/session/sessions.h"
 #include "trace/load/trace.h"
 

@@ -126,6 +126,15 @@ static int write_file(int fd, const struct compiled_header *h,
 	return ret ? ret : rename(part, path);
 }
 
+/* Nothing else must be lost by a slip: a trace, a device. */
+static bool may_replace(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) || compiled_recognise(path) ||
+	       (S_ISREG(st.st_mode) && !st.st_size);
+}
+
 int compiled_write(const struct trace *t, const struct trace_options *o,
 		   const char *path, struct error *err)
 {
@@ -133,6 +142,11 @@ int compiled_write(const struct trace *t, const struct trace_options *o,
 	char *part;
 	int fd, ret = -1;
 
+	if (!may_replace(path))
+		return fail(err,
+			    "--output=%s: this is there, and no compiled "
+			    "trace; remove it, or give another name",
+			    path);
 	fill_header(&h, t, o);
 	part = malloc(strlen(path) + sizeof(".XXXXXX"));
 	if (!part)

@@ -3,7 +3,7 @@
 #include "trace/base/array.h"
 #include "trace/base/hash.h"
 #include "trace/base/pages.h"
-#include "trace/load/ids.h"
+#include "trace/source/ids.h"
 
 #define GROUP 8 /* slots of ids that lie side by side */
 #define SLOTS_MIN 4096
