@@ -171,6 +171,16 @@ def test_plain_fio_job_is_said():
     check_has(done.stderr, "no job in it uses ioengine mooncake")
 
 
+def test_options_of_clients_in_an_array():
+    """As fio writes them from 3.39 on, each with its client's name."""
+    document = sample()
+    known = document["global options"]
+    document["global options"] = [{**known, "hostname": name, "port": port}
+                                  for name, port in (("a", 1), ("b", 2))]
+    check_equal(reported(save("clients.json", document)),
+                reported(save("one.json", sample())), "figures")
+
+
 def test_latency_without_lat_percentiles_is_clat():
     document = sample()
     blocks = job(document, "blocks")

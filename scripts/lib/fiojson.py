@@ -85,15 +85,18 @@ class Run:
 
 def _object(pairs):
     """
-    With several clients fio writes "global options" once for each: what they
-    differ in is named with all values.
+    With several clients fio writes "global options" once for each, from 3.39
+    on as an array: what they differ in is named with all values.
     """
     value = dict(pairs)
     repeated = [each for key, each in pairs if key == "global options"]
-    if len(repeated) > 1:
+    listed = bool(repeated) and isinstance(repeated[0], list)
+    if listed:
+        repeated = repeated[0]
+    if listed or len(repeated) > 1:
         value["global options"] = {
             name: ", ".join(dict.fromkeys(
-                each[name] for each in repeated if name in each))
+                str(each[name]) for each in repeated if name in each))
             for name in dict.fromkeys(name for each in repeated
                                       for name in each)}
     return value
