@@ -13,6 +13,8 @@
 #include "engine/layout/layout_setup.h"
 #include "engine/observe/observer.h"
 #include "engine/run/hooks.h"
+#include "engine/setup/known.h"
+#include "engine/setup/overlap.h"
 #include "engine/setup/refuse.h"
 #include "engine/replay/replay.h"
 #include "engine/life/signals.h"
@@ -74,6 +76,7 @@ static int check_share(struct thread_data *td, const struct job *job,
 			    "share=each gives every job files of its own, and filename=%s is one for all; set directory= instead",
 			    td->o.filename);
 	if (job->options->share == SHARE_SPLIT && !td->o.filename &&
+	    !known_by_options(job->options->backend) &&
 	    job->group->nr_workers > 1)
 		return fail(err,
 			    "share=split needs filename=: the %u jobs of this replay group share one cache on the same files; name them, or set share=each",
@@ -84,7 +87,7 @@ static int check_share(struct thread_data *td, const struct job *job,
 static int worker_setup(struct thread_data *td, struct job *job,
 			struct error *err)
 {
-	if (check_share(td, job, err) ||
+	if (check_share(td, job, err) || overlap_refuse(td, job, err) ||
 	    set_units(td, &job->group->shape, err) ||
 	    backend_adopt(td, job, err))
 		return -1;

@@ -5,6 +5,7 @@
 #include "engine/replay/arrivals.h"
 #include "engine/wait.h"
 #include "engine/setup/group.h"
+#include "engine/setup/known.h"
 #include "engine/life/signals.h"
 #include "trace/base/span.h"
 #include "engine/job.h"
@@ -248,6 +249,20 @@ static struct replay *make_replay(struct thread_data *td, struct group *g,
 	return r;
 }
 
+bool group_has(const struct group *g, const struct thread_data *td)
+{
+	char *key = group_key(td, td->eo);
+	bool has = section_of(td) == g->section && !strcmp(key, g->key);
+
+	free(key);
+	return has;
+}
+
+bool group_runs_beside(const struct group *g, const struct thread_data *td)
+{
+	return section_of(td) == g->section;
+}
+
 /* What the workers of one replay must agree on beside the group's key. */
 static const char *differs(const struct thread_data *a,
 			   const struct mooncake_options *oa,
@@ -265,6 +280,8 @@ static const char *differs(const struct thread_data *a,
 	if (a->o.bs[DDIR_READ] != b->o.bs[DDIR_READ] ||
 	    a->o.bs[DDIR_WRITE] != b->o.bs[DDIR_WRITE])
 		return "bs=";
+	if (!known_same_service(oa, ob))
+		return "backend= or backend_options=";
 	return NULL;
 }
 

@@ -73,6 +73,11 @@ struct group *group_join(struct thread_data *td, struct job *job,
 int group_add_worker(struct thread_data *td, struct job *job,
 		     struct error *err);
 
+/* A job of this engine that is still to be set up: is it in the group? Does it
+ * run between the same stonewalls? */
+bool group_has(const struct group *g, const struct thread_data *td);
+bool group_runs_beside(const struct group *g, const struct thread_data *td);
+
 /* Workers of the group that have not ended. */
 unsigned int group_running(struct group *g);
 

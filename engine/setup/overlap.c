@@ -1,0 +1,147 @@
+#include <libgen.h>
+#include <sys/stat.h>
+
+#include "fio.h"
+
+#include "engine/job.h"
+#include "engine/setup/known.h"
+#include "engine/setup/overlap.h"
+
+/* What a file is, however its name is spelled. */
+struct identity {
+	dev_t dev;
+	ino_t ino;
+	char name[NAME_MAX + 1]; /* in the folder, of a file that is to come */
+};
+
+static bool identify(struct identity *id, const char *path)
+{
+	char copy[PATH_MAX], folder[PATH_MAX];
+	struct stat st;
+
+	memset(id, 0, sizeof(*id));
+	if (!stat(path, &st)) {
+		if (S_ISBLK(st.st_mode))
+			id->dev = st.st_rdev;
+		else
+			id->dev = st.st_dev, id->ino = st.st_ino;
+		return true;
+	}
+	snprintf(copy, sizeof(copy), "%s", path);
+	snprintf(folder, sizeof(folder), "%s", dirname(copy));
+	if (stat(folder, &st))
+		return false;
+	id->dev = st.st_dev;
+	id->ino = st.st_ino;
+	snprintf(copy, sizeof(copy), "%s", path);
+	snprintf(id->name, sizeof(id->name), "%s", basename(copy));
+	return true;
+}
+
+static bool same_path(const char *a, const char *b)
+{
+	struct identity of_a, of_b;
+
+	if (!strcmp(a, b))
+		return true;
+	return identify(&of_a, a) && identify(&of_b, b) &&
+	       !memcmp(&of_a, &of_b, sizeof(of_a));
+}
+
+/* Where slots lie in each file: from @from up to @to. */
+static void range_of(const struct thread_data *td, uint64_t slot_bytes,
+		     uint64_t *from, uint64_t *to)
+{
+	const struct thread_options *o = &td->o;
+
+	*from = o->start_offset_percent ? 0 : o->start_offset;
+	*to = UINT64_MAX;
+	if (o->file_size_low)
+		*to = o->file_size_low;
+	else if (o->size && !o->start_offset_percent && o->nr_files)
+		*to = *from + o->size / o->nr_files +
+		      (o->nr_files > 1 ? slot_bytes : 0);
+}
+
+static bool ranges_overlap(const struct thread_data *a,
+			   const struct thread_data *b, const struct group *g)
+{
+	uint64_t from_a, to_a, from_b, to_b;
+
+	/* A folder is one cache's alone. */
+	if (g->plan_options.layout != PLAN_LAYOUT_SLOTS)
+		return true;
+	range_of(a, g->shape.slot_bytes, &from_a, &to_a);
+	range_of(b, g->shape.slot_bytes, &from_b, &to_b);
+	return from_a < to_b && from_b < to_a;
+}
+
+/* A file that both have, or NULL. */
+static const char *shared_file(const struct thread_data *a,
+			       const struct thread_data *b)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < a->files_index; i++)
+		for (j = 0; j < b->files_index; j++)
+			if (same_path(a->files[i]->file_name,
+				      b->files[j]->file_name))
+				return a->files[i]->file_name;
+	return NULL;
+}
+
+/* What both jobs would write to, or NULL. */
+static const char *shared_place(const struct thread_data *a,
+				const struct thread_data *b,
+				const struct group *g)
+{
+	const struct mooncake_options *oa = a->eo, *ob = b->eo;
+
+	if (!strcmp(oa->backend, "null") || !strcmp(ob->backend, "null") ||
+	    !known_same_service(oa, ob) || !ranges_overlap(a, b, g))
+		return NULL;
+	if (known_by_options(oa->backend))
+		return oa->backend_options;
+	return shared_file(a, b);
+}
+
+static bool waits_for(const struct thread_data *a, const struct thread_data *b)
+{
+	return a->o.wait_for && !strcmp(a->o.wait_for, b->o.name);
+}
+
+/* Jobs of one replay share their place, and order their I/O by slot. Those
+ * that were set up before this one have been held against it. */
+static bool is_rival(const struct thread_data *td, const struct job *job,
+		     const struct thread_data *other)
+{
+	const struct mooncake_options *o = other->eo;
+
+	return other != td && other->io_ops &&
+	       other->io_ops->setup == td->io_ops->setup &&
+	       o->observe == OBSERVE_NONE &&
+	       group_runs_beside(job->group, other) && !waits_for(td, other) &&
+	       !waits_for(other, td) &&
+	       (job->options->share == SHARE_EACH ||
+		!group_has(job->group, other));
+}
+
+int overlap_refuse(struct thread_data *td, const struct job *job,
+		   struct error *err)
+{
+	const struct thread_data *other;
+	const char *place;
+	unsigned int i;
+
+	for (i = 0; i < thread_number; i++) {
+		other = tnumber_to_td(i);
+		if (!is_rival(td, job, other))
+			continue;
+		place = shared_place(td, other, job->group);
+		if (place)
+			return fail(err,
+				    "this job and '%s' have caches of their own, and both would write to the same bytes of %s; give each a file or a range of its own (filename=, offset= and size=), put stonewall between them, or give both the same options, so that they share one cache",
+				    other->o.name, place);
+	}
+	return 0;
+}

@@ -1,0 +1,22 @@
+/*
+ * Two replays at once on the same bytes destroy each other's blocks, and no
+ * count tells: replay groups, and the jobs of share=each, need places of their
+ * own, whatever the spelling of their files.
+ */
+#ifndef MOONCAKE_OVERLAP_H
+#define MOONCAKE_OVERLAP_H
+
+#include "trace/base/error.h"
+
+struct thread_data;
+struct job;
+
+/*
+ * Holds a worker's place against those of all jobs of this engine that would
+ * run beside it in another replay, before it takes over its backend and
+ * touches anything. Returns 0, or -1 with @err naming both.
+ */
+int overlap_refuse(struct thread_data *td, const struct job *job,
+		   struct error *err);
+
+#endif
