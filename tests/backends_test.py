@@ -1,0 +1,270 @@
+#!/usr/bin/python3
+"""
+Real engines of fio below this one: what each reads and writes is exact,
+whatever the depth, the number of jobs, processes or threads, and every byte
+is checked. And those that can't hold a cache are refused with a reason.
+"""
+
+import re
+import shutil
+import signal
+import subprocess
+import time
+
+from fio_runs import (FILES, SLOT, Run, command, file, finish, mixed_trace,
+                      planned, refused, start)
+from fio_runs import run as run_fio
+from testing import Skip, check, check_equal, check_has, run
+
+SYNC = ("sync", "psync", "vsync", "pvsync", "pvsync2", "mmap")
+RING = ("fixedbufs=1", "registerfiles=1", "sqthread_poll=1",
+        "fixedbufs=1,registerfiles=1", "nonvectored=0")
+
+
+def engines():
+    done = subprocess.run(["fio", "--enghelp"], capture_output=True,
+                          text=True, check=True)
+    return done.stdout.split()
+
+
+def needs(engine, *programs):
+    if engine not in engines():
+        raise Skip(f"this fio has no {engine}")
+    for program in programs:
+        if not shutil.which(program):
+            raise Skip(f"{program} is not here")
+
+
+def report(done):
+    """fio puts a note about synchronous engines before its JSON."""
+    return Run(done.status, done.out[done.out.index("{\n"):], done.err)
+
+
+def exact(**job):
+    trace = mixed_trace()
+    done = run_fio(command({"trace": trace, "group_reporting": 1,
+                            "check_blocks": "data", **job}))
+    what = f"{job}: {done.text[-500:]}"
+    check(done.status == 0, what)
+    check_equal(report(done).counts, planned(trace), what)
+
+
+def corners(**job):
+    """Depth, jobs and threads, each once with each of the others at least."""
+    for depth, jobs, thread in ((1, 4, 1), (16, 1, 1), (16, 4, 0)):
+        more = {"thread": 1} if thread else {}
+        exact(iodepth=depth, numjobs=jobs, **more, **job)
+
+
+def test_synchronous_engines():
+    for backend in SYNC:
+        corners(backend=backend)
+
+
+def test_vsync_in_batches():
+    exact(backend="vsync", iodepth=16, iodepth_batch=16)
+    exact(backend="vsync", iodepth=16, numjobs=2, replay_no_stall=0,
+          replay_time_scale=1000)
+
+
+def test_asynchronous_engines():
+    for backend in ("posixaio", "libaio", "io_uring"):
+        corners(backend=backend)
+
+
+def test_io_uring_as_it_can_be_set():
+    for options in RING:
+        exact(backend="io_uring", backend_options=options, iodepth=16,
+              numjobs=4)
+
+
+class Nbd:
+    """nbdkit on a unix socket of its own."""
+
+    def __init__(self, *arguments):
+        needs("nbd", "nbdkit")
+        self.socket = file("nbd.socket")
+        self.socket.unlink(missing_ok=True)
+        self.process = subprocess.Popen(
+            ["nbdkit", "-f", "--exit-with-parent", "-U", self.socket,
+             *map(str, arguments)], stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)
+
+    def __enter__(self):
+        for _ in range(500):
+            if self.socket.exists():
+                return self
+            time.sleep(0.01)
+        raise AssertionError("nbdkit did not start")
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self.socket.unlink(missing_ok=True)
+
+    @property
+    def job(self):
+        """What makes a job use it."""
+        return {"backend": "nbd", "filename": None,
+                "backend_options": f"uri=nbd+unix:///?socket={self.socket}"}
+
+
+def test_nbd():
+    with Nbd("memory", "16M") as nbd:
+        corners(**nbd.job)
+
+
+def begins_and_ends(log):
+    """(time order, connection and id, kind, offset or None, end?)"""
+    pattern = re.compile(r"connection=(\d+) (\.\.\.)?(Read|Write) id=(\d+)"
+                         r"(?: offset=(0x[0-9a-f]+) count=(0x[0-9a-f]+))?")
+    for line in log.read_text(encoding="utf-8").splitlines():
+        match = pattern.search(line)
+        if match:
+            connection, end, kind, number, offset, _ = match.groups()
+            yield (connection, number), kind, offset, bool(end)
+
+
+def check_order(log):
+    """Neither a write beside anything else of its place, nor a read of what
+    was not written."""
+    busy, written, running, ios = {}, set(), {}, 0
+    for who, kind, offset, end in begins_and_ends(log):
+        if end:
+            kind, offset = running.pop(who)
+            busy[offset].remove(kind)
+            if kind == "Write":
+                written.add(offset)
+            continue
+        beside = busy.setdefault(offset, [])
+        check("Write" not in beside and (kind == "Read" or not beside),
+              f"{kind} of {offset} beside {beside}")
+        check(kind == "Write" or offset in written,
+              f"{offset} is read before it is written")
+        running[who] = kind, offset
+        beside.append(kind)
+        ios += 1
+    return ios
+
+
+def test_order_in_the_log_of_nbd():
+    log = file("nbd.log")
+    for jobs, depth in ((1, 16), (4, 4)):
+        with Nbd("--filter=log", "--filter=delay", "memory", "16M",
+                 f"logfile={log}", "rdelay=1ms", "wdelay=2ms") as nbd:
+            exact(iodepth=depth, numjobs=jobs, **nbd.job)
+        check_equal(check_order(log), sum(planned(mixed_trace())), "I/Os")
+        log.unlink()
+
+
+def test_nbd_errors():
+    """Each kind with its own error, on reads and on writes."""
+    for kind, error in (("pread", "EIO"), ("pwrite", "ENOSPC")):
+        with Nbd("--filter=error", "memory", "16M",
+                 f"error-{kind}-rate=100%", f"error={error}") as nbd:
+            for depth in (1, 4):
+                done = run_fio(command({"trace": mixed_trace(),
+                                        "iodepth": depth, **nbd.job}))
+                check(done.status > 0, f"{kind}: status {done.status}")
+                check_has(done.err, "io_u error")
+
+
+def test_nbd_server_killed():
+    with Nbd("--filter=delay", "memory", "16M", "rdelay=1ms",
+             "wdelay=1ms") as nbd:
+        process = start(command({"trace": mixed_trace(), "iodepth": 4,
+                                 "time_based": 1, "runtime": 60,
+                                 "numjobs": 2, **nbd.job}))
+        time.sleep(1)
+        nbd.process.kill()
+        done = finish(process)
+        check(done.status > 0, f"status {done.status}: {done.text[-500:]}")
+
+
+def test_interrupted_while_nbd_stalls():
+    with Nbd("--filter=delay", "memory", "16M", "wdelay=60") as nbd:
+        process = start(["env", "--default-signal=INT",
+                         *command({"trace": mixed_trace(), "iodepth": 4,
+                                   **nbd.job}, output="normal")])
+        time.sleep(1.5)
+        process.send_signal(signal.SIGINT)
+        done = finish(process)
+        check(done.status > 0, f"status {done.status}")
+        check_has(done.err, "I/Os in flight")
+
+
+def test_engines_that_move_no_data():
+    for backend in ("falloc", "ftruncate", "e4defrag", "filecreate",
+                    "filestat", "filedelete", "net", "netsplice", "splice",
+                    "cpuio", "exec"):
+        if backend in engines():
+            refused(f"backend={backend}", trace=mixed_trace(),
+                    backend=backend)
+
+
+def test_engines_with_one_place():
+    with Nbd("memory", "16M") as nbd:
+        refused("one place", **{**nbd.job, "filename": "a:b",
+                                "trace": mixed_trace()})
+
+
+def both(a, b):
+    trace = mixed_trace()
+    return run_fio(command({"trace": trace, "name": "a", **a},
+                           {"trace": trace, "name": "b", **b}))
+
+
+def apart(a, b):
+    done = both(a, b)
+    check(done.status == 0, f"{a} beside {b}: {done.text[-500:]}")
+
+
+def over_each_other(a, b, path=None):
+    done = both(a, b)
+    check(done.status > 0, f"{a} beside {b}: status {done.status}")
+    check_has(done.err, "job 'a': this job and 'b'")
+    check_has(done.err, "stonewall")
+    if path:
+        check(not path.exists(), f"{path} was made")
+
+
+def test_two_groups_over_each_other():
+    path = file("two.dat")
+    other = FILES / ".." / FILES.name / "two.dat"
+    over_each_other({"filename": path}, {"filename": other}, path)
+    over_each_other({"filename": path},
+                    {"filename": path, "eviction": "fifo"}, path)
+    over_each_other({"filename": path},
+                    {"filename": path, "offset": 63 * SLOT}, path)
+    path.write_bytes(b"")
+    link = file("link.dat")
+    link.hardlink_to(path)
+    over_each_other({"filename": path}, {"filename": link})
+    link.unlink()
+    path.unlink()
+    folder = file("two.folder")
+    over_each_other({"filename": folder, "layout": "files"},
+                    {"filename": f"{FILES}/./two.folder", "layout": "files"},
+                    folder)
+
+
+def test_two_groups_on_one_device():
+    with Nbd("memory", "16M") as nbd:
+        each = {**nbd.job, "share": "each"}
+        over_each_other(each, {**each, "eviction": "fifo"})
+        done = both(each, each)
+        check(done.status > 0, "share=each on one device")
+
+
+def test_two_groups_beside_each_other():
+    path = file("two.dat")
+    apart({"filename": path}, {"filename": path, "offset": 64 * SLOT})
+    apart({"filename": path}, {"filename": path, "eviction": "fifo",
+                               "stonewall": 1})
+    apart({"filename": path}, {"filename": path, "eviction": "fifo",
+                               "wait_for": "a"})
+    path.unlink()
+
+
+if __name__ == "__main__":
+    run(globals())
