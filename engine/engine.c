@@ -13,8 +13,8 @@
 #include "engine/layout/layout_setup.h"
 #include "engine/observe/observer.h"
 #include "engine/run/hooks.h"
-#include "engine/setup/known.h"
-#include "engine/setup/overlap.h"
+#include "engine/place/known.h"
+#include "engine/place/overlap.h"
 #include "engine/setup/refuse.h"
 #include "engine/replay/replay.h"
 #include "engine/life/signals.h"
@@ -89,6 +89,7 @@ static int worker_setup(struct thread_data *td, struct job *job,
 {
 	if (check_share(td, job, err) || overlap_refuse(td, job, err) ||
 	    set_units(td, &job->group->shape, err) ||
+	    known_refuse(td, job->options, job->group->nr_workers, err) ||
 	    backend_adopt(td, job, err))
 		return -1;
 	if (check_paths(td, err) || layout_refuse(td, job, err))

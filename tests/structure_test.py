@@ -30,13 +30,14 @@ MAY_INCLUDE = {
     "engine/life": "trace replay",
     "engine/target": "trace",
     "engine/setup": "trace replay life target",
+    "engine/place": "trace setup",
     "engine/inflight": "trace",
     "engine/layout": "trace replay life target setup inflight",
     "engine/result": "trace replay life target setup",
     "engine/pick": "trace replay target setup inflight layout result",
     "engine/run": "trace replay life target setup inflight layout result pick",
     "engine/observe": "trace replay life target setup inflight result",
-    "engine": "trace replay life target setup inflight layout result pick run observe",
+    "engine": "trace replay life target setup place inflight layout result pick run observe",
 }
 # A job is made of parts of all folders, and every file below engine/ may ask
 # for a job; of fio's releases and of waiting everybody may know.

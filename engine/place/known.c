@@ -2,7 +2,7 @@
 
 #include "fio.h"
 
-#include "engine/setup/known.h"
+#include "engine/place/known.h"
 #include "engine/setup/options.h"
 
 #define ARRAY_LENGTH(a) (sizeof(a) / sizeof((a)[0]))
@@ -77,10 +77,10 @@ static int refuse_length(const struct thread_data *td, const char *name,
 	return 0;
 }
 
-int known_refuse(const struct thread_data *td, const char *name,
-		 const struct mooncake_options *o, unsigned int workers,
-		 struct error *err)
+int known_refuse(const struct thread_data *td, const struct mooncake_options *o,
+		 unsigned int workers, struct error *err)
 {
+	const char *name = o->backend;
 	const struct known *k = find(name);
 	bool alone = workers == 1 || o->share == SHARE_EACH;
 	uint64_t bytes = bytes_of_a_file(td);

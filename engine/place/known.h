@@ -14,12 +14,11 @@ struct thread_data;
 struct mooncake_options;
 
 /*
- * Can the backend of that name, as fio knows it, hold a cache that lies in
+ * Can the backend that the options name hold a cache that lies in
  * the files of @td, which @workers jobs share? Before it is set up. Returns 0, or -1 with @err filled.
  */
-int known_refuse(const struct thread_data *td, const char *name,
-		 const struct mooncake_options *o, unsigned int workers,
-		 struct error *err);
+int known_refuse(const struct thread_data *td, const struct mooncake_options *o,
+		 unsigned int workers, struct error *err);
 
 /* Does backend_options= alone say where the data lie, whatever the files of
  * the job are? */

@@ -4,8 +4,8 @@
 #include "fio.h"
 
 #include "engine/job.h"
-#include "engine/setup/known.h"
-#include "engine/setup/overlap.h"
+#include "engine/place/known.h"
+#include "engine/place/overlap.h"
 
 /* What a file is, however its name is spelled. */
 struct identity {
@@ -110,10 +110,10 @@ static bool waits_for(const struct thread_data *a, const struct thread_data *b)
 	return a->o.wait_for && !strcmp(a->o.wait_for, b->o.name);
 }
 
-/* Jobs of one replay share their place, and order their I/O by slot. Those
- * that were set up before this one have been held against it. */
-static bool is_rival(const struct thread_data *td, const struct job *job,
-		     const struct thread_data *other)
+/* Would it run beside @td? Those that were set up before have been held
+ * against it. */
+static bool runs_beside(const struct thread_data *td, const struct job *job,
+			const struct thread_data *other)
 {
 	const struct mooncake_options *o = other->eo;
 
@@ -121,27 +121,40 @@ static bool is_rival(const struct thread_data *td, const struct job *job,
 	       other->io_ops->setup == td->io_ops->setup &&
 	       o->observe == OBSERVE_NONE &&
 	       group_runs_beside(job->group, other) && !waits_for(td, other) &&
-	       !waits_for(other, td) &&
-	       (job->options->share == SHARE_EACH ||
-		!group_has(job->group, other));
+	       !waits_for(other, td);
+}
+
+/* Jobs of one replay share their place, and order their I/O by slot. */
+static int refuse_beside(const struct thread_data *td, const struct job *job,
+			 const struct thread_data *other, struct error *err)
+{
+	bool shares = job->options->share == SHARE_SPLIT &&
+		      group_has(job->group, other);
+	const char *place;
+
+	if (shares && !known_same_service(job->options, other->eo))
+		return fail(err,
+			    "backend= or backend_options= differs from that of '%s', which shares this job's cache; give both the same, or set share=each",
+			    other->o.name);
+	place = shares ? NULL : shared_place(td, other, job->group);
+	if (!place)
+		return 0;
+	return fail(err,
+		    "this job and '%s' have caches of their own, and both would write to the same bytes of %s; give each a file or a range of its own (filename=, offset= and size=), put stonewall between them, or give both the same options, so that they share one cache",
+		    other->o.name, place);
 }
 
 int overlap_refuse(struct thread_data *td, const struct job *job,
 		   struct error *err)
 {
 	const struct thread_data *other;
-	const char *place;
 	unsigned int i;
 
 	for (i = 0; i < thread_number; i++) {
 		other = tnumber_to_td(i);
-		if (!is_rival(td, job, other))
-			continue;
-		place = shared_place(td, other, job->group);
-		if (place)
-			return fail(err,
-				    "this job and '%s' have caches of their own, and both would write to the same bytes of %s; give each a file or a range of its own (filename=, offset= and size=), put stonewall between them, or give both the same options, so that they share one cache",
-				    other->o.name, place);
+		if (runs_beside(td, job, other) &&
+		    refuse_beside(td, job, other, err))
+			return -1;
 	}
 	return 0;
 }

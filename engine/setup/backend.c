@@ -5,7 +5,6 @@
 #include "parse.h"
 
 #include "engine/setup/backend.h"
-#include "engine/setup/known.h"
 #include "engine/job.h"
 
 #define EXTERNAL "external:"
@@ -159,8 +158,6 @@ int backend_adopt(struct thread_data *td, struct job *job, struct error *err)
 	struct ioengine_ops *ops = load(td, job->options->backend);
 
 	if (check_backend(td, ops, job->options->backend, err) ||
-	    known_refuse(td, ops->name, job->options, job->group->nr_workers,
-			 err) ||
 	    make_backend_options(td, ops, job->options, err))
 		return -1;
 

@@ -5,7 +5,6 @@
 #include "engine/replay/arrivals.h"
 #include "engine/wait.h"
 #include "engine/setup/group.h"
-#include "engine/setup/known.h"
 #include "engine/life/signals.h"
 #include "trace/base/span.h"
 #include "engine/job.h"
@@ -280,8 +279,6 @@ static const char *differs(const struct thread_data *a,
 	if (a->o.bs[DDIR_READ] != b->o.bs[DDIR_READ] ||
 	    a->o.bs[DDIR_WRITE] != b->o.bs[DDIR_WRITE])
 		return "bs=";
-	if (!known_same_service(oa, ob))
-		return "backend= or backend_options=";
 	return NULL;
 }
 
