@@ -29,6 +29,10 @@ struct slow_options {
 	unsigned int data;
 	unsigned int error_at;
 	unsigned int error;
+	unsigned int short_at;
+	unsigned int busy_at;
+	unsigned int commit_error_at;
+	unsigned int reap_error_at;
 	char *log;
 };
 
@@ -38,6 +42,7 @@ struct slow_io {
 	uint64_t due_ns;
 	struct stamp stamp;
 	bool data_moved;
+	bool is_short;
 };
 
 struct slow {
@@ -46,6 +51,9 @@ struct slow {
 	uint64_t free_ns[PLACES_MAX];	/* when each place is free again */
 	uint64_t first_ns;
 	unsigned int count;		/* I/Os so far */
+	unsigned int calls;		/* of queue, busy ones too */
+	unsigned int commits;
+	unsigned int reaps;
 	struct frand_state random;
 	FILE *log;
 };
@@ -112,16 +120,20 @@ static uint64_t due_at(struct slow *s, const struct slow_options *o,
 static void move_data(const struct slow_options *o, struct slow_io *io)
 {
 	struct io_u *io_u = io->io_u;
+	size_t len = io_u->xfer_buflen;
 	ssize_t ret;
 
 	io->data_moved = true;
+	/* Half of it, in whole units of O_DIRECT. */
+	if (io->is_short)
+		len = len / 2 / 512 * 512;
 	if (!o->data || io_u->error)
 		return;
 	if (io_u->ddir == DDIR_WRITE)
-		ret = pwrite(io_u->file->fd, io_u->xfer_buf, io_u->xfer_buflen,
+		ret = pwrite(io_u->file->fd, io_u->xfer_buf, len,
 			     io_u->offset);
 	else
-		ret = pread(io_u->file->fd, io_u->xfer_buf, io_u->xfer_buflen,
+		ret = pread(io_u->file->fd, io_u->xfer_buf, len,
 			    io_u->offset);
 	if (ret < 0)
 		io_u->error = errno;
@@ -141,6 +153,8 @@ static enum fio_q_status slow_queue(struct thread_data *td, struct io_u *io_u)
 			io_u->error = errno;
 		return FIO_Q_COMPLETED;
 	}
+	if (++s->calls == o->busy_at)
+		return FIO_Q_BUSY;
 	io->io_u = io_u;
 	io->issued_ns = now();
 	if (!s->count++)
@@ -148,6 +162,7 @@ static enum fio_q_status slow_queue(struct thread_data *td, struct io_u *io_u)
 	io->due_ns = due_at(s, o, io_u, io->issued_ns);
 	if (o->error_at && s->count == o->error_at)
 		io_u->error = o->error;
+	io->is_short = o->short_at && s->count == o->short_at;
 	/* Either end of an I/O may be what another must not overlap. */
 	io->data_moved = false;
 	if (!o->jitter_us || rand_between(&s->random, 0, 1))
@@ -201,10 +216,13 @@ static int slow_getevents(struct thread_data *td, unsigned int min,
 			  unsigned int max,
 			  const struct timespec fio_unused *t)
 {
+	struct slow_options *o = td->eo;
 	struct slow *s = td->io_ops_data;
 	struct slow_io *io;
 	unsigned int n;
 
+	if (++s->reaps == o->reap_error_at)
+		return -(int)o->error;
 	for (n = 0; n < max && (io = next_due(td)); n++) {
 		if (io->due_ns > now()) {
 			if (n >= min)
@@ -215,6 +233,14 @@ static int slow_getevents(struct thread_data *td, unsigned int min,
 		complete(td, io);
 	}
 	return n;
+}
+
+static int slow_commit(struct thread_data *td)
+{
+	struct slow_options *o = td->eo;
+	struct slow *s = td->io_ops_data;
+
+	return ++s->commits == o->commit_error_at ? -(int)o->error : 0;
 }
 
 static struct io_u *slow_event(struct thread_data *td, int event)
@@ -284,6 +310,10 @@ static struct fio_option options[] = {
 	NUMBER(data, "1 reads and writes, 0 only takes its time", "1"),
 	NUMBER(error_at, "The I/O that fails, 0 is none", "0"),
 	NUMBER(error, "The errno it fails with", "5"),
+	NUMBER(short_at, "The I/O that does half of its bytes, 0 is none", "0"),
+	NUMBER(busy_at, "The call of queue that is refused as busy", "0"),
+	NUMBER(commit_error_at, "The call of commit that fails", "0"),
+	NUMBER(reap_error_at, "The call of getevents that fails", "0"),
 	{
 		.name = "log",
 		.lname = "log",
@@ -301,6 +331,7 @@ static struct ioengine_ops slow = {
 	.version = FIO_IOOPS_VERSION,
 	.init = slow_init,
 	.queue = slow_queue,
+	.commit = slow_commit,
 	.getevents = slow_getevents,
 	.event = slow_event,
 	.cleanup = slow_cleanup,
