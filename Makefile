@@ -187,7 +187,8 @@ sanitize: setup build/address-undefined/fio-asan build/thread/fio-tsan
 	@$(again) SAN=thread all unit backends broken
 	@BUILD=build/thread tests/run --timeout 600 --unit
 	@BUILD=build/thread FIO=$(word 3,$^) FIO_NEWER= tests/run --timeout 600 \
-		jobs_test order_test death_test observers_test
+		jobs_test order_test death_test observers_test \
+		layouts_test users_test
 
 fuzz_trace	:= $(wildcard trace/*/*.c)
 

@@ -291,12 +291,14 @@ def test_observers():
     done = replay(*jobs)
     row = planned("files", probe="stat")
     seen = {j["jobname"]: j["read"] for j in done.jobs}
+    told = {j["jobname"]: j.get("desc") for j in done.jobs}
     for kind, wanted in (("open", row["hits"]), ("create", row["writes"]),
                          ("publish", row["writes"]),
                          ("unlink", row["evictions"]),
                          ("probe", row["probes"])):
         check_equal(seen[kind]["total_ios"], wanted, f"samples of {kind}")
         check_equal(seen[kind]["io_bytes"], 0, f"bytes of {kind}")
+        check_equal(told[kind], f"observe={kind}", "what the job says of itself")
 
 
 def test_observers_of_nothing():

@@ -213,16 +213,10 @@ static void leave_buffers_alone(struct thread_data *td)
 static int describe(struct thread_data *td, const struct job *job,
 		    struct error *err)
 {
-	static const char *const kinds[] = {
-		[OBSERVE_REQUEST] = "request",
-		[OBSERVE_LOAD] = "load",
-		[OBSERVE_STORE] = "store",
-	};
-
 	if (td->o.description)
 		return 0;
 	if (asprintf(&td->o.description, "observe=%s",
-		     kinds[job->options->observe]) >= 0)
+		     choice_name(choice_observe, job->options->observe)) >= 0)
 		return 0;
 	td->o.description = NULL;
 	return fail(err, "not enough memory for an observer");

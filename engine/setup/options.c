@@ -30,7 +30,7 @@ static const struct choice choice_share[] = {
 	{ 0 },
 };
 
-static const struct choice choice_observe[] = {
+const struct choice choice_observe[] = {
 	{ "none", OBSERVE_NONE, "Do block I/O" },
 	{ "request", OBSERVE_REQUEST, "Whole requests" },
 	{ "load", OBSERVE_LOAD, "The reads of requests that have any" },

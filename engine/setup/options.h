@@ -59,6 +59,9 @@ struct mooncake_options {
 /* The table for fio, ended by a NULL name. */
 extern struct fio_option mooncake_fio_options[];
 
+/* The words of observe=. */
+extern const struct choice choice_observe[];
+
 /* Does the observer report operations on files, not requests? */
 static inline bool observes_operation(enum option_observe observe)
 {

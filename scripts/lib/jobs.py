@@ -3,6 +3,8 @@
 import jobfile
 
 KINDS = ("request", "load", "store")
+# Those of observers that report operations on files.
+OPERATIONS = ("open", "create", "publish", "unlink", "probe")
 
 
 class Job:
@@ -25,7 +27,7 @@ class Job:
             return self.options["observe"]
         # The engine leaves it where no version of fio loses it.
         kind = self.raw.get("desc", "").partition("observe=")[2]
-        return kind if kind in KINDS else "none"
+        return kind if kind in KINDS + OPERATIONS else "none"
 
     @property
     def is_replay(self):
