@@ -250,10 +250,50 @@ static void what_can_not_be_planned_ends_the_replay(void)
 	replay_destroy(replay);
 }
 
+/* What a worker adds, every observer of that kind takes once, in order; a ring
+ * is full when one of them lags behind. */
+static void rings_hand_samples_on(void)
+{
+	struct plan_options o;
+	uint64_t ns = 0, n;
+	struct ring *ring;
+
+	small_at_random(&small, 1);
+	plan_options_init(&o);
+	const struct replay_params params = {
+		.trace = &small.t,
+		.plan = &o,
+		.passes = 1,
+		.nr_workers = 2,
+		.nr_observers = 2,
+		.observes_operations = true,
+	};
+	replay = replay_create(&params, &stats, &err);
+	CHECK(replay != NULL);
+	for (uint32_t i = 0; i < 2; i++)
+		CHECK(replay_join_observer(replay, 1 + i, 1) != NULL);
+	CHECK(!ring_take(replay, 0, 0, &ns));
+	ring = ring_of(replay, 1, 0);
+	for (n = 0; ring_has_room(replay, 1, 0); n++)
+		ring_add(ring, 1000 + n);
+	CHECK_EQ(n, RING_ENTRIES);
+	for (uint64_t i = 0; i < n; i++) {
+		CHECK(ring_take(replay, 0, 0, &ns));
+		CHECK_EQ(ns, 1000 + i);
+	}
+	CHECK(!ring_take(replay, 0, 0, &ns));
+	CHECK(!ring_has_room(replay, 1, 0));
+	CHECK(ring_take(replay, 1, 0, &ns));
+	CHECK_EQ(ns, 1000);
+	CHECK(ring_has_room(replay, 1, 0));
+	replay_destroy(replay);
+}
+
 int main(void)
 {
 	RUN(a_window_shows_the_whole_trace);
 	RUN(the_oldest_request_holds_its_place);
 	RUN(what_can_not_be_planned_ends_the_replay);
+	RUN(rings_hand_samples_on);
 	UNIT_END();
 }
