@@ -158,6 +158,10 @@ def test_a_foreign_file_in_our_folder():
     (path / "00" / "notes").write_text("mine", encoding="utf-8")
     refused("00/notes", **job("files"))
     check_equal(len(files_below(path)), before + 1, "files")
+    (path / "00" / "notes").unlink()
+    (path / "letters").mkdir()
+    refused("letters", **job("files"))
+    check((path / "letters").is_dir(), "the folder of somebody else")
 
 
 def test_an_earlier_run_is_removed():

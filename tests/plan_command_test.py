@@ -233,6 +233,9 @@ def test_figures():
     for name, value in (("terabytes_written_a_day", day / 1e12),
                         ("drive_writes_a_day", day / (1 << 30))):
         check(abs(float(row[name]) / value - 1) < 1e-6, f"{name}: {row[name]}")
+    for name, of in (("read_bytes", "hits"), ("write_bytes", "writes")):
+        check_equal(int(row[name]), int(row[of]) * MIB, name)
+    check(row["hits"] != row["writes"], "a trace that can't tell the two")
     alone = as_csv(trace_file("one.jsonl", [7]))[0]
     check_equal(alone["terabytes_written_a_day"], "", "without a span")
     text = output(SMALL, "--capacity=2")
@@ -331,6 +334,8 @@ def test_curve_is_the_sweep():
             check_equal(point[name], int(row[name]), name)
     rows = as_csv("builtin:conversation", "--max-requests=2000", "--curve")
     check_equal(len(rows), len(points), "points")
+    whole = as_csv(trace_file("apart.jsonl", [1, 2, 3, 4]), "--curve")
+    check_equal(whole[-1]["capacity"], "4", "the last capacity")
     check_has(output("builtin:conversation", "--curve"), "\n   10000 ")
 
 
@@ -556,6 +561,16 @@ def test_job_file():
               "--section= plans another of its jobs: second\n\n")
     check_has(output(job(), "--section=second"), "[second]: "
               "builtin:conversation without waiting")
+
+
+def test_the_last_of_two_values_counts():
+    path = TMP / "twice.fio"
+    path.write_text("[global]\ntrace=builtin:conversation\nsize=4m\n"
+                    "bytes_per_token=8\nmax_requests=100\n[job]\n"
+                    "max_requests=200\nmax_requests=300\nsize=8m\n")
+    check_equal(as_json(path),
+                as_json("builtin:conversation", "--bytes-per-token=8",
+                        "--max-requests=300", "--size=8m"), "the job")
 
 
 def test_job_file_of_rows_without_times():

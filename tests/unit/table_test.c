@@ -81,6 +81,23 @@ static void as_csv(void)
 		  "a/c,1.5,,1649267441664\n,0.25,,\n");
 }
 
+static struct value with_comma(const void *of, size_t row, size_t column)
+{
+	(void)of;
+	(void)row;
+	return value_text(column ? "one\nline" : "a,b");
+}
+
+static void csv_quotes_what_parts_cells(void)
+{
+	static const struct table special = { 1, 2, name, with_comma, NULL };
+	FILE *out = begin();
+
+	table_csv(out, &special);
+	fclose(out);
+	CHECK_STR(text, "one,two\n\"a,b\",\"one\nline\"\n");
+}
+
 static void as_json(void)
 {
 	FILE *out = begin();
@@ -136,6 +153,7 @@ int main(void)
 	RUN(as_text);
 	RUN(as_list);
 	RUN(as_csv);
+	RUN(csv_quotes_what_parts_cells);
 	RUN(as_json);
 	RUN(without_rows);
 	free(text);
