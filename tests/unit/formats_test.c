@@ -161,6 +161,13 @@ static void other_kinds(void)
 	check_bad_line("a,b", "no JSON from column 1 on");
 }
 
+static void binary_is_no_table(void)
+{
+	begin("binary");
+	write_file("X,\0\1\n", 5);
+	check_fails("line 1: the line holds a NUL byte");
+}
+
 static void gzip_members(void)
 {
 	FILE *f;
@@ -412,6 +419,7 @@ int main(void)
 	RUN(numbers_beyond_64_bits);
 	RUN(byte_order_mark);
 	RUN(other_kinds);
+	RUN(binary_is_no_table);
 	RUN(gzip_members);
 	RUN(fifo_without_a_writer);
 	RUN(fifo_that_falls_silent);

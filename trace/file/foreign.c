@@ -120,7 +120,8 @@ static bool by_json(const char *path, const char *line, size_t len,
 static bool by_table(const char *path, const char *line, size_t len,
 		     struct error *why)
 {
-	if (!memchr(line, ',', len) || has(line, len, "{"))
+	if (!memchr(line, ',', len) || memchr(line, '\0', len) ||
+	    has(line, len, "{"))
 		return false;
 	for (size_t i = 0; tables[i].column; i++)
 		if (has(line, len, tables[i].column)) {
