@@ -5,6 +5,7 @@ import os
 import re
 import shlex
 import shutil
+import sys
 
 import cli
 import fiojson
@@ -136,6 +137,16 @@ class Context:
     def plan(self, *arguments, trace=None):
         return Planned(*self._measure(
             [self._plan, "--timing", *arguments, trace or self.trace]))
+
+    def compile(self, trace, path):
+        self._measure([self._plan, "compile", trace, "-o", path])
+
+    def count_ids(self, trace):
+        """CPU time of CPython's json and a dict, for as much as a plan reads."""
+        script = os.path.join(os.path.dirname(os.path.relpath(__file__)),
+                              "count_ids.py")
+        said, _ = self._measure([sys.executable, script, trace])
+        return float(said.split()[2])
 
     def stats(self, *arguments):
         return self.plan("--json", *arguments).stats

@@ -8,7 +8,7 @@
 #include "trace/base/pages.h"
 
 #define ARRAY_LARGE (512 * 1024) /* bytes */
-#define ARRAY_STEP 8 /* a large array grows by one part of so many */
+#define ARRAY_STEP 16 /* a large array grows by one part of so many */
 
 /* The array with room for @need items of @item bytes each; @room says for how
  * many there is. NULL: no memory, and the old array is kept. A large one grows

@@ -3,7 +3,7 @@
 
 #include "trace/file/lines.h"
 
-#define LINES_BUFFER (256 * 1024)
+#define LINES_BUFFER (128 * 1024)
 
 static const char byte_order_mark[] = "\xef\xbb\xbf";
 

@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "trace/base/array.h"
 #include "trace/base/hash.h"
@@ -10,10 +11,10 @@
 #define SLOTS_MANY (1 << 20) /* from then on the table grows by less */
 #define BATCH 64
 
-/* Slots are filled up to 7 of 10: with tags, to pass over a few is cheap. */
+/* Slots are filled up to 4 of 5: with tags, to pass over a few is cheap. */
 static uint64_t filled_at_most(uint64_t nr_slots)
 {
-	return nr_slots / 10 * 7;
+	return nr_slots / 5 * 4;
 }
 
 /* Where the search for an id begins, and its tag. */
@@ -83,6 +84,26 @@ static void fill(struct ids *ids, uint64_t from, size_t n)
 	}
 }
 
+void ids_end(struct ids *ids)
+{
+	if (ids->slots)
+		munmap(ids->slots, ids->nr_slots * sizeof(*ids->slots));
+	ids->slots = NULL;
+}
+
+/* Not by malloc(), which keeps what is freed between other things. */
+static int map_slots(struct ids *ids, uint64_t nr)
+{
+	void *map = mmap(NULL, nr * sizeof(*ids->slots), PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (map == MAP_FAILED)
+		return -1;
+	ids->slots = map;
+	ids->nr_slots = nr;
+	return 0;
+}
+
 /* Made from the list, so that the old table need not be there as well. */
 static int grow(struct ids *ids)
 {
@@ -91,12 +112,10 @@ static int grow(struct ids *ids)
 	uint64_t nr_slots = ids->nr_slots + (more ? more : SLOTS_MIN);
 
 	nr_slots -= nr_slots % GROUP;
-	free(ids->slots);
-	ids->slots = calloc(nr_slots, sizeof(*ids->slots));
-	if (!ids->slots)
+	ids_end(ids);
+	if (map_slots(ids, nr_slots))
 		return -1;
 	pages_ready_huge(ids->slots, nr_slots * sizeof(*ids->slots));
-	ids->nr_slots = nr_slots;
 	ids->number_bits = bits_of(filled_at_most(nr_slots) + 1);
 	for (uint64_t i = 0; i < ids->nr; i += BATCH)
 		fill(ids, i, ids->nr - i < BATCH ? ids->nr - i : BATCH);
@@ -153,10 +172,4 @@ int ids_number(struct ids *ids, const uint64_t *list, size_t n,
 		n -= batch;
 	}
 	return 0;
-}
-
-void ids_end(struct ids *ids)
-{
-	free(ids->slots);
-	ids->slots = NULL;
 }
