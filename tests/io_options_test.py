@@ -52,8 +52,9 @@ def test_end_fsync():
 
 
 def in_files(layout, **options):
+    buckets = {"bucket_objects": 4} if layout == "buckets" else {}
     return {"trace": mixed_trace(), "layout": layout, "filename":
-            file(f"objects.{layout}"), "bucket_objects": 4, **options}
+            file(f"objects.{layout}"), **buckets, **options}
 
 
 def test_syncs_of_files_that_come_and_go():
