@@ -567,7 +567,8 @@ def test_the_last_of_two_values_counts():
     path = TMP / "twice.fio"
     path.write_text("[global]\nioengine=external:mooncake.so\ntrace=builtin:conversation\nsize=4m\n"
                     "bytes_per_token=8\nmax_requests=100\n[job]\n"
-                    "max_requests=200\nmax_requests=300\nsize=8m\n")
+                    "max_requests=200\nmax_requests=300\nsize=8m\n"
+                    "observe=load\nobserve=none\n")
     check_equal(as_json(path),
                 as_json("builtin:conversation", "--bytes-per-token=8",
                         "--max-requests=300", "--size=8m"), "the job")
