@@ -6,54 +6,18 @@ is checked. And those that can't hold a cache are refused with a reason.
 """
 
 import re
-import shutil
 import signal
-import subprocess
 import time
 
-from fio_runs import (FILES, SLOT, Run, command, file, finish, mixed_trace,
-                      planned, refused, start)
+from backend_runs import Nbd, corners, engines, exact
+from fio_runs import (FILES, SLOT, command, file, finish, mixed_trace, planned,
+                      refused, start)
 from fio_runs import run as run_fio
-from testing import Skip, check, check_equal, check_has, run
+from testing import check, check_equal, check_has, run
 
 SYNC = ("sync", "psync", "vsync", "pvsync", "pvsync2", "mmap")
 RING = ("fixedbufs=1", "registerfiles=1", "sqthread_poll=1",
         "fixedbufs=1,registerfiles=1", "nonvectored=0")
-
-
-def engines():
-    done = subprocess.run(["fio", "--enghelp"], capture_output=True,
-                          text=True, check=True)
-    return done.stdout.split()
-
-
-def needs(engine, *programs):
-    if engine not in engines():
-        raise Skip(f"this fio has no {engine}")
-    for program in programs:
-        if not shutil.which(program):
-            raise Skip(f"{program} is not here")
-
-
-def report(done):
-    """fio puts a note about synchronous engines before its JSON."""
-    return Run(done.status, done.out[done.out.index("{\n"):], done.err)
-
-
-def exact(**job):
-    trace = mixed_trace()
-    done = run_fio(command({"trace": trace, "group_reporting": 1,
-                            "check_blocks": "data", **job}))
-    what = f"{job}: {done.text[-500:]}"
-    check(done.status == 0, what)
-    check_equal(report(done).counts, planned(trace), what)
-
-
-def corners(**job):
-    """Depth, jobs and threads, each once with each of the others at least."""
-    for depth, jobs, thread in ((1, 4, 1), (16, 1, 1), (16, 4, 0)):
-        more = {"thread": 1} if thread else {}
-        exact(iodepth=depth, numjobs=jobs, **more, **job)
 
 
 def test_synchronous_engines():
@@ -76,37 +40,6 @@ def test_io_uring_as_it_can_be_set():
     for options in RING:
         exact(backend="io_uring", backend_options=options, iodepth=16,
               numjobs=4)
-
-
-class Nbd:
-    """nbdkit on a unix socket of its own."""
-
-    def __init__(self, *arguments):
-        needs("nbd", "nbdkit")
-        self.socket = file("nbd.socket")
-        self.socket.unlink(missing_ok=True)
-        self.process = subprocess.Popen(
-            ["nbdkit", "-f", "--exit-with-parent", "-U", self.socket,
-             *map(str, arguments)], stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL)
-
-    def __enter__(self):
-        for _ in range(500):
-            if self.socket.exists():
-                return self
-            time.sleep(0.01)
-        raise AssertionError("nbdkit did not start")
-
-    def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
-        self.socket.unlink(missing_ok=True)
-
-    @property
-    def job(self):
-        """What makes a job use it."""
-        return {"backend": "nbd", "filename": None,
-                "backend_options": f"uri=nbd+unix:///?socket={self.socket}"}
 
 
 def test_nbd():
