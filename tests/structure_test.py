@@ -197,4 +197,11 @@ def test_nothing_is_exported_for_one_file():
          "make it static")
 
 
+def test_wrong_changes_fit_the_code():
+    """Whoever changes a line that tests/mutants/list changes, changes both."""
+    done = subprocess.run([TOP / "tests/mutants/run", "--check"], text=True,
+                          capture_output=True, check=False)
+    check(done.returncode == 0, done.stderr)
+
+
 run(globals())

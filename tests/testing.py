@@ -1,6 +1,7 @@
 """
 What the Python tests share. A test is a function called test_*; it fails by
-an exception and is left out by Skip.
+an exception and is left out by Skip. With words on its command line a file
+runs only tests that have one of them in their names.
 """
 
 import os
@@ -51,7 +52,8 @@ def fails(name, *arguments, saying, **more):
 def run(tests):
     failed = 0
     for name, test in list(tests.items()):
-        if not name.startswith("test_") or not callable(test):
+        if not name.startswith("test_") or not callable(test) or \
+                not any(word in name for word in sys.argv[1:] or [""]):
             continue
         try:
             test()
@@ -64,5 +66,7 @@ def run(tests):
             where = traceback.extract_tb(error.__traceback__)[1]
             print(f"not ok - {name[5:]}: {os.path.basename(where.filename)}:"
                   f"{where.lineno}: {why}")
+            if os.environ.get("FIRST_FAILURE"):
+                break
         sys.stdout.flush()
     sys.exit(1 if failed else 0)

@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int unit_failed;		/* in this program */
@@ -58,6 +59,8 @@ static void unit_check(int ok, const char *file, int line, const char *fmt, ...)
 
 static void unit_run(const char *name, void (*test)(void))
 {
+	if (unit_failed && getenv("FIRST_FAILURE"))
+		return;
 	unit_why[0] = '\0';
 	test();
 	if (unit_why[0]) {
