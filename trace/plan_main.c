@@ -15,7 +15,7 @@
 #include "trace/report/report.h"
 #include "trace/command/version.h"
 
-/* Of CPU time: what else the machine does must not count. */
+/* CPU time, so that what else the machine does doesn't count. */
 static double seconds(void)
 {
 	struct timespec ts;
@@ -24,7 +24,7 @@ static double seconds(void)
 	return ts.tv_sec + ts.tv_nsec / 1e9;
 }
 
-/* Of this program alone: getrusage() also counts what ran before exec(). */
+/* getrusage() would also count what ran in this process before exec(). */
 static long peak_kib(void)
 {
 	FILE *status = fopen("/proc/self/status", "r");
@@ -96,7 +96,7 @@ static int run_sweep(const struct report *r, struct error *err)
 	return ret;
 }
 
-/* What of a job file is in no figure: how long it takes. */
+/* Says what no figure holds: how long the job of the file takes. */
 static void tell_job(const struct arguments *a, const struct trace *t)
 {
 	const struct job_file *job = &a->job;
@@ -141,7 +141,7 @@ static int run_plan(const struct arguments *a, struct error *err)
 	return ret;
 }
 
-/* The trace as a file that can be mapped. */
+/* Writes the trace as a file that can be mapped. */
 static int run_compile(const struct arguments *a, struct error *err)
 {
 	const struct trace_options *o = &a->settings.trace;

@@ -8,12 +8,15 @@
 #include "trace/base/pages.h"
 
 #define ARRAY_LARGE (512 * 1024) /* bytes */
-#define ARRAY_STEP 16 /* a large array grows by one part of so many */
+#define ARRAY_STEP 16 /* a large array grows by this part of its size */
 
-/* The array with room for @need items of @item bytes each; @room says for how
- * many there is. NULL: no memory, and the old array is kept. A large one grows
- * by little at a time: realloc() then moves no bytes, and what waits to be
- * used is memory too. */
+/*
+ * Returns the array with room for at least @need items of @item bytes each, and
+ * keeps in @room how many it has room for. Returns NULL when there is no memory;
+ * the old array is still there then. A large array grows by a small part of its
+ * size: realloc() can mostly do that without moving it, and room that nobody
+ * has used yet costs memory, too.
+ */
 static inline void *array_grow(void *array, uint64_t *room, uint64_t need,
 			       size_t item)
 {

@@ -10,9 +10,9 @@
 #endif
 
 #define FEW (64 * 1024)
-#define HUGE (4 << 20) /* then there is at least one of 2 MiB in it */
+#define HUGE (4 << 20) /* a huge page of 2 MiB fits in, wherever it begins */
 
-/* Advice only: errors change nothing, also not what errno says of others. */
+/* This is advice, so its errors are ignored, and errno stays as it was. */
 static void advise(void *from, size_t bytes, int advice)
 {
 	uintptr_t page = sysconf(_SC_PAGESIZE);

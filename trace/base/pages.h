@@ -7,12 +7,12 @@
 
 #include <stddef.h>
 
-/* Makes the whole pages there ready to be written. Less is done for few of
- * them, and where the kernel does not know how (before Linux 5.14). */
+/* Makes the whole pages in that range ready to be written. Nothing happens for
+ * a small range, or where the kernel can't do it (before Linux 5.14). */
 void pages_ready(void *from, size_t bytes);
 
-/* The same, in huge pages where they fit, for access at random; not for
- * memory that realloc() will move, which could no longer be remapped. */
+/* The same with huge pages where they fit, for memory that is accessed at
+ * random. Not for memory that realloc() may move: it would have to copy it. */
 void pages_ready_huge(void *from, size_t bytes);
 
 #endif

@@ -22,7 +22,7 @@ struct quantities {
 	size_t nr;
 };
 
-/* Without memory: false. */
+/* Returns false when there is no memory. */
 bool quantities_add(struct quantities *q, uint64_t value);
 void quantities_free(struct quantities *q);
 

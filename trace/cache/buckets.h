@@ -1,7 +1,7 @@
 /*
- * A tier of buckets: each takes that many blocks in the order in which they
- * come, and goes whole, with every block in it. Position k of bucket b is slot
- * b * bucket_blocks + k.
+ * A tier of buckets. A bucket takes bucket_blocks blocks in the order in which
+ * they come, and is evicted as a whole, with every block in it. Position k of
+ * bucket b is slot b * bucket_blocks + k.
  */
 #ifndef MOONCAKE_BUCKETS_H
 #define MOONCAKE_BUCKETS_H
@@ -14,27 +14,27 @@
 #include "trace/cache/policy.h"
 
 struct buckets {
-	const struct policy *policy; /* among buckets */
+	const struct policy *policy; /* which chooses among buckets */
 	void *state;
 	uint32_t *slots; /* of each block, or CACHE_NO_SLOT */
 	uint32_t nr_blocks;
 	uint32_t *blocks; /* of each slot in use */
 	uint32_t bucket_blocks;
 	struct places places; /* buckets */
-	uint32_t open;	      /* the bucket that takes blocks, */
-	uint32_t open_used;   /* with this many; bucket_blocks: none does */
-	bool open_again;      /* there was another in its place before */
-	uint32_t held;	      /* blocks, in all buckets */
-	uint32_t slots_used;  /* that ever held a block */
+	uint32_t open;	      /* the bucket that takes blocks */
+	uint32_t open_used;   /* blocks in it; bucket_blocks: none is open */
+	bool open_again;      /* another bucket was in its place before */
+	uint32_t held;	      /* blocks in all buckets */
+	uint32_t slots_used;  /* slots that ever held a block */
 };
 
-/* Different blocks fill no more buckets than these. */
+/* How many buckets so many different blocks can fill at the most. */
 uint32_t buckets_wanted(uint32_t nr_blocks, uint32_t bucket_blocks);
 
 /*
- * @capacity in buckets; the policy is one that is right for buckets. A bucket
- * for more blocks than there are has room for as many as there are. 0, or -1
- * when there is no memory; then nothing need be freed.
+ * @capacity is in buckets, and the policy is one that can choose among buckets.
+ * No bucket has room for more blocks than there are. Returns 0, or -1 when there
+ * is no memory; then nothing need be freed.
  */
 int buckets_init(struct buckets *b, const struct policy *policy,
 		 uint32_t nr_blocks, uint64_t capacity, uint32_t bucket_blocks,
@@ -53,10 +53,10 @@ static inline uint32_t buckets_excess(const struct buckets *b)
 	return places_excess(&b->places);
 }
 
-/* A block that is there is used. */
+/* A block that the tier holds is used. */
 void buckets_touch(struct buckets *b, uint32_t block);
 
-/* Evicts a bucket, which it returns, with its @nr_blocks blocks. */
+/* Evicts a bucket and returns it; @nr_blocks is how many blocks it held. */
 uint32_t buckets_evict(struct buckets *b, uint32_t *nr_blocks);
 
 /* Opens a bucket and returns it. There must be no excess. */

@@ -1,6 +1,6 @@
 /*
- * One tier: which blocks it holds, in which slots, and which go when it is
- * full.
+ * One tier of a cache: which blocks it holds, in which slots, and which of them
+ * it evicts when it is full.
  */
 #ifndef MOONCAKE_CACHE_H
 #define MOONCAKE_CACHE_H
@@ -23,7 +23,7 @@ struct cache {
 	struct places places; /* slots */
 };
 
-/* 0, or -1 when there is no memory; then nothing need be freed. */
+/* Returns 0, or -1 when there is no memory; then nothing need be freed. */
 int cache_init(struct cache *c, const struct policy *policy, uint32_t nr_blocks,
 	       uint64_t capacity, struct watermarks marks,
 	       const struct mem *mem);
@@ -46,10 +46,10 @@ static inline uint32_t cache_excess(const struct cache *c)
 	return places_excess(&c->places);
 }
 
-/* Evicts a block and returns it; @slot was its own. Never called empty. */
+/* Evicts a block and returns it; @slot is where it was. There must be one. */
 uint32_t cache_evict(struct cache *c, uint32_t *slot);
 
-/* Gives the block a slot, which it returns. There must be no excess. */
+/* Gives the block a slot and returns that. There must be no excess. */
 uint32_t cache_insert(struct cache *c, uint32_t block, uint64_t next_use);
 
 #endif

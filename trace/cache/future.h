@@ -1,8 +1,9 @@
 /*
- * When each block is looked up next, for policies that need to know. Times are
- * indexes of lookups in a pass. A block that is not looked up again counts as
- * used at the number of lookups + the index of its latest one, so that all
- * times differ and among the dead the latest is the furthest.
+ * When each block is looked up next, for policies that need to know. A time is
+ * the index of a lookup in the pass. A block that is not looked up again counts
+ * as looked up behind the end of the pass, at the number of lookups plus the
+ * index of its last one: so all times differ, and of two such blocks the one
+ * that was looked up later counts as further away.
  */
 #ifndef MOONCAKE_FUTURE_H
 #define MOONCAKE_FUTURE_H
@@ -11,16 +12,16 @@
 #include "trace/load/trace.h"
 
 struct future {
-	uint64_t *after; /* each lookup: the next one of its block */
-	uint64_t *next;	 /* each block: its next lookup from now on */
+	uint64_t *after; /* for each lookup, the next one of its block */
+	uint64_t *next;	 /* for each block, its next lookup from now on */
 };
 
-/* 0, or -1 when there is no memory; then nothing need be freed. */
+/* Returns 0, or -1 when there is no memory; then nothing need be freed. */
 int future_init(struct future *f, const struct trace *t, const struct mem *mem);
 void future_exit(struct future *f, const struct trace *t,
 		 const struct mem *mem);
 
-/* To the beginning of a pass. */
+/* Goes back to the beginning of a pass. */
 void future_rewind(struct future *f, const struct trace *t);
 
 /* Lookup @i, of @block, is now. */

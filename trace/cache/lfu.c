@@ -2,11 +2,11 @@
 #include "trace/cache/policy.h"
 
 /*
- * Places with the same number of uses share a class, in order of their last
- * use; the classes are in order of uses. A use moves a place to the class
- * next door, so everything is O(1).
+ * Places with the same number of uses are in one class, in the order of their
+ * last use; the classes are in the order of uses. A use moves a place to the
+ * next class, so every operation is O(1).
  */
-#define LFU_ORDER 0 /* the class that heads the order; holds none */
+#define LFU_ORDER 0 /* the head of the list of classes; it holds no place */
 
 struct class
 {
@@ -29,7 +29,7 @@ static uint32_t lfu_head(const struct lfu *lfu, uint32_t class)
 	return lfu->nr_places + class;
 }
 
-/* One more class than places: a place that moves may for a moment hold two. */
+/* There is one class more than places: one that moves needs two at a time. */
 static void *lfu_create(uint32_t nr_places, const struct mem *mem)
 {
 	size_t nr_classes = (size_t)nr_places + 2, nr = nr_places;
@@ -62,7 +62,7 @@ static void lfu_destroy(void *state, const struct mem *mem)
 		mem->free(lfu, lfu->bytes);
 }
 
-/* The class of that many uses, which if new belongs right after @class. */
+/* The class of that many uses. A new one goes right behind @class. */
 static uint32_t lfu_class_after(struct lfu *lfu, uint32_t class, uint64_t uses)
 {
 	uint32_t next = lfu->order[class].next;

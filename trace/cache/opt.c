@@ -1,6 +1,6 @@
 #include "trace/cache/policy.h"
 
-/* A binary heap of the cached places, the furthest next use on top. */
+/* A binary heap of the cached places, with the furthest next use on top. */
 struct entry {
 	uint64_t next_use;
 	uint32_t place;
@@ -41,7 +41,7 @@ static void opt_set(struct opt *opt, uint32_t at, struct entry entry)
 	opt->index[entry.place] = at;
 }
 
-/* Finds the index of @entry upwards from the hole @at. */
+/* Moves the hole @at up to where @entry belongs, and puts it there. */
 static void opt_raise(struct opt *opt, uint32_t at, struct entry entry)
 {
 	while (at) {
@@ -55,7 +55,7 @@ static void opt_raise(struct opt *opt, uint32_t at, struct entry entry)
 	opt_set(opt, at, entry);
 }
 
-/* The same downwards. */
+/* The same, but down. */
 static void opt_lower(struct opt *opt, uint32_t at, struct entry entry)
 {
 	for (;;) {

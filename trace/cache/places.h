@@ -12,48 +12,50 @@
 
 /* In percent of the capacity: 1 <= low <= high <= 100. */
 struct watermarks {
-	uint32_t high; /* from this many in use on, one more evicts first, */
-	uint32_t low;  /* until this many less one are left */
+	uint32_t high; /* when so many are in use, the next one evicts first */
+	uint32_t low;  /* it evicts until one less than this is left */
 };
 
 #define WATERMARKS_OFF ((struct watermarks){ 100, 100 }) /* one at a time */
 
 struct places {
-	uint32_t nr;	/* that can be in use; 0 only if none is wanted */
-	uint32_t left;	/* in use after evicting, less than nr */
-	uint32_t used;	/* in use */
-	uint32_t fresh; /* the first that was never in use */
-	/* Given back and not yet taken again: a ring of nr - left. */
+	uint32_t nr;	/* how many can be in use; 0 only if none is wanted */
+	uint32_t left;	/* how many stay in use when some are evicted */
+	uint32_t used;	/* how many are in use */
+	uint32_t fresh; /* the first place that was never in use */
+	/* Places that were given back and not taken again yet. */
 	uint32_t *ring;
 	uint32_t ring_first;
 	uint32_t ring_used;
 };
 
 /*
- * Of @capacity places; no more than @wanted will ever be asked for at a time.
- * 0, or -1 when there is no memory; then nothing need be freed.
+ * Makes @capacity places, but no more than @wanted, the most that will ever be
+ * in use at a time. Returns 0, or -1 when there is no memory; then nothing need
+ * be freed.
  */
 int places_init(struct places *p, uint64_t capacity, uint32_t wanted,
 		struct watermarks marks, const struct mem *mem);
 void places_exit(struct places *p, const struct mem *mem);
 
-/* Places that can be in use, by the same rule. */
+/* How many places can be in use, by the same rule. */
 uint32_t places_count(uint64_t capacity, uint32_t wanted,
 		      struct watermarks marks);
 
-/* How many must be given back before one more is taken. */
+/* How many places must be given back before one more is taken. */
 static inline uint32_t places_excess(const struct places *p)
 {
 	return p->used < p->nr ? 0 : p->used - p->left;
 }
 
-/* Was what places_take() would return in use before? */
+/* Was the place that places_take() would return in use before? */
 static inline bool places_used_before(const struct places *p)
 {
 	return p->ring_used;
 }
 
-/* The one given back longest ago, else one never used, in ascending order. */
+/* Takes the place that was given back longest ago. Where none was, takes the
+ * next one that was never used, in ascending order. */
 uint32_t places_take(struct places *p);
 void places_give_back(struct places *p, uint32_t place);
 

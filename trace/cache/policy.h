@@ -1,7 +1,7 @@
 /*
- * Eviction policies: one file each behind this interface. They know what is
- * cached by its place, a slot or a bucket. A new policy is one
- * new file and one line in the table of policy.c.
+ * Eviction policies. Each is a file behind this interface and a line in the
+ * table of policy.c. A policy knows what is cached by its place, which is a slot
+ * or a bucket.
  */
 #ifndef MOONCAKE_POLICY_H
 #define MOONCAKE_POLICY_H
@@ -20,17 +20,17 @@ struct policy {
 	bool needs_future; /* insert and touch are given the next use */
 	bool of_buckets;   /* can choose among buckets as well as blocks */
 
-	/* State for places 0 .. nr_places - 1, none in use; NULL when there is
-	 * no memory. */
+	/* Makes the state for places 0 .. nr_places - 1, of which none is in
+	 * use. Returns NULL when there is no memory. */
 	void *(*create)(uint32_t nr_places, const struct mem *mem);
 	void (*destroy)(void *state, const struct mem *mem);
 
-	/* What is in @place is new. @next_use orders future uses: smaller is
-	 * sooner; 0 unless needs_future. */
+	/* Something new is in @place. @next_use says when it is used next:
+	 * the smaller, the sooner; always 0 without needs_future. */
 	void (*insert)(void *state, uint32_t place, uint64_t next_use);
 	/* What is in @place is used again. */
 	void (*touch)(void *state, uint32_t place, uint64_t next_use);
-	/* Picks a victim, takes it out and returns it. Never called empty. */
+	/* Chooses a place, forgets it and returns it. There is one in use. */
 	uint32_t (*evict)(void *state);
 };
 
@@ -39,8 +39,8 @@ extern const struct policy *const policies[];
 const struct policy *policy_find(const char *name);
 
 /*
- * The policy that the option eviction= names; NULL with @err filled where
- * there is none of that name. @dashes stands before the option there.
+ * The policy that eviction=@name means, or NULL with @err filled. @dashes is
+ * what the error puts before the option's name: "" or "--".
  */
 const struct policy *policy_named(const char *name, const char *dashes,
 				  struct error *err);

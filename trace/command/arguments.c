@@ -48,7 +48,7 @@ static bool is_known(const struct known *k, const char *name)
 	return false;
 }
 
-/* What is a list here is known by then. */
+/* Options that are lists here were added before. */
 static void know_shared(struct known *k, const struct option_entry *opt)
 {
 	struct shared *s = &k->shared[k->nr];
@@ -191,7 +191,7 @@ static enum arguments_command command_of(const char *word)
 	return COMMAND_PLAN;
 }
 
-/* What is left of the line: a command, and the trace. */
+/* The words that are left of the line: a command, and the trace. */
 static int parse_words(struct arguments *a, int nr, char **words,
 		       struct error *err)
 {
@@ -255,7 +255,7 @@ static int check(const struct arguments *a, struct error *err)
 	return 0;
 }
 
-/* Whether an option of a job file is one of this command, too. */
+/* Is this option of a job file one of this command, too? */
 static bool is_of_job(const char *name)
 {
 	const struct option_entry *tables[] = { settings_options,
@@ -278,7 +278,8 @@ static void free_lists(struct arguments *a)
 	quantities_free(&a->sizes);
 }
 
-/* The options of the job file, then again those of the command line. */
+/* Takes the options of the job file, and then once more those of the command
+ * line, which override them. */
 static int parse_job(struct arguments *a, int argc, char **argv,
 		     struct error *err)
 {

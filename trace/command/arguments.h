@@ -1,7 +1,7 @@
 /*
  * The command line of mooncake-plan. Options that the engine has too have its
- * names, with dashes or underscores, and its meanings. A job file in place of
- * the trace gives those of its replay; the command line's come before them.
+ * names, with dashes or underscores, and its meanings. A job file may stand in
+ * place of the trace: its options count where the command line has none.
  */
 #ifndef MOONCAKE_ARGUMENTS_H
 #define MOONCAKE_ARGUMENTS_H
@@ -24,14 +24,14 @@ enum arguments_command {
 
 struct arguments {
 	enum arguments_command command;
-	struct settings settings;    /* less what the lists below have */
+	struct settings settings;    /* but for what the lists below have */
 	struct quantities evictions; /* indexes into policies */
 	struct quantities admits;
 	struct quantities memory_sizes; /* bytes */
 	struct quantities capacities;	/* slots */
 	struct quantities sizes;	/* bytes; of these two one is empty */
 	double reach;			/* 0: not asked for */
-	uint64_t drive_bytes;		/* 0: not asked for */
+	uint64_t drive_bytes;		/* 0: not given */
 	const char *output;   /* of generate and compile; NULL: stdout */
 	const char *section;  /* of a job file; NULL: its first replay */
 	const char *job_path; /* of the job file; NULL: there is none */

@@ -33,7 +33,7 @@ static int from_curve(struct run *run, const struct arguments *a,
 	return 0;
 }
 
-/* Where only whole buckets count, other capacities need no look. */
+/* With buckets only whole ones count, so no other capacity is tried. */
 static int bisect(struct run *run, const struct arguments *a,
 		  const struct trace *t, const struct shape *l,
 		  uint64_t unbounded, struct error *err)
@@ -62,7 +62,7 @@ static int bisect(struct run *run, const struct arguments *a,
 	return 0;
 }
 
-/* One block at a time, and none in memory. */
+/* The curve knows lru without a memory tier, one block at a time. */
 static bool curve_has(const struct run *run, const struct arguments *a)
 {
 	return run->what.eviction == policy_find("lru") &&

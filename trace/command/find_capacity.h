@@ -7,10 +7,10 @@
 #include "trace/command/sweep.h"
 
 /*
- * Fills in the capacity of @run and runs it there. From the curve for lru
- * alone, else by bisection, with buckets among whole ones: exact where hits
- * never fall as capacity grows (lru and opt, one block at a time); otherwise
- * one slot or bucket less would not reach it, but a much smaller capacity
+ * Finds the capacity for @run, and runs it with that. For lru alone it reads the
+ * capacity off the curve, otherwise it bisects. That is exact where hits never
+ * fall as the capacity grows (lru and opt, one block at a time). Elsewhere one
+ * slot or bucket less would not reach the share, but a much smaller capacity
  * might.
  */
 int find_capacity(struct run *run, const struct arguments *a,

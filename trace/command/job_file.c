@@ -10,7 +10,7 @@
 #define MAX_DEPTH 16   /* of files that include each other */
 #define MAX_LINE 16384 /* as fio */
 
-/* The options of one section, those that are in force last. */
+/* The options of one section in their order: of two, the later one counts. */
 struct section {
 	char *name;
 	char **names;
@@ -99,7 +99,7 @@ static bool does_block_io(const struct section *s)
 	       (!observe || !strcmp(observe, "none"));
 }
 
-/* Is what was read so far the replay that is looked for, or another one? */
+/* Notes whether the section is the replay that is wanted, or another one. */
 static void end_section(struct reading *r)
 {
 	struct section *s = &r->current;
@@ -164,7 +164,7 @@ static int expand(char *out, size_t size, const char *text, struct error *err)
 static int read_file(struct reading *r, const char *path, int depth,
 		     struct error *err);
 
-/* Files that are included are named as seen from the one that does. */
+/* The name of an included file counts from the folder of the including one. */
 static int include(struct reading *r, const char *path, const char *name,
 		   int depth, struct error *err)
 {
@@ -177,7 +177,7 @@ static int include(struct reading *r, const char *path, const char *name,
 	return read_file(r, other, depth + 1, err);
 }
 
-/* An option without a value is set. */
+/* An option without a value is switched on. */
 static void take_option(struct reading *r, char *line)
 {
 	struct section *s = r->in_global ? &r->global : &r->current;
@@ -251,7 +251,7 @@ static int add_word(struct job_file *f, const char *name, const char *value,
 	return 0;
 }
 
-/* fio wants the size of a replay, or the files have it already. */
+/* Without a size= in bytes fio would go by the files, which are not here. */
 static int check_size(const struct section *s, const char *path,
 		      struct error *err)
 {

@@ -14,21 +14,21 @@
 
 struct job_file {
 	char *section;		      /* of the replay */
-	char others[JOB_FILE_OTHERS]; /* sections that do block I/O, too */
+	char others[JOB_FILE_OTHERS]; /* other sections that do block I/O */
 	char **words; /* "--name=value"; they live as long as this */
 	size_t nr;
 	bool no_stall;		 /* replay_no_stall */
 	unsigned int time_scale; /* replay_time_scale, in percent */
 };
 
-/* Whether @path is named as job files are. */
+/* Does @path have a name as job files have? */
 bool job_file_named(const char *path);
 
 /*
  * Reads the replay in @section, or the first one if that is NULL: the options
- * that @is_known by name, from the section and the [global]s before it. Its
- * capacity must be said there, if @needs_size. 0, or -1 with @err filled.
- * @f is all 0 before; job_file_free() is due either way.
+ * whose names @is_known knows, from the section and the [global]s before it.
+ * With @needs_size they must say the capacity. Returns 0, or -1 with @err
+ * filled. @f is all 0 before; job_file_free() is due either way.
  */
 int job_file_read(struct job_file *f, const char *path, const char *section,
 		  bool needs_size, bool (*is_known)(const char *name),

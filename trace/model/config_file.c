@@ -1,4 +1,4 @@
-/* A config.json as a file: what it is if it is none, and where to read it. */
+/* Opens a config.json, and says what the file is if it is none. */
 #include "trace/model/config_json.h"
 
 #include <errno.h>
@@ -14,7 +14,8 @@
 static const char *const nested[] = { "thinker_config", "text_config",
 				      "llm_config", "language_config", NULL };
 
-/* Its size; -1 with @err filled: json-c would say of a device "not JSON". */
+/* The size of the file, or -1 with @err filled. Anything but a file is refused
+ * here: of a device json-c would say that it is no JSON. */
 static long long config_bytes(const char *file, struct error *err)
 {
 	struct stat st;
@@ -37,7 +38,7 @@ static long long config_bytes(const char *file, struct error *err)
 	return st.st_size;
 }
 
-/* The text of @file, ended by a 0; NULL with @err filled. */
+/* The text of @file, ended by a NUL, or NULL with @err filled. */
 static char *read_text(const char *file, struct error *err)
 {
 	long long size = config_bytes(file, err);
@@ -63,7 +64,7 @@ static char *read_text(const char *file, struct error *err)
 	return text;
 }
 
-/* Past a byte order mark and blanks, to what says what kind of text it is. */
+/* The text behind a byte order mark and blanks: its beginning says what it is. */
 static const char *first_word(const char *text)
 {
 	if (!strncmp(text, "\xef\xbb\xbf", 3))
@@ -71,7 +72,7 @@ static const char *first_word(const char *text)
 	return text + strspn(text, " \t\r\n");
 }
 
-/* Hugging Face answers with a page or a sentence where it wants a login. */
+/* Where Hugging Face wants a login, it answers with a page or a sentence. */
 static int not_json(const char *file, const char *text,
 		    enum json_tokener_error e, struct error *err)
 {
@@ -120,7 +121,7 @@ static struct json_object *parse(const char *file, const char *text,
 	return NULL;
 }
 
-/* Goes down to the language model of a multimodal config. */
+/* In a multimodal config, goes down to the one of its language model. */
 static void descend(struct config *c)
 {
 	struct json_object *inner;
@@ -136,7 +137,7 @@ static void descend(struct config *c)
 	}
 }
 
-/* Files that lie beside a config.json are mistaken for it. */
+/* People take other JSON files beside a config.json for it. */
 static int check_kind(const struct config *c)
 {
 	static const char fields[] =

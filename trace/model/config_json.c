@@ -158,7 +158,7 @@ static struct json_object *get_array(struct config *c, const char *key,
 	return c->failed ? NULL : value;
 }
 
-/* Layers for multi-token prediction, which are not counted. */
+/* How many layers are for multi-token prediction; nothing counts those. */
 static uint32_t draft_layers(const struct config *c)
 {
 	struct json_object *value =

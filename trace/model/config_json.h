@@ -43,7 +43,7 @@ void config_close(struct config *c);
 bool config_has(const struct config *c, const char *key);
 struct json_object *config_get(const struct config *c, const char *key);
 
-/* An integer from 1 on, or from 0 on. */
+/* An integer of at least 1, or of at least 0. */
 uint32_t config_uint(struct config *c, const char *key);
 uint32_t config_uint0(struct config *c, const char *key);
 /* The same for a field that may be missing. */
@@ -57,9 +57,9 @@ const char *config_string(struct config *c, const char *key);
  */
 struct json_object *config_layer(struct config *c, const char *key, uint32_t i,
 				 uint32_t len);
-/* The same of a list of 0 and 1. */
+/* The same for a list of 0 and 1. */
 bool config_flag(struct config *c, const char *key, uint32_t i, uint32_t len);
-/* Whether the list of integers holds @value. */
+/* Does the list of integers hold @value? */
 bool config_lists(struct config *c, const char *key, uint32_t value);
 
 /* "model=FILE: KEY ..."; always returns -1. */

@@ -27,7 +27,7 @@ typedef unsigned int keeps_t;
 
 struct family;
 
-/* Fills heads, latent and the parts' heads, k, v and every. */
+/* Fills in heads, latent and the parts' heads, k, v and every. */
 typedef void attention_fn(struct config *c, const struct family *f,
 			  struct model *m);
 /* What layer @i of @layers keeps; used where there is no layer_types. */
@@ -35,7 +35,7 @@ typedef keeps_t layer_fn(struct config *c, const struct family *f, uint32_t i,
 			 uint32_t layers);
 /* How many layers there are. */
 typedef uint32_t count_fn(struct config *c);
-/* Whether full layer @i of @layers has keys of an indexer. */
+/* Does full layer @i of @layers keep keys of an indexer? */
 typedef bool index_fn(struct config *c, uint32_t i, uint32_t layers);
 
 struct family {
@@ -74,7 +74,7 @@ count_fn count_nemotron_h, count_longcat;
 
 index_fn index_by_fields, index_minimax_m3, index_longcat2;
 
-/* What the word for layer @i in the list @key stands for. */
+/* What layer @i keeps, by its word in the list @key. */
 keeps_t layer_type(struct config *c, const char *key, uint32_t i,
 		   uint32_t layers);
 

@@ -57,7 +57,7 @@ keeps_t layer_all(struct config *c UNUSED, const struct family *f UNUSED,
 	return KEEPS_FULL;
 }
 
-/* Architectures whose layers differ in a way that only layer_types tells. */
+/* Only layer_types tells how the layers of these architectures differ. */
 keeps_t layer_listed(struct config *c, const struct family *f UNUSED,
 		     uint32_t i UNUSED, uint32_t layers UNUSED)
 {
@@ -102,7 +102,8 @@ keeps_t layer_periodic(struct config *c, const struct family *f, uint32_t i,
 	return (i + 1) % period ? KEEPS_WINDOW : KEEPS_FULL;
 }
 
-/* As periodic, but "LLLG" spells the period, and no window means no window. */
+/* As layer_periodic(), but letters such as "LLLG" may spell the period, and
+ * without a sliding_window all layers are full. */
 keeps_t layer_exaone(struct config *c, const struct family *f, uint32_t i,
 		     uint32_t layers)
 {
@@ -227,7 +228,7 @@ keeps_t layer_bamba(struct config *c, const struct family *f UNUSED, uint32_t i,
 		       KEEPS_NOTHING;
 }
 
-/* Layers are numbered from 1 here. */
+/* The lists of Kimi Linear number layers from 1. */
 keeps_t layer_kimi_linear(struct config *c, const struct family *f UNUSED,
 			  uint32_t i, uint32_t layers UNUSED)
 {
@@ -250,7 +251,7 @@ keeps_t layer_bailing(struct config *c, const struct family *f UNUSED,
 	return KEEPS_NOTHING;
 }
 
-/* Cross-layer attention: that many layers use the KV of the first of them. */
+/* Cross-layer attention: of so many layers, all use the KV of the first. */
 keeps_t layer_hunyuan(struct config *c, const struct family *f UNUSED,
 		      uint32_t i, uint32_t layers UNUSED)
 {
@@ -260,7 +261,7 @@ keeps_t layer_hunyuan(struct config *c, const struct family *f UNUSED,
 							      KEEPS_FULL;
 }
 
-/* DeepSeek V4 by the tokens that its layers compress into one. */
+/* DeepSeek V4 lists how many tokens each layer compresses into one. */
 keeps_t layer_compressed(struct config *c, const struct family *f UNUSED,
 			 uint32_t i, uint32_t layers)
 {
@@ -288,7 +289,7 @@ keeps_t layer_compressed(struct config *c, const struct family *f UNUSED,
 
 static const char letters_key[] = "hybrid_override_pattern";
 
-/* The list of words counts, else the letters; num_hidden_layers may be old. */
+/* The words or else the letters are counted: num_hidden_layers may be stale. */
 uint32_t count_nemotron_h(struct config *c)
 {
 	struct json_object *list = config_get(c, types_key);
@@ -302,7 +303,7 @@ uint32_t count_nemotron_h(struct config *c)
 	return config_uint(c, layers_key);
 }
 
-/* A letter a layer: M mamba, * attention, - MLP, E experts. */
+/* A letter for each layer: M mamba, * attention, - MLP, E experts. */
 keeps_t layer_nemotron_h(struct config *c, const struct family *f UNUSED,
 			 uint32_t i, uint32_t layers)
 {

@@ -1,6 +1,6 @@
 /*
- * What a model keeps of every token: from the built-in table or from a
- * Hugging Face config.json.
+ * What a model keeps of every token, by the built-in table or by a Hugging Face
+ * config.json.
  */
 #ifndef MOONCAKE_MODEL_H
 #define MOONCAKE_MODEL_H
@@ -12,19 +12,19 @@
 #include "trace/base/error.h"
 
 /*
- * Layers that keep the same: @heads times @k + @v elements, of each token, or
- * of every @every tokens together where the layer compresses them into one.
- * Then @every divides @k + @v, so that a token's share is whole.
+ * Layers that keep the same: @heads times @k + @v elements of each token, or of
+ * @every tokens together where a layer compresses those into one. Then @every
+ * divides @k + @v, so that the share of a token is a whole number.
  */
 struct model_part {
 	uint32_t layers;
 	uint32_t heads; /* KV heads; 1 for what all ranks share */
-	uint32_t k;	/* of a head; the latent of a latent part */
-	uint32_t v;	/* of a head; its rotary key of a latent part */
+	uint32_t k;	/* of a head; with latent attention the latent */
+	uint32_t v;	/* of a head; with latent attention its rotary key */
 	uint32_t every; /* tokens, 1 or more */
 };
 
-/* A layer may belong to several. */
+/* What a part's layers are; a layer may belong to several parts. */
 enum model_layers {
 	MODEL_FULL,   /* layers that look at the whole context */
 	MODEL_WINDOW, /* layers that look at a sliding window of it */
@@ -37,7 +37,7 @@ enum model_layers {
 struct model {
 	const char *name;   /* of a built-in model */
 	const char *source; /* repository of its config on Hugging Face */
-	uint32_t layers;    /* with those that keep nothing per token */
+	uint32_t layers;    /* all, also those that keep nothing of a token */
 	uint32_t heads;	    /* attention heads */
 	bool latent;	    /* every rank holds the same */
 	struct model_part parts[MODEL_PARTS];

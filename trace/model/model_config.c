@@ -11,7 +11,7 @@
 
 #include "trace/model/family.h"
 
-#define LAYERS_MAX 65536 /* beyond, it is no model but a typing error */
+#define LAYERS_MAX 65536 /* more can only be a typing error */
 #define PLAIN_BYTES 2	 /* of an element, where its size is not known */
 
 /* The last layers of some models use the KV of layers before them. */
@@ -147,7 +147,7 @@ static const struct family *known_family(const struct config *c,
 	return f || type ? f : find_family(class_of(c));
 }
 
-/* "; plain attention with its numbers takes bytes_per_token=N", or "". */
+/* "; plain attention with its numbers would keep ...", or "". */
 static void plain_attention(const struct config *c, char *text, size_t size)
 {
 	static const struct family plain = { .kv_optional = true };

@@ -92,7 +92,7 @@ static unsigned int distance(const char *a, const char *b)
 	return row[len];
 }
 
-/* How far @name is from what was given; what it begins with is near. */
+/* How far @name is from the one given, which is near if @name begins with it. */
 static unsigned int far_from(const char *name, const char *given)
 {
 	size_t len = strlen(given);
@@ -131,7 +131,7 @@ static void near_names(const char *spec, char *text, size_t size)
 		}
 }
 
-/* Whether @spec can only be meant as a path. */
+/* Can @spec only be meant as a path? */
 static bool is_path(const char *spec)
 {
 	size_t len = strlen(spec);

@@ -48,7 +48,7 @@ void shape_options_init(struct shape_options *o)
 	};
 }
 
-/* Bits of an element; 0 is an error. */
+/* The bits of an element, or 0 with @err filled. */
 static uint32_t dtype_bits(const char *name, struct error *err)
 {
 	for (int i = 0; dtypes[i].name; i++)
@@ -61,7 +61,7 @@ static uint32_t dtype_bits(const char *name, struct error *err)
 	return 0;
 }
 
-/* Heads that one of @tp ranks holds, at least one; 0 is an error. */
+/* How many heads one of @tp ranks holds, or 0 with @err filled. */
 static uint32_t rank_heads(const struct model *m, const struct model_part *part,
 			   uint32_t tp, struct error *err)
 {
@@ -127,7 +127,7 @@ static int model_share(struct share *s, const struct shape_options *o,
 	return 0;
 }
 
-/* Bytes given outright say nothing of heads that tp could divide. */
+/* Where bytes_per_token= is given, nothing is known of heads for tp= to divide. */
 static int given_share(struct share *s, const struct shape_options *o,
 		       struct error *err)
 {
@@ -190,7 +190,7 @@ static int check_options(const struct shape_options *o, struct error *err)
 	return check_object(o, err);
 }
 
-/* @bits to whole bytes; true when the sum does not fit. */
+/* @times @bits, rounded up to whole bytes; true when that does not fit. */
 static bool bytes_of(uint64_t *bytes, uint64_t bits, uint64_t times)
 {
 	if (__builtin_mul_overflow(bits, times, &bits))
@@ -199,7 +199,7 @@ static bool bytes_of(uint64_t *bytes, uint64_t bits, uint64_t times)
 	return false;
 }
 
-/* How many of @unit @n takes; true when they don't fit into 64 bits. */
+/* Rounds @n up to a multiple of @unit; true when that does not fit. */
 static bool round_up(uint64_t *rounded, uint64_t n, uint64_t unit)
 {
 	return __builtin_mul_overflow(n / unit + !!(n % unit), unit, rounded);

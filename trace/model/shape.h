@@ -38,7 +38,7 @@ struct shape_options {
 	uint32_t pieces;	/* equal parts that an object lies in, >= 1 */
 };
 
-/* The contract's defaults. */
+/* Sets every option to its default. */
 void shape_options_init(struct shape_options *o);
 
 struct shape {
@@ -54,13 +54,13 @@ struct shape {
 	uint64_t slot_bytes;  /* objects * object_slot */
 };
 
-/* 0, or -1 with @err filled, naming option, file and field. */
+/* Returns 0, or -1 with @err filled, naming option, file and field. */
 int shape_resolve(struct shape *l, const struct shape_options *o,
 		  struct error *err);
 
 /*
- * Whole blocks that a bucket of at most so many bytes and objects has room
- * for, and one at least.
+ * How many whole blocks fit into a bucket of at most so many bytes and objects;
+ * 1 at least.
  */
 uint32_t shape_bucket_blocks(const struct shape *l, uint64_t bucket_size,
 			     uint32_t bucket_objects);

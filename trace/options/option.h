@@ -27,7 +27,7 @@ struct option_entry {
 	const char *name; /* with underscores; NULL ends a table */
 	const char *title;
 	const char *help;
-	const char *value;    /* what to give, in help; NULL: by the kind */
+	const char *value;    /* what help calls the value; NULL: by the kind */
 	const char *fallback; /* the default as one would write it, or NULL */
 	enum option_kind kind;
 	size_t offset; /* of the value, in what the table is about */
@@ -43,7 +43,8 @@ struct option_entry {
 	 (kind) == OPTION_U64 || (kind) == OPTION_TIME ? 8 : \
 							 4)
 
-/* Where and what; a member of another size than the kind has does not compile. */
+/* Where the value lies, and of which kind it is. Where the member has another
+ * size than that kind, this does not compile. */
 #define OPTION_AT(owner, member, k) \
 	.kind = k, .offset = offsetof(owner, member) + \
 			     0 * sizeof(char[sizeof(((owner *)0)->member) == \
@@ -55,8 +56,8 @@ struct option_entry {
 void option_value(const struct option_entry *opt, char *text, size_t size);
 
 /*
- * Gives the option of @values the value that @text says; text is kept, not
- * copied. 0, or -1 with @err filled, where the option is called @name.
+ * Sets the option in @values to what @text says; the text is kept, not copied.
+ * Returns 0, or -1 with @err filled, which calls the option @name.
  */
 int option_set(const struct option_entry *opt, void *values, const char *name,
 	       const char *text, struct error *err);
@@ -65,7 +66,7 @@ int option_set(const struct option_entry *opt, void *values, const char *name,
 void options_put(struct json_object *obj, const struct option_entry *table,
 		 const void *values);
 
-/* The same for those alone that decide which jobs are one replay group. */
+/* The same, but only for options that decide which jobs are one replay group. */
 void options_put_deciding(struct json_object *obj,
 			  const struct option_entry *table, const void *values);
 

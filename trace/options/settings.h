@@ -15,7 +15,7 @@ struct settings {
 	struct trace_options trace;
 	struct shape_options shape;
 	struct plan_options plan;
-	/* What is text or bytes here is decided by the functions below. */
+	/* As they were given; the functions below work out what they mean. */
 	const char *shard;    /* k/n: trace.shard of trace.shards */
 	const char *eviction; /* plan.eviction by name */
 	uint64_t memory_size; /* plan.memory_blocks in bytes */
@@ -32,20 +32,20 @@ extern const struct option_entry layout_options[];
 void settings_init(struct settings *s);
 
 /*
- * Decides shard and eviction, and what follows from other options. @dashes
- * stands before the names of options in errors: "" or "--". 0, or -1 with
- * @err filled.
+ * Works out shard and eviction, and what follows from other options. @dashes is
+ * what errors put before the names of options: "" or "--". Returns 0, or -1
+ * with @err filled.
  */
 int settings_decide(struct settings *s, const char *dashes, struct error *err);
 
 /*
- * The memory tier of @bytes, in blocks that take @slot_bytes each. 0, or -1
- * with @err filled.
+ * Works out how many blocks of @slot_bytes the memory tier of @bytes holds.
+ * Returns 0, or -1 with @err filled.
  */
 int settings_memory(struct plan_options *o, uint64_t bytes, uint64_t slot_bytes,
 		    const char *dashes, struct error *err);
 
-/* The values in force for plan_json(), where "0" or a model stood for them. */
+/* Puts values for plan_json() where 0 or a model stood for them. */
 void settings_in_force(struct settings *s, const struct shape *shape);
 
 #endif

@@ -28,7 +28,8 @@ static const char *name_of(const struct list *list, const struct model *m)
 	return spec ? spec : m->name;
 }
 
-/* What does not fit a model, as a tp that its heads can't share, gives none. */
+/* False where options don't go with the model: a tp= that can't divide its
+ * heads, say. */
 static bool resolve(struct shape *l, const struct list *list,
 		    const struct model *m)
 {
@@ -73,7 +74,7 @@ static struct value model_value(const void *of, size_t row, size_t column)
 	}
 }
 
-/* An option that is wrong whatever the model, or wrong for the one given. */
+/* Finds options that are wrong for every model, or for the one that is given. */
 static int check(const struct arguments *a, struct error *err)
 {
 	struct shape_options o = a->settings.shape;

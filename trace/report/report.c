@@ -41,7 +41,7 @@ static struct value unbounded_hit_rate(const struct row *row)
 	return value_share(row->run->unbounded_hit_rate);
 }
 
-/* Against a cache that writes every block once. */
+/* How many times what a cache writes that writes every block once. */
 static struct value write_amplification(const struct row *row)
 {
 	const struct plan_stats *st = &row->run->stats;
@@ -82,7 +82,7 @@ static struct value buckets(const struct row *row)
 	return value_count(plan_buckets(row->report->trace, &o));
 }
 
-/* Bytes written against those of the blocks that are still held. */
+/* Bytes written for each byte of the blocks that are held at the end. */
 static struct value bucket_write_amplification(const struct row *row)
 {
 	uint64_t held = row->run->stats.blocks_held;
@@ -165,7 +165,7 @@ static struct value bad_lines(const struct row *row)
 	return value_count(row->report->trace->bad_lines);
 }
 
-/* Either computed, or a counter of the statistics. */
+/* A figure, which a function computes, or a counter of the statistics. */
 struct column {
 	const char *name;
 	struct value (*get)(const struct row *row);
@@ -181,7 +181,7 @@ struct column {
 #name, name, 0 \
 	}
 
-/* The first ones are what a sweep is read for, and enough for its rows. */
+/* The first ROW_COLUMNS are what a sweep is read for; its rows have only them. */
 static const struct column columns[] = {
 	FIGURE(eviction),
 	FIGURE(admit),
@@ -252,7 +252,7 @@ static struct value run_value(const void *of, size_t nr, size_t column)
 					       c->counter));
 }
 
-/* What of a trace is in no row: how long it is. */
+/* Says what no row holds: how long the trace is, and who is in it. */
 static void print_trace(FILE *out, const struct report *r)
 {
 	const struct trace *t = r->trace;

@@ -15,12 +15,12 @@ struct report {
 	const struct shape *shape;
 };
 
-/* A run alone as a list, several as rows, or all as a JSON array; one run as
- * one JSON object. */
+/* As text one run is a list and several are rows. As JSON one run is an object
+ * and several are an array. */
 int report_runs(FILE *out, const struct report *r, const struct sweep *s,
 		struct error *err);
 
-/* What each request of the only run in @s does, a row each. */
+/* A row for each request: what it does in the only run of @s. */
 int report_requests(FILE *out, const struct report *r, const struct sweep *s,
 		    struct error *err);
 

@@ -59,7 +59,7 @@ static bool changes(const struct curve *c, uint32_t slots)
 	       c->cached[slots] != c->cached[slots - 1];
 }
 
-/* For people a few round capacities, for programs all where it rises. */
+/* Text has a few round capacities, CSV and JSON all where the curve rises. */
 static int choose_points(struct points *p, struct error *err)
 {
 	const struct curve *c = p->curve;

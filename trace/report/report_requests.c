@@ -5,7 +5,7 @@
 
 struct rows {
 	const struct trace *trace;
-	struct plan_stats *requests; /* each alone */
+	struct plan_stats *requests; /* of each request alone */
 };
 
 static const char *const names[] = {

@@ -50,7 +50,7 @@ static inline struct value value_real(double real)
 	return (struct value){ .kind = VALUE_REAL, .real = real };
 }
 
-/* What a table is of: @get gives the value of one row and column. */
+/* A table; @get gives the value in one row and column. */
 struct table {
 	size_t rows;
 	size_t columns;
@@ -59,15 +59,15 @@ struct table {
 	const void *of;
 };
 
-/* A line a row. Columns that apply to no row are left out. */
+/* A line for each row. Columns that apply to no row are left out. */
 void table_text(FILE *out, const struct table *t);
 
-/* A line a column, of one row. */
+/* One row alone, with a line for each column. */
 void table_list(FILE *out, const struct table *t, size_t row);
 
 void table_csv(FILE *out, const struct table *t);
 
-/* An array with an object a row. */
+/* An array with an object for each row. */
 void table_json(FILE *out, const struct table *t);
 
 #endif

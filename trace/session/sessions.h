@@ -8,20 +8,20 @@
 #include "trace/session/turns.h"
 #include "trace/source/source.h"
 
-/* Of a row that became a request: in the order of lines. */
+/* What is kept of a row that became a request, in the order of lines. */
 struct session_row {
 	uint32_t session;
 	uint32_t before;  /* its session's row before, or TRACE_NO_REQUEST */
 	int64_t delay_ns; /* after that one's end, by delay or timestamps */
 	bool timed;	  /* it has a timestamp */
-	bool dated;	  /* its arrival follows from one; else it is counted
-			   * from the start of the trace */
+	bool dated;	  /* its arrival follows from a timestamp; otherwise it
+			   * counts from the start of the trace */
 };
 
 struct session {
-	char *name; /* NULL: of a row without */
+	char *name; /* NULL: its only row has no session_id */
 	uint32_t name_length;
-	uint32_t latest; /* row */
+	uint32_t latest; /* its latest row */
 };
 
 struct sessions {
@@ -35,15 +35,16 @@ struct sessions {
 
 void sessions_free(struct sessions *s);
 
-/* Gives back what only further rows would need. */
+/* Frees what only further rows would need. */
 void sessions_forget_names(struct sessions *s);
 
 /* The row that @row follows, or TRACE_NO_REQUEST. */
 uint32_t sessions_before(const struct sessions *s, const struct trace_row *row);
 
 /*
- * Adds the next row; of @add, session and before are filled in here. -1: no
- * memory. There are no more sessions than rows, and those have a limit.
+ * Adds the next row, and fills in session and before of @add. Returns -1 when
+ * there is no memory. There are no more sessions than rows, whose number the
+ * caller limits.
  */
 int sessions_add(struct sessions *s, const struct trace_row *row,
 		 struct session_row add);

@@ -6,7 +6,7 @@
  */
 #include "trace/workload/agents.h"
 
-/* Begun anew, in a context of 200,000 tokens. */
+/* Sessions that begin anew, with a context of up to 200,000 tokens. */
 static const struct quantile fresh_turns[] = {
 	{ 0, 3 },     { 50, 7 },    { 100, 11 },  { 200, 22 },	 { 300, 33 },
 	{ 400, 51 },  { 500, 65 },  { 600, 79 },  { 700, 100 },	 { 800, 125 },
@@ -20,7 +20,7 @@ static const struct quantile fresh_first[] = {
 	{ 1000, 29914 },
 };
 
-/* Taken up where another left off: for a few turns, or for many. */
+/* Sessions that go on where another ended, for a few turns or for many. */
 static const struct quantile resumed_turns[] = {
 	{ 0, 3 },    { 50, 4 },	  { 200, 5 },  { 300, 8 },  { 400, 12 },
 	{ 500, 15 }, { 600, 20 }, { 800, 26 }, { 900, 33 }, { 1000, 39 },
@@ -43,13 +43,15 @@ static const struct quantile settled_first[] = {
 	{ 800, 102822 }, { 1000, 128679 },
 };
 
-/* In a context of a million tokens: begun anew and grown beyond 200,000. */
+/* Sessions whose context may have a million tokens: these begin anew and grow
+ * beyond 200,000. */
 static const struct quantile grown_turns[] = {
 	{ 0, 21 },    { 100, 35 },  { 200, 56 },  { 300, 90 },	{ 400, 99 },
 	{ 500, 120 }, { 700, 143 }, { 800, 156 }, { 900, 237 }, { 1000, 395 },
 };
 
-/* Taken up there: large or huge from the first turn on, or with many turns. */
+/* These go on where another ended: with a large or huge context from the first
+ * turn on, or for many turns. */
 static const struct quantile long_turns[] = {
 	{ 0, 4 },    { 50, 5 },	  { 100, 6 },  { 200, 9 },
 	{ 300, 15 }, { 400, 20 }, { 500, 26 }, { 600, 31 },
@@ -81,7 +83,7 @@ static const struct quantile many_first[] = {
 	{ 700, 89509 }, { 800, 122990 }, { 900, 229829 }, { 1000, 430118 },
 };
 
-/* Hundreds of turns. The few largest files of the publication are such. */
+/* Sessions of hundreds of turns, as in the few largest published files. */
 static const struct quantile marathon_turns[] = {
 	{ 0, 140 },
 	{ 500, 260 },
@@ -134,14 +136,15 @@ static const struct quantile compacted_little[] = {
 	{ 0, 100 }, { 100, 670 }, { 250, 850 }, { 500, 920 }, { 1000, 990 },
 };
 
-/* Of broken and compacted contexts: mostly tools and system. */
+/* Tokens that broken and compacted contexts keep: mostly tools and system. */
 static const struct quantile kept[] = {
 	{ 0, 0 },	{ 80, 0 },	  { 100, 256 },	  { 200, 10816 },
 	{ 300, 11968 }, { 500, 14656 },	  { 900, 15936 }, { 950, 19904 },
 	{ 970, 75968 }, { 1000, 400000 },
 };
 
-/* Nobody replays a night's sleep: waits end after ten minutes here. */
+/* Longer pauses, such as nights, are cut to ten minutes: nobody would wait for
+ * them in a replay. */
 static const struct quantile think_ms[] = {
 	{ 0, 0 },	 { 50, 3000 },	   { 100, 4000 },   { 250, 6000 },
 	{ 400, 8000 },	 { 500, 10000 },   { 600, 14000 },  { 700, 23000 },

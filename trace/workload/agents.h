@@ -2,7 +2,7 @@
  * The generator behind agentic traffic: sessions of an agent whose every turn
  * sends the whole context again and adds to it, with think times, contexts
  * that are broken or compacted, and sub-agents that the agent waits for.
- * What a workload is like stands in a table, as agentic.c.
+ * Tables such as those of agentic.c say what a workload is like.
  */
 #ifndef MOONCAKE_AGENTS_H
 #define MOONCAKE_AGENTS_H
@@ -12,7 +12,7 @@
 
 /* One kind of session. */
 struct agent_class {
-	uint32_t sessions; /* of this kind; sub-agents are counted by parents */
+	uint32_t sessions; /* of this kind; 0 for sub-agents */
 	uint32_t prefix;   /* tokens of tools and system that all begin with */
 	uint32_t context;  /* tokens at which it is compacted */
 	const struct quantile *turns;	 /* requests of a session, >= 1 */
@@ -35,7 +35,7 @@ struct agents {
 	const struct quantile *kept;	 /* tokens */
 	const struct quantile *serve_ms; /* from arrival to the last token */
 	const struct quantile *output;	 /* output tokens */
-	/* Of 1000 sessions these run sub-agents, all at once, so many. */
+	/* So many of 1000 sessions run sub-agents, @subs at once. */
 	uint32_t with_subs;
 	const struct quantile *subs;
 	const struct agent_class *sub;
@@ -43,8 +43,8 @@ struct agents {
 };
 
 /*
- * Gives every request to @sink in the order of arrival; returns what the sink
- * did, or -ENOMEM.
+ * Gives every request to @sink in the order of arrival. Returns what the sink
+ * returned last, or -ENOMEM.
  */
 int agents_generate(const struct agents *a, trace_sink sink, void *arg);
 

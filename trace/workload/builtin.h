@@ -1,6 +1,7 @@
 /*
- * Built-in traces: deterministic generators whose shape is that of the three
- * published Mooncake workloads (FAST'25), so that nothing need be downloaded.
+ * Built-in traces, so that nothing need be downloaded: deterministic generators
+ * whose output has the shape of traces that were published, the three of
+ * Mooncake (FAST'25) and one of coding agents.
  */
 #ifndef MOONCAKE_BUILTIN_H
 #define MOONCAKE_BUILTIN_H
@@ -13,7 +14,8 @@
 struct builtin {
 	const char *name; /* "conversation", as in builtin:conversation */
 	const char *help; /* one line */
-	/* Gives every request to @sink in order; returns what the sink did. */
+	/* Gives every request to @sink in order. Returns what the sink
+	 * returned last, or -ENOMEM. */
 	int (*generate)(trace_sink sink, void *arg);
 };
 

@@ -1,7 +1,7 @@
 /*
- * Made of public data sets, not of requests that were served: several
- * questions about one long document, minutes apart, and single prompts that
- * are either short or a document of their own. Nothing is shared by all.
+ * Modelled on a trace that was made from public data sets: several questions
+ * about one long document, minutes apart, and single prompts that are either
+ * short or a document of their own. No block is common to all requests.
  */
 #include "trace/workload/workload.h"
 

@@ -1,7 +1,7 @@
 /*
  * The generator behind the built-in traces: sessions of one or more turns,
  * each turn a request whose first blocks are those of the turn before it.
- * What a workload is like stands in tables, one file a workload.
+ * Tables say what a workload is like; each workload has a file of them.
  */
 #ifndef MOONCAKE_BUILTIN_WORKLOAD_H
 #define MOONCAKE_BUILTIN_WORKLOAD_H
@@ -35,7 +35,7 @@ struct workload {
 	uint32_t requests;
 	uint32_t ticks; /* requests arrive at whole ticks, evenly */
 	uint32_t tick_ms;
-	bool every_tick;     /* no tick without a request */
+	bool every_tick;     /* there is no tick without a request */
 	uint32_t max_length; /* input tokens, whole blocks */
 	struct {
 		const struct session_class *class;
@@ -44,17 +44,17 @@ struct workload {
 };
 
 /*
- * Gives every request to @sink in order; returns what the sink did, or
+ * Gives every request to @sink in order. Returns what the sink returned last, or
  * -ENOMEM.
  */
 int workload_generate(const struct workload *w, trace_sink sink, void *arg);
 
-/* One a file; the table is in builtin.c. */
+/* Each is in a file of that name; the table is in builtin.c. */
 int conversation_generate(trace_sink sink, void *arg);
 int toolagent_generate(trace_sink sink, void *arg);
 int synthetic_generate(trace_sink sink, void *arg);
 
-/* Of chat, in conversation.c: half of toolagent is chat, too. */
+/* What chat is like, in conversation.c: half of toolagent is chat, too. */
 extern const struct quantile chat_first[], chat_added[], chat_gap_ms[],
 	chat_output[];
 
