@@ -170,6 +170,17 @@ def test_killed_before_they_start():
         killed(endless(), watching(), nr_jobs=4, which=which, after=0)
 
 
+def test_the_parent_is_killed_before_they_start():
+    """Jobs sleep until all are there, and would sleep on without it."""
+    for wanted in (1, 8):
+        process = start(endless(numjobs=20))
+        wait_for(lambda process=process, wanted=wanted:
+                 len(fio_runs.jobs_of(process)) >= wanted, "jobs")
+        process.kill()
+        process.wait()
+        wait_for(lambda process=process: not left_of(process), "its jobs")
+
+
 def client(**more):
     directory = file("each")
     directory.mkdir(exist_ok=True)

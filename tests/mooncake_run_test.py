@@ -4,13 +4,14 @@
 import json
 import os
 import pty
+import select
 import signal
 import subprocess
 import sys
 import time
 
 sys.dont_write_bytecode = True
-from fio_runs import ENGINE, FILES, FIO, planned
+from fio_runs import ENGINE, FILES, FIO, jobs_of, planned, wait_for
 from testing import TOP, check, check_equal, check_has, run
 
 RUN = TOP / "scripts" / "mooncake-run"
@@ -104,6 +105,16 @@ def test_interrupt_gives_the_page_of_what_there_is():
               "fio was interrupted")
     check_equal(loaded("stopped", "about.json")["interrupted"], True,
                 "interrupted")
+
+
+def test_fio_ends_when_it_is_killed():
+    process = start("killed", replay_no_stall=0, replay_time_scale=100)
+    wait_for(lambda: len(jobs_of(process)) == 1, "fio")
+    fio, = jobs_of(process)
+    ended = os.pidfd_open(fio)
+    process.kill()
+    process.communicate()
+    check(select.select([ended], [], [], 60)[0], f"fio {fio} runs on")
 
 
 def test_progress_on_a_terminal():

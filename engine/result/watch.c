@@ -20,6 +20,7 @@
 
 static pthread_t watcher;
 static pid_t owner; /* the process that has the thread, 0: none */
+static bool owner_forks;
 static _Atomic bool stopping;
 static _Atomic bool somebody_died;
 static uint64_t told_ns; /* when the signal to stop was seen, 0: not yet */
@@ -138,6 +139,18 @@ static void watch_end(void)
 	_exit(1);
 }
 
+static void note_fork(void)
+{
+	owner_forks = owner == getpid();
+}
+
+/* At once: until all of them are there, fio lets no job come to its init. */
+static void watch_parent_in_job(void)
+{
+	if (owner_forks)
+		watch_parent();
+}
+
 void watch_start(void)
 {
 	sigset_t before;
@@ -152,6 +165,7 @@ void watch_start(void)
 		owner = 0;
 	signals_release(&before);
 	signals_watch();
+	pthread_atfork(note_fork, NULL, watch_parent_in_job);
 	/* Runs before fio's, which give back what it knows of its jobs. */
 	atexit(watch_end);
 }

@@ -28,6 +28,15 @@ def binary():
     return fio
 
 
+def launch(command, **more):
+    """
+    In a session of its own: Ctrl-C comes to it from here alone. It ends in
+    good order when this process is killed.
+    """
+    return subprocess.Popen(["setpriv", "--pdeathsig", "TERM", *command],
+                            start_new_session=True, **more)
+
+
 def _wait(process, show):
     """Waits; @show is called with the seconds gone, each second."""
     start = time.monotonic()
@@ -50,9 +59,7 @@ def measure(command, show=lambda seconds: None):
     if it fails, and its Usage. An interrupt stops it and is passed on.
     """
     with tempfile.TemporaryFile("w+", errors="replace") as output:
-        process = subprocess.Popen(command, stdout=output,
-                                   stderr=subprocess.STDOUT,
-                                   start_new_session=True)
+        process = launch(command, stdout=output, stderr=subprocess.STDOUT)
         try:
             usage = _wait(process, show)
         except KeyboardInterrupt:
