@@ -169,6 +169,13 @@ def test_groups_between_stonewalls():
                     job["jobname"])
 
 
+def test_the_same_job_once_more_behind_a_stonewall():
+    """It begins with an empty cache, as the first one did."""
+    done = replay(small(name="first"), small(name="again", stonewall=1))
+    for job in done.jobs:
+        check_equal(counts(job), small_wanted(), job["jobname"])
+
+
 def test_observers_see_every_request_once():
     done = replay(small(name="block", numjobs=4, group_reporting=1),
                   small(name="watch", observe="request", new_group=1),

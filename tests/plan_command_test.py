@@ -219,7 +219,9 @@ def test_sweep_is_the_cross_product():
     for row, plan in zip(rows, plans):
         check_equal(list(plan), MEMBERS, "members")
         check_equal(int(row["hits"]), plan["hits"], "hits")
-        check_equal(row["eviction"], plan["options"]["eviction"], "policy")
+        check_equal((row["eviction"], row["admit"], row["memory_size"]),
+                    tuple(str(plan["options"][name]) for name in
+                          ("eviction", "admit", "memory_size")), "options")
     lines = output(SMALL, *lists).splitlines()
     check_equal(len(lines), 25, "lines of text")
     check_equal({len(line) for line in lines}, {len(lines[0])}, "widths")

@@ -300,15 +300,19 @@ def test_absurd_scales_are_refused():
     replay({"trace": century})
 
 
-def at_once(requests):
-    """The most requests that were in work at one moment."""
-    edges = [(r.begin("rw"), 1) for r in requests]
-    edges += [(r.end("rw"), -1) for r in requests]
+def most_at_once(edges):
+    """Of what begins and ends at these times."""
     most = now = 0
     for _, change in sorted(edges):
         now += change
         most = max(most, now)
     return most
+
+
+def at_once(requests):
+    """The most requests that were in work at one moment."""
+    return most_at_once([(r.begin("rw"), 1) for r in requests] +
+                        [(r.end("rw"), -1) for r in requests])
 
 
 def in_flight(name, depth, **options):
@@ -354,6 +358,20 @@ def test_a_load_does_not_wait_for_unrelated_stores():
     for way in ("read", "write"):
         check_equal(behind.job[way]["io_bytes"], inline.job[way]["io_bytes"],
                     f"bytes of {way}")
+
+
+def test_background_writes_leave_places_for_reads():
+    """One in four, as long as no write is late, which it is after 100 ms."""
+    lines = [json.loads(request(range(60)))]
+    trace = recount.write_lines(FILES / "places.jsonl", lines)
+    replay({"trace": trace, "iodepth": 16, "store": "async",
+            **slow("places", service_us=3000)})
+    ios = slow_log("places")
+    begun = min(io.issued for io in ios)
+    soon = [io for io in ios if io.issued < begun + 90 * MS]
+    edges = [(io.issued, 1) for io in soon] + \
+            [(io.completed, -1) for io in soon]
+    check_equal(most_at_once(edges), 4, "writes at once")
 
 
 def test_a_read_has_the_write_that_it_needs_sent_first():

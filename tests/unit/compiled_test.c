@@ -225,6 +225,77 @@ static void damage(void)
 	check_same();
 }
 
+/* The parts of a compiled trace that was read into a buffer. */
+static struct compiled_request *requests_of(char *data)
+{
+	struct compiled_header *h = (void *)data;
+
+	return (void *)(data + compiled_parts(h).requests);
+}
+
+static struct trace_turn *turns_of(char *data)
+{
+	struct compiled_header *h = (void *)data;
+
+	return (void *)(data + compiled_parts(h).turns);
+}
+
+/* Somebody wrote the data, with the checksum that goes with them. */
+static void check_nonsense(char *data, size_t len, const char *what)
+{
+	struct compiled_header *h = (void *)data;
+
+	h->checksum = compiled_checksum(data + COMPILED_CHECKED_FROM,
+					len - COMPILED_CHECKED_FROM);
+	write_compiled(data, len);
+	check_fails(what);
+}
+
+/* Nothing is damaged, and still it can't be a trace. */
+static void nonsense(void)
+{
+	static const char *const counts = "damaged: its counts make no sense";
+	static const char *const requests =
+		"damaged: its requests make no sense";
+	static const char *const turns = "damaged: its sessions make no sense";
+	char data[4096], good[4096];
+	struct compiled_header *h = (void *)data;
+	uint32_t *lookups = (void *)(h + 1);
+	size_t len;
+
+	begin("rows.jsonl");
+	write_file(ROWS, strlen(ROWS));
+	compile();
+	len = read_compiled(good, sizeof(good));
+#define NONSENSE(change, what) \
+	do { \
+		memcpy(data, good, len); \
+		change; \
+		check_nonsense(data, len, what); \
+	} while (0)
+	NONSENSE(h->nr_lookups += 2, counts);
+	NONSENSE(h->nr_blocks = UINT32_MAX, counts);
+	NONSENSE(h->nr_sessions = h->nr_requests + 1, counts);
+	NONSENSE(h->nr_users = h->nr_sessions + 1, counts);
+	NONSENSE(h->block_tokens = 0, counts);
+	NONSENSE(memset(h->source, 'x', sizeof(h->source)), counts);
+	NONSENSE(memset(h->remark, 'x', sizeof(h->remark)), counts);
+	NONSENSE(requests_of(data)[0].arrival_high = 0x80000000, requests);
+	NONSENSE(requests_of(data)[0].arrival_high = 0x40000001, requests);
+	NONSENSE(requests_of(data)[0].nr_lookups = UINT32_MAX, requests);
+	NONSENSE(requests_of(data)[0].nr_lookups--,
+		 "damaged: lookups are without a request");
+	NONSENSE(lookups[0] = 1, "damaged: its lookups make no sense");
+	NONSENSE(h->nr_blocks++, "damaged: its lookups make no sense");
+	NONSENSE(turns_of(data)[1].before = 1, turns);
+	NONSENSE(turns_of(data)[1].session = h->nr_sessions, turns);
+	NONSENSE(turns_of(data)[1].user = 1, turns);
+	NONSENSE(turns_of(data)[1].delay_ns = -1, turns);
+#undef NONSENSE
+	write_compiled(good, len);
+	check_same();
+}
+
 /* Right but for what the header says of itself. */
 static void other_formats(void)
 {
@@ -275,6 +346,7 @@ int main(void)
 	RUN(empty_shard);
 	RUN(other_options);
 	RUN(damage);
+	RUN(nonsense);
 	RUN(other_formats);
 	RUN(targets_that_cannot_be_written);
 	trace_free(&kept);

@@ -598,6 +598,8 @@ static void built_in_traces(void)
 	CHECK_EQ(t.nr_requests, 5);
 	o.block_tokens = 16;
 	check_fails("built-in traces have block_tokens=512, not 16");
+	o.block_tokens = 1024;
+	check_fails("built-in traces have block_tokens=512, not 1024");
 }
 
 /* Sanitizers and valgrind take address space as they like. */
