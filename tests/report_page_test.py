@@ -2,26 +2,16 @@
 """scripts/mooncake-report: its page, also in a browser."""
 
 import functools
-import html
 import html.parser
-import json
 import os
-import re
 import shutil
-import subprocess
 import sys
-import tempfile
 
 sys.dont_write_bytecode = True
+from browser import browser, check_layout, look_at
 from report_samples import (PLAN, RUN, TMP, job, near, sample, save,
                             wanted_figures)
-from testing import (DATA, Skip, check, check_equal, check_has, run, script)
-
-
-BROWSER = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
-           "--no-first-run", "--disable-background-networking",
-           "--disable-component-update", "--disable-sync",
-           "--enable-logging=stderr", "--virtual-time-budget=2000")
+from testing import DATA, check, check_equal, check_has, run, script
 
 
 class Page(html.parser.HTMLParser):
@@ -105,64 +95,12 @@ def test_page_without_gnuplot():
     check_has((TMP / "bare.html").read_text(), "All figures")
 
 
-def browser(page, *more):
-    program = shutil.which("chromium")
-    if not program:
-        raise Skip("chromium is not installed")
-    profile = tempfile.mkdtemp(dir=TMP)
-    done = subprocess.run(
-        [program, *BROWSER, f"--user-data-dir={profile}", *more,
-         page.as_uri()], capture_output=True, text=True, timeout=60,
-        check=False)
-    check(not done.returncode, f"chromium failed: {done.stderr[-500:]}")
-    console = [line for line in done.stderr.splitlines()
-               if "CONSOLE" in line]
-    check_equal(console, [], "the browser's console")
-    return done.stdout
-
-
 def test_page_in_a_browser():
     check_page(browser(full_page(), "--dump-dom"))
 
 
-PROBE = """
-const d=document.getElementById('f').contentDocument, found=[];
-const seen=[...d.querySelectorAll('svg text,.legend li,h1,h2,h3,.tile,figcaption')]
-  .map(e=>[e.textContent.trim(),e.getBoundingClientRect()])
-  .filter(([t,r])=>t&&r.width&&r.height);
-seen.forEach(([t,a],i)=>{
-  if(a.left<-1||a.right>d.documentElement.clientWidth+1) found.push(t+' sticks out');
-  seen.slice(i+1).forEach(([u,b])=>{
-    if(Math.min(a.right,b.right)-Math.max(a.left,b.left)>1&&
-       Math.min(a.bottom,b.bottom)-Math.max(a.top,b.top)>3)
-      found.push(t+' overlaps '+u)})});
-document.title=JSON.stringify(
-  {width:d.documentElement.scrollWidth,labels:seen.length,found})"""
-
-
-def measured(page, width):
-    """Width of the page in a window of that @width, and labels in the way."""
-    probe = TMP / "probe.html"
-    frame = page.read_text().replace("&", "&amp;").replace('"', "&quot;")
-    probe.write_text(
-        f'<!DOCTYPE html><body><iframe id="f" style="width:{width}px;'
-        f'height:640px;border:0" srcdoc="{frame}"></iframe>'
-        f"<script>onload=()=>{{{PROBE}}}</script></body>")
-    title = re.search("<title>(.*?)</title>",
-                      browser(probe, "--dump-dom", "--window-size=1400,900"))
-    check(title, "the page was not measured")
-    return json.loads(html.unescape(title[1]))
-
-
 def test_labels_overlap_nothing_on_a_desk_and_a_phone():
-    for page in (full_page(), single_page()):
-        for width in (1280, 390, 360):
-            seen = measured(page, width)
-            check(seen["labels"] > 60 or not shutil.which("gnuplot"),
-                  f"{seen['labels']} labels only")
-            check_equal(seen["found"], [], f"labels at {width} pixels")
-            check(seen["width"] <= width,
-                  f"the page is {seen['width']} wide at {width} pixels")
+    check_layout(look_at((full_page(), single_page()), (1280, 390, 360)))
 
 
 def test_page_prints():

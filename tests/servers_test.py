@@ -1,111 +1,14 @@
 #!/usr/bin/python3
-"""
-A cluster on this machine: three fio servers, each with its shard of the trace
-and files of its own, and one client, with jobs/cluster.fio.
-"""
+"""jobs/cluster.fio on three servers, and what happens when one is lost."""
 
 import atexit
 import json
-import os
-import re
-import signal
-import subprocess
 import time
-from pathlib import Path
 
-from fio_runs import (CONVERSATION, ENGINE, FILES, FIO, Run, counts,
-                      plan, request, write_trace)
-from testing import TOP, check, check_equal, check_has, run, script
-
-NODES = (1, 2, 3)
-SECONDS = 60
-FILE = TOP / "jobs" / "cluster.fio"
-servers = {}
-
-
-def socket(node):
-    return FILES / f"server{node}"
-
-
-def start_server(node):
-    """Ends with the test, whatever happens."""
-    servers[node] = subprocess.Popen(
-        [FIO, f"--server=sock:{socket(node)}"], cwd=FILES,
-        env={**os.environ, "NODE": str(node), "NODES": str(len(NODES))},
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL)
-    while not socket(node).exists():
-        check(servers[node].poll() is None, "the server ended")
-        time.sleep(0.01)
-
-
-def children(pid):
-    try:
-        text = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii")
-    except OSError:
-        return []
-    return [int(child) for child in text.split()]
-
-
-def kill_all(pid):
-    """As if the node was lost: the server and what it started."""
-    try:
-        os.kill(pid, signal.SIGSTOP)
-        for child in children(pid):
-            kill_all(child)
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
-
-
-def stop_servers():
-    for server in servers.values():
-        kill_all(server.pid)
-        server.wait()
-    for node in NODES:
-        socket(node).unlink(missing_ok=True)
-    servers.clear()
-
-
-def start_servers():
-    stop_servers()
-    for node in NODES:
-        start_server(node)
-
-
-def job_file(**values):
-    """jobs/cluster.fio with other values, small by itself."""
-    text = FILE.read_text(encoding="utf-8")
-    for option, value in {"ioengine": f"external:{ENGINE.library}",
-                          "bytes_per_token": 8, "size": "1g", "direct": 0,
-                          "backend": "libaio", **values}.items():
-        text, count = re.subn(rf"^{option}=.*$", f"{option}={value}", text,
-                              flags=re.MULTILINE)
-        check(count, f"{FILE} has no {option}=")
-    path = FILES / "cluster.fio"
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def start_client(path):
-    line = [FIO, "--output-format=json"]
-    for node in NODES:
-        line += [f"--client=sock:{socket(node)}", f"--remote-config={path}"]
-    # Left to die of SIGPIPE, it says nothing when a server refuses the job.
-    return subprocess.Popen(line, stdin=subprocess.DEVNULL, text=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                            restore_signals=False)
-
-
-def finish_client(client):
-    try:
-        out, _ = client.communicate(timeout=SECONDS)
-    except subprocess.TimeoutExpired:
-        client.kill()
-        client.communicate()
-        raise AssertionError("the client hung") from None
-    return Run(client.returncode, out, "")
-
+from cluster import (NODES, finish_client, job_file, kill_all, servers, socket,
+                     start_client, start_servers, stop_servers)
+from fio_runs import CONVERSATION, FILES, counts, plan, request, write_trace
+from testing import check, check_equal, check_has, run, script
 
 def reports(done):
     """The jobs of each node."""

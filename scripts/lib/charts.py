@@ -3,6 +3,7 @@
 import json
 import math
 
+import axis
 import plot
 import timeline
 import units
@@ -10,16 +11,18 @@ from cli import Error
 
 _NAMES = {"request": "request", "load": "load", "store": "store",
           "read": "block read", "write": "block write"}
-_NINES = ("set logscale x", "set logscale y",
+_NINES = ("set logscale x", "set xrange [1:*] noextend",
           "set xtics ('0%%' 1, '50%%' 2, '90%%' 10, '99%%' 100,"
           " '99.9%%' 1e3, '99.99%%' 1e4, '99.999%%' 1e5, '99.9999%%' 1e6)",
           "set xlabel 'share of samples below'",
-          "set ylabel 'latency'", "set format y '%.0s %cs'",
-          "set rmargin 7")
+          "set ylabel 'latency'", "set rmargin 7")
 
 # Fewer numbers fit.
 _FEW_NINES = ("set xtics ('0%%' 1, '90%%' 10, '99%%' 100, '99.9%%' 1e3,"
-              " '99.99%%' 1e4, '' 1e5, '' 1e6)", "unset ylabel")
+              " '' 1e4, '99.999%%' 1e5, '' 1e6)", "unset ylabel")
+
+# fio may time a few I/Os at next to nothing; the axis is for all others.
+_LEFT_OUT = 0.01
 
 
 def _distribution(samples):
@@ -51,12 +54,18 @@ def latency(runs):
             plots.append((f"Latency distribution: {_NAMES[kind]}", series))
     text = ("Quickest on the left; each power of ten leaves a tenth of the "
             "samples to its right.")
-    return [(title, text, plot.inline(series, _NINES, f"lat{number}", title,
-                                      narrow=_FEW_NINES))
+    return [(title, text, plot.inline(
+        series, (*_NINES, *axis.latency("y", _most_values(series))),
+        f"lat{number}", title, narrow=_FEW_NINES))
             for number, (title, series) in enumerate(plots) if series]
 
 
-_SECONDS = ("set xlabel 'seconds'", "set xrange [0:*]")
+def _most_values(series):
+    """Those of the distributions that their axis is for."""
+    return [value for _, points in series for at, value in points
+            if 1 - 1 / at >= _LEFT_OUT or (at, value) == points[-1]]
+
+
 _MARK = "#dc2626"
 
 
@@ -75,6 +84,10 @@ def _first_eviction(run):
             (("the cache is full: evictions begin", _MARK),))
 
 
+def _most(series):
+    return max((y for _, points in series for _, y in points), default=0)
+
+
 def _throughput(run, runs, number):
     logs = [log for log in run.logs
             if log.kind == "bw" and log.entries and not log.observes]
@@ -86,12 +99,12 @@ def _throughput(run, runs, number):
               if any(log.of(direction) for log in logs)]
     arrow, legend = _first_eviction(run)
     title = _prefix(run, runs) + "Throughput over time"
-    size, unit = units.scale(max((y for _, points in series
-                                  for _, y in points), default=0))
+    most = _most(series)
+    size, unit = units.scale(most)
     series = [(name, [(x, y / size) for x, y in points])
               for name, points in series]
-    settings = (*_SECONDS, "set yrange [0:*]", f"set ylabel '{unit}/s'",
-                *arrow)
+    settings = (*axis.time(end), *axis.linear("y", most / size),
+                f"set ylabel '{unit}/s'", *arrow)
     return [(title, "What all block jobs read and wrote together.",
              plot.inline(series, settings, f"bw{number}", title, legend))]
 
@@ -101,14 +114,14 @@ def _changes(run, runs, number):
     end = timeline.end_of(run.logs)
     series = [(name, timeline.rate(moments, end)) for name, moments in
               (("evictions", timeline.evictions(run)),
-               ("fsyncs", timeline.syncs(run))) if moments]
+               ("fsyncs", timeline.syncs(run, end))) if moments]
     if not series:
         return []
     title = _prefix(run, runs) + "Evictions and fsyncs over time"
     text = "A second. Evictions are the plan's, when their request was done;" \
         " fsyncs follow the writes as the option asks."
     return [(title, text, plot.inline(
-        series, (*_SECONDS, "set yrange [0:*]", "set format y '%.0f'"),
+        series, (*axis.time(end), *axis.linear("y", _most(series))),
         f"changes{number}", title))]
 
 
@@ -134,8 +147,8 @@ def _latency_over_time(run, runs, number):
                    for share, label in shares]
     arrow, legend = _first_eviction(run)
     title = f"{_prefix(run, runs)}Latency of {log.name} over time"
-    settings = (*_SECONDS, "set logscale y", "set format y '%.0s %cs'",
-                *arrow)
+    settings = (*axis.time(log.end), *axis.latency("y", [
+        value for _, points in series for _, value in points]), *arrow)
     made = [(title, "By what completed in each stretch of time.",
              plot.inline(series, settings, f"log{number}", title, legend))]
     if log.per_io:
@@ -155,7 +168,8 @@ def _heat_map(log, prefix, number):
                        (int(255 * seen) << 24) + 0x0072b2))
     style = "boxxyerror fs solid noborder lc rgb variable"
     title = f"{prefix}Heat map: latency of {log.name}"
-    settings = (*_SECONDS, "set logscale y", "set format y '%.0s %cs'")
+    settings = (*axis.time(log.end), *axis.latency("y", [
+        value for each in boxes for value in each[2:4]]))
     return [(title, "The darker a field, the more samples (on a logarithmic "
              f"scale, up to {most}).", plot.inline(
                  [("", points, style)], settings, f"heat{number}", title))]
@@ -222,18 +236,29 @@ def _curve_of(runs):
                   for row in plan.asked("curve")) if plan else []
 
 
+def _capacities(runs):
+    """{(slots, hit rate): names of the runs that had them}"""
+    found = {}
+    for run in runs:
+        if run.plan and run.plan.slots and run.plan.hit_rate is not None:
+            found.setdefault((run.plan.slots, run.plan.hit_rate),
+                             []).append(run.name)
+    return found
+
+
 def hit_rate(curve, runs):
     """The capacity of each run is marked by a line."""
     points = [(slots, 100 * rate) for slots, rate in curve if slots > 0]
+    marks = _capacities(runs)
+    whose = "this run" if len(runs) == 1 else "these runs"
     series = [("by capacity", points)]
-    series += [(run.name if len(runs) > 1 else "this run",
-                [(run.plan.slots, 0),
-                 (run.plan.slots, 100 * run.plan.hit_rate)]) for run in runs
-               if run.plan and run.plan.slots and
-               run.plan.hit_rate is not None]
+    series += [(whose if len(marks) == 1 else ", ".join(names),
+                [(slots, 0), (slots, 100 * rate)])
+               for (slots, rate), names in marks.items()]
     settings = ("set logscale x", "set xlabel 'capacity in blocks'",
-                "set ylabel 'hit rate, %'", "set yrange [0:*]",
-                "set format x '%.0s%c'")
+                "set ylabel 'hit rate, %'",
+                *axis.linear("y", max(rate for _, rate in points)),
+                "set xrange [1:*] noextend", "set format x '%.0s%c'")
     title = "Hit rate by capacity"
     return [(title, "What mooncake-plan says of this trace, without I/O.",
              plot.inline(series, settings, "curve", title))]

@@ -208,8 +208,9 @@ def _jobs(document, path, job_file, warnings):
 
 def parse(text, path, job_file=None):
     """
-    The runs in fio's output @text; @path is for names and messages. With the
-    JobFile that was run nothing has to be guessed from what fio leaves out.
+    The runs in fio's output @text; @path is for messages, and their name.
+    With the JobFile that was run nothing has to be guessed from what fio
+    leaves out.
     """
     documents, before, cut = _documents(text)
     document = _last_of_fio(documents, cut, path)

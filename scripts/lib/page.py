@@ -32,7 +32,7 @@ th,td{padding:.25rem .6rem;border-bottom:1px solid var(--line);
 text-align:right;white-space:nowrap}
 th:first-child,td.note{text-align:left}
 td.note{white-space:normal;min-width:9rem}
-tbody th{font-weight:400}
+tbody th{font-weight:400;white-space:normal;min-width:9rem}
 tr.section th{font-weight:600;padding-top:.9rem}
 thead th{white-space:normal;overflow-wrap:anywhere;min-width:6rem}
 figure{margin:0 0 1rem}svg{width:100%;height:auto;display:block}
@@ -46,14 +46,16 @@ margin:0 0 .3rem;font-size:.85rem}
 vertical-align:middle;margin-right:.4rem}
 .narrow-plot{display:none}
 .answer{font-size:1.1rem;margin:.6rem 0}.answer b{font-weight:600}
-td.best{font-weight:600}td small{color:var(--dim);font-weight:400}
+td.best{font-weight:600}td small,th small{color:var(--dim);font-weight:400}
+th small{margin-left:.4rem}
 @media(max-width:34rem){body{padding:.6rem;font-size:15px}
 th,td{padding:.2rem .35rem}td.note,th.note{display:none}
-tbody th{white-space:normal}dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}
+th small{margin-left:0;display:block}dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}
 .wide-plot{display:none}.narrow-plot{display:block}}
 @media print{:root{color-scheme:light;--bg:#fff;--fg:#000;--dim:#444;
 --line:#bbb;--card:#f2f2f2}body{max-width:none;font-size:10.5pt}
-h2,h3,.legend{break-after:avoid}figure,tr,.tile{break-inside:avoid}.wide{overflow:visible}
+h2,h3,.legend{break-after:avoid}figure,tr,.tile{break-inside:avoid}tr.section{break-after:avoid}
+.wide{overflow:visible}
 .wide-plot{display:block}.narrow-plot{display:none}
 details:not([open]){display:none}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
@@ -95,21 +97,23 @@ def _cells(figures):
                f"{html.escape(table.cell(figure))}</span>{less}{star}</td>")
 
 
+def _label(figures):
+    note = html.escape(table.note(figures))
+    label = html.escape(table.first(figures).label)
+    return f"{label} <small>{note}</small>" if note else label
+
+
 def _figures(names, runs):
     head = "".join(f'<th scope="col">{html.escape(name)}</th>'
-                   for name in names)
+                   for name in names) if len(names) > 1 else ""
     rows = []
     for section, lines in table.section_rows(runs):
-        rows.append(f'<tr class="section"><th colspan="{len(runs) + 2}">'
+        rows.append(f'<tr class="section"><th colspan="{len(runs) + 1}">'
                     f"{html.escape(section)}</th></tr>")
-        for figures in lines:
-            label = html.escape(table.first(figures).label)
-            note = html.escape(table.note(figures))
-            rows.append(f'<tr><th scope="row">{label}</th>'
-                        f'{"".join(_cells(figures))}'
-                        f'<td class="note">{note}</td></tr>')
-    return (f'<div class="wide"><table><thead><tr><th></th>{head}'
-            f'<th class="note"></th></tr></thead><tbody>{"".join(rows)}'
+        rows += [f'<tr><th scope="row">{_label(figures)}</th>'
+                 f'{"".join(_cells(figures))}</tr>' for figures in lines]
+    head = f"<thead><tr><th></th>{head}</tr></thead>" if head else ""
+    return (f'<div class="wide"><table>{head}<tbody>{"".join(rows)}'
             "</tbody></table></div>")
 
 
@@ -119,27 +123,44 @@ def _list(items):
         for key, value in items) + "</dl>"
 
 
-def _how(run):
+def _options(run, several):
     options = run.blocks[0].options if run.blocks else {}
-    name = html.escape(run.name)
-    return (f"<h3>{name}</h3>" + _list(measured.facts(run)) +
-            f"<details><summary>options in force</summary>"
+    head = f"{html.escape(run.name)}: " if several else ""
+    return (f"<details><summary>{head}options in force</summary>"
             f"{_list(sorted(options.items()))}</details>")
 
 
-def _notices(run, said):
-    name = html.escape(run.name)
-    return [f'<p class="failed" role="alert">{name}: the run failed: '
+def _how(runs):
+    """What was run on what; once, where it is the same for all."""
+    several = len(runs) > 1
+    known = [measured.facts(run) for run in runs]
+    alike = all(each == known[0] for each in known)
+    parts = [_list(known[0])] if alike else []
+    for run, facts in zip(runs, known):
+        if not alike:
+            parts.append(f"<h3>{html.escape(run.name)}</h3>{_list(facts)}")
+        parts.append(_options(run, several))
+    return parts
+
+
+def _notices(run, said, several):
+    head = f"{html.escape(run.name)}: " if several else ""
+    return [f'<p class="failed" role="alert">{head}the run failed: '
             f"{html.escape(each)}</p>" for each in run.failures] + \
-        [f'<p class="warn">{name}: {html.escape(each)}</p>' for each in said]
+        [f'<p class="warn">{head}{html.escape(each)}</p>' for each in said]
 
 
-def _answer(run, figures, several):
-    """What came out, in words, and what it is of."""
-    head = f"<b>{html.escape(run.name)}</b>: " if several else ""
-    text = html.escape(" ".join(words.answer(run, figures)))
-    of = html.escape(words.workload(run))
-    return f'<p class="answer">{head}{text}</p><p class="dim">{of}</p>'
+def _answers(runs, figures):
+    """What came out, in words, and what it is of, below the last of those."""
+    parts = []
+    of = [html.escape(words.workload(run)) for run in runs]
+    for number, (run, found) in enumerate(zip(runs, figures)):
+        head = f"<b>{html.escape(run.name)}</b>: " if len(runs) > 1 else ""
+        text = html.escape(" ".join(words.answer(run, found)))
+        parts.append(f'<p class="answer">{head}{text}</p>')
+        if of[number] != (of[number + 1:] or [None])[0]:
+            parts.append(f'<p class="dim">{of[number]}</p>')
+    return parts
 
 
 def build(title, runs, figures, warnings, charts):
@@ -147,11 +168,10 @@ def build(title, runs, figures, warnings, charts):
     names = [run.name for run in runs]
     parts = [f"<h1>{html.escape(title)}</h1>"]
     for run, said in zip(runs, warnings):
-        parts += _notices(run, said)
+        parts += _notices(run, said, len(runs) > 1)
     parts += [f'<p class="warn">{html.escape(each)}</p>'
               for each in compare.unlike(runs)]
-    parts += [_answer(run, each, len(runs) > 1)
-              for run, each in zip(runs, figures)]
+    parts += _answers(runs, figures)
     if len(runs) == 1:
         parts.append(_tiles(0, figures[0]))
     for chart, text, plot in charts:
@@ -159,7 +179,7 @@ def build(title, runs, figures, warnings, charts):
                      f"<figcaption>{html.escape(text)}</figcaption></figure>")
     parts.append("<h2>All figures</h2>" + _figures(names, figures))
     parts.append("<h2>What was measured</h2>")
-    parts += [_how(run) for run in runs]
+    parts += _how(runs)
     data = [{figure.key: figure.value for figure in each} for each in figures]
     return document(title, parts, "figures", dict(zip(names, data)))
 

@@ -14,9 +14,14 @@ def step_of(end):
     return max(end / STEPS, 0.01)
 
 
-def _points(totals, step):
-    """Steps in which nothing happened count, too."""
+def _points(totals, step, end=None):
+    """
+    Steps in which nothing happened count, too; one of which @end leaves only
+    a part does not, where there are others.
+    """
     last = max(totals, default=-1)
+    if end is not None:
+        last = min(last, max(int(end / step + 1e-6) - 1, 0))
     return [((at + 0.5) * step, totals.get(at, 0)) for at in range(last + 1)]
 
 
@@ -41,10 +46,12 @@ def throughput(logs, direction, end):
                 at = int(each.seconds / step)
                 totals[at] = totals.get(at, 0) + each.bytes / step
             else:
-                begin = max(before, each.seconds - 1.5 * window)
+                # fio writes no entry for a window in which nothing moved.
+                gap = each.seconds - before
+                begin = before if gap < 2 * window else each.seconds - window
                 _spread(totals, begin, each.seconds, each.value, step)
             before = each.seconds
-    return _points(totals, step)
+    return _points(totals, step, end)
 
 
 def rate(moments, end):
@@ -84,10 +91,10 @@ def evictions(run):
             if rows and rows[each.offset % len(rows)]["evictions"] != "0"]
 
 
-def syncs(run):
+def syncs(run, end):
     """
     [(seconds, number)] of fsync= and fdatasync=, by the writes that they
-    follow: fio logs no syncs.
+    follow, in the steps up to @end: fio logs no syncs.
     """
     found = []
     for name in ("fsync", "fdatasync"):
@@ -98,7 +105,6 @@ def syncs(run):
                 if log.kind == "bw" and not log.observes]
         if not every or not writes or not logs:
             continue
-        end = end_of(logs)
         found += [(at, rate_ * step_of(end) / (moved / writes) / every)
                   for at, rate_ in throughput(logs, "write", end)]
     return found

@@ -80,6 +80,18 @@ def percent(value):
     return f"{100 * value:.0f}%"
 
 
+def plain(value):
+    """As short as it can be said."""
+    return f"{value:,.9g}"
+
+
+def plain_seconds(value):
+    """'200 us'"""
+    unit, size_ = next(((unit, size_) for unit, size_ in _TIMES
+                        if value * 1e9 >= size_ * 0.999999), _TIMES[-1])
+    return f"{plain(round(value * 1e9 / size_, 6))} {unit}"
+
+
 def rate(value):
     return f"{digits(value)}/s"
 

@@ -20,8 +20,10 @@ def answer(run, found):
                         f"{time(f'{kind}.p99')}.")
             break
     if value.get("qps"):
-        said.append(f"The target carried {units.digits(value['qps'])} "
-                    "requests a second.")
+        rate = units.digits(value["qps"])
+        said.append(f"They came at {rate} requests a second, by their "
+                    "arrivals." if run.plan and run.plan.paced_seconds else
+                    f"The target carried {rate} requests a second.")
     if value.get("hit_rate") is not None:
         said.append(f"{units.share(value['hit_rate'])} of the lookups hit.")
     if value.get("read_bytes") or value.get("write_bytes"):
@@ -33,6 +35,13 @@ def answer(run, found):
         said.append("It went through the page cache (direct=0): memory may "
                     "have answered in place of the drive.")
     return said
+
+
+def _pace(options):
+    if str(options.get("replay_no_stall", "0")) != "0":
+        return "as fast as it goes"
+    times = float(options.get("replay_time_scale") or 100) / 100
+    return "at its own pace" if times == 1 else f"at {times:g} times its pace"
 
 
 def workload(run):
@@ -48,10 +57,7 @@ def workload(run):
         "model's"
     block = f", blocks of {units.size(run.plan.block_bytes)}" \
         if run.plan and run.plan.block_bytes else ""
-    pace = "as fast as it goes" \
-        if str(options.get("replay_no_stall", "0")) != "0" else \
-        f"at {options.get('replay_time_scale', 100)}% of its pace"
-    return f"{trace}, {shape}{block}, {pace}"
+    return f"{trace}, {shape}{block}, {_pace(options)}"
 
 
 def answer_of(run):
