@@ -33,6 +33,7 @@ main_obj	:= $(call objects,trace/plan_main.c)
 engine_obj	:= $(call objects,$(wildcard engine/*.c engine/*/*.c))
 probe_obj	:= $(call objects,tests/fio_headers_probe.c)
 backends_obj	:= $(call objects,$(wildcard tests/backends/*.c))
+preload_obj	:= $(call objects,$(wildcard tests/preload/*.c))
 unit_tests	:= $(patsubst tests/unit/%.c,$(BUILD)/unit/%,\
 		   $(wildcard tests/unit/*_test.c))
 
@@ -41,6 +42,7 @@ plan		:= $(BUILD)/mooncake-plan
 trace_lib	:= $(BUILD)/obj/trace.a
 probe		:= $(BUILD)/fio_headers_probe.so
 backends	:= $(patsubst $(BUILD)/obj/tests/%.o,$(BUILD)/%.so,$(backends_obj))
+preloads	:= $(patsubst $(BUILD)/obj/tests/%.o,$(BUILD)/%.so,$(preload_obj))
 
 # With V=1 make shows the commands; -j by itself unless it was given.
 Q		:= $(if $(V),,@)
@@ -57,7 +59,7 @@ engine: $(engine)
 plan: $(plan)
 unit: $(unit_tests)
 probe: $(probe)
-backends: $(backends)
+backends: $(backends) $(preloads)
 
 # As an archive, so that each program takes the parts that it uses.
 $(trace_lib): $(trace_obj)
@@ -79,6 +81,11 @@ $(backends): $(BUILD)/%.so: $(BUILD)/obj/tests/%.o $(BUILD)/obj/engine/result/st
 	@echo '  LD $@'
 	$(Q)$(CC) $(flags) $(LDFLAGS) -shared -o $@ $^
 
+$(preloads): $(BUILD)/%.so: $(BUILD)/obj/tests/%.o
+	@mkdir -p $(@D)
+	@echo '  LD $@'
+	$(Q)$(CC) $(flags) $(LDFLAGS) -shared -o $@ $^
+
 $(plan): $(main_obj) $(trace_lib)
 	@echo '  LD $@'
 	$(Q)$(CC) $(flags) $(LDFLAGS) -o $@ $^ $(libs)
@@ -91,9 +98,10 @@ $(unit_tests): $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(trace_lib)
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	@echo '  CC $<'
-	$(Q)$(CC) $(flags) $(extra) -fPIC -fvisibility=hidden -c -o $@ $<
+	$(Q)$(CC) $(flags) -fPIC -fvisibility=hidden $(extra) -c -o $@ $<
 
 $(backends_obj): extra = $(fio_flags)
+$(preload_obj): extra = -fvisibility=default
 $(engine_obj) $(probe_obj): extra = $(fio_flags)
 $(engine_obj) $(probe_obj) $(backends_obj): $(BUILD)/fio
 

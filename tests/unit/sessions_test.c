@@ -308,10 +308,12 @@ static void names(void)
 			   ROW("\"\xff\"", AT(1), 3) ROW("\"\xfe\"", AT(1), 4)
 			   ROW("\"\"", AT(1), 5) ROW("null", AT(1), 6)
 			   ROW("-3", AT(1), 7) ROW("\"-3\"", AT(1), 8)
-			   ROW("18446744073709551615", AT(1), 9)), 0);
+			   ROW("18446744073709551615", AT(1), 9)
+			   ROW("\"\xc0\xaf\"", AT(1), 10)
+			   ROW("\"/\"", AT(1), 11)), 0);
 	CHECK_EQ(t.turns[0].session, t.turns[1].session);
 	CHECK_EQ(t.turns[6].session, t.turns[7].session);
-	CHECK_EQ(t.nr_sessions, 7);
+	CHECK_EQ(t.nr_sessions, 9);
 }
 
 static void remarks(void)

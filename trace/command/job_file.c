@@ -70,8 +70,13 @@ static bool section_add(struct section *s, const char *name, const char *value)
 	s->values = values;
 	names[s->nr] = strdup(name);
 	values[s->nr] = strdup(value);
-	s->nr++;
-	return names[s->nr - 1] && values[s->nr - 1];
+	if (names[s->nr] && values[s->nr]) {
+		s->nr++;
+		return true;
+	}
+	free(names[s->nr]);
+	free(values[s->nr]);
+	return false;
 }
 
 /* A job has what the global sections before it say. */

@@ -14,6 +14,7 @@ static const char *const names[] = {
 struct list {
 	const struct arguments *arguments;
 	const struct model *models;
+	const struct shape *given; /* of the one model; NULL: all are listed */
 };
 
 static const char *model_column(size_t column)
@@ -28,15 +29,19 @@ static const char *name_of(const struct list *list, const struct model *m)
 	return spec ? spec : m->name;
 }
 
-/* False where options don't go with the model: a tp= that can't divide its
- * heads, say. */
+/* False where options don't go with a built-in model: a tp= that can't divide
+ * its heads, say. */
 static bool resolve(struct shape *l, const struct list *list,
 		    const struct model *m)
 {
 	struct shape_options o = list->arguments->settings.shape;
 	struct error err;
 
-	o.model = name_of(list, m);
+	if (list->given) {
+		*l = *list->given;
+		return true;
+	}
+	o.model = m->name;
 	return !shape_resolve(l, &o, &err);
 }
 
@@ -75,10 +80,9 @@ static struct value model_value(const void *of, size_t row, size_t column)
 }
 
 /* Finds options that are wrong for every model, or for the one that is given. */
-static int check(const struct arguments *a, struct error *err)
+static int check(struct shape *l, const struct arguments *a, struct error *err)
 {
 	struct shape_options o = a->settings.shape;
-	struct shape l;
 
 	if (o.bytes_per_token)
 		return fail(err, "models lists what models have: leave "
@@ -87,21 +91,23 @@ static int check(const struct arguments *a, struct error *err)
 		o.tp = 1;
 		o.model = models[0].name;
 	}
-	return shape_resolve(&l, &o, err);
+	return shape_resolve(l, &o, err);
 }
 
 int list_models(FILE *out, const struct arguments *a, struct error *err)
 {
-	struct list list = { a, models };
+	struct list list = { a, models, NULL };
 	struct table t = { 0, NR_NAMES, model_column, model_value, &list };
+	struct shape shape;
 	struct model one;
 
-	if (check(a, err))
+	if (check(&shape, a, err))
 		return -1;
 	if (a->settings.shape.model) {
 		if (model_find(&one, a->settings.shape.model, err))
 			return -1;
 		list.models = &one;
+		list.given = &shape;
 		t.rows = 1;
 	}
 	while (!a->settings.shape.model && models[t.rows].name)
