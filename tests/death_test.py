@@ -14,7 +14,7 @@ import uuid
 from pathlib import Path
 
 import fio_runs
-from fio_runs import (BUILD, SLOT, Run, command, counts, file, plan,
+from fio_runs import (SLOT, SLOW, Run, command, counts, file, plan,
                       wait_for)
 from testing import check, check_equal, check_has, run
 
@@ -38,7 +38,7 @@ def watching(**more):
 
 def failing(at=500, error=5, **more):
     """Its I/O number @at fails."""
-    return endless(backend=f"external:{BUILD}/backends/slow.so",
+    return endless(backend=SLOW,
                    backend_options=f"error_at={at},error={error}", **more)
 
 

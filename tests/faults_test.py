@@ -1,9 +1,8 @@
 #!/usr/bin/python3
 """
-Storage that fails: short I/Os, refusals, errors at commit and at reaping, each
-at every position of a small trace, full filesystems, a file that another
-overwrites, jobs that are killed. A run ends in bounded time, with its own
-error or with exact counts, and leaves nothing.
+Storage that fails: full filesystems, a file that another overwrites, jobs that
+are killed or stopped. A run ends in bounded time, with its own error or with
+exact counts, and leaves nothing.
 """
 
 import os
@@ -11,82 +10,12 @@ import signal
 import subprocess
 import time
 
-from fio_runs import (BUILD, SLOT, Run, command, file, finish, jobs_of,
-                      mixed_trace, planned, request, start, wait_for,
+from backend_runs import report
+from fio_runs import (SLOT, SLOW, command, file, finish, jobs_of, mixed_trace,
+                      planned, request, small_trace, start, wait_for,
                       write_trace)
 from fio_runs import run as run_fio
 from testing import Skip, check, check_equal, check_has, run
-
-SLOW = f"external:{BUILD}/backends/slow.so"
-
-
-def small_trace():
-    """Eight writes and five reads, in six requests."""
-    ids = ([1, 2], [1, 3], [1, 2], [4, 5], [1, 3], [6, 7, 8])
-    return write_trace("small.jsonl", map(request, ids))
-
-
-def small(fault, position, depth, jobs, **more):
-    return run_fio(command({
-        "trace": small_trace(), "backend": SLOW, "iodepth": depth,
-        "numjobs": jobs, "group_reporting": 1, "size": 16 * SLOT,
-        "backend_options": f"{fault}={position}", **more}))
-
-
-def report(done):
-    """fio puts a hint at the first error before its JSON."""
-    return Run(done.status, done.out[done.out.index("{\n"):], done.err)
-
-
-def everywhere():
-    wanted = planned(small_trace(), slots=16)
-    for position in (1, 2, 5, sum(wanted)):
-        for depth, jobs in ((1, 1), (4, 1), (4, 2)):
-            yield position, depth, jobs, wanted
-
-
-def harmless(fault, more):
-    """Each job has one. fio counts the rest of a short I/O as one more, and
-    only the rest's bytes."""
-    for position, depth, jobs, wanted in everywhere():
-        done = small(fault, position, depth, jobs, check_blocks="data")
-        what = f"{fault}={position} depth {depth} jobs {jobs}"
-        check(done.status == 0, f"{what}: {done.text[-300:]}")
-        moved = done.job["read"]["io_bytes"], done.job["write"]["io_bytes"]
-        missing = SLOT * sum(wanted) - sum(moved)
-        check(0 <= missing <= more * jobs * SLOT // 2, f"{what}: {moved}")
-        extra = sum(done.counts) - sum(wanted)
-        check(more * (jobs == 1) <= extra <= more * jobs,
-              f"{what}: {extra} more I/Os")
-
-
-def test_the_rest_of_a_short_io_is_issued():
-    harmless("short_at", more=1)
-
-
-def test_a_refused_io_is_issued_again():
-    harmless("busy_at", more=0)
-
-
-def test_errors_of_commit_and_reaping_end_the_run():
-    for fault in ("error_at", "commit_error_at", "reap_error_at"):
-        for position, depth, jobs, _ in everywhere():
-            if position > 5 or (jobs > 1 and position > 1):
-                continue        # there may be no such call
-            done = small(fault, position, depth, jobs)
-            check(done.status > 0, f"{fault}={position} depth {depth} jobs "
-                  f"{jobs}: status {done.status}")
-            # fio itself forgets to turn the sign of what reaping returns.
-            check("func=get_events" in done.text or
-                  "Input/output error" in done.text,
-                  f"{fault}={position}: {done.err[:300]}")
-
-
-def test_short_with_a_limit():
-    for depth in (1, 4):
-        done = small("short_at", 3, depth, 1, number_ios=5,
-                     check_blocks="data")
-        check(done.status == 0, done.text[-300:])
 
 
 class Full:
@@ -220,7 +149,9 @@ def test_one_wrong_byte_in_the_middle():
 
 
 def test_one_error_that_is_gone_over_counts_once():
-    done = small("error_at", 1, 1, 1, continue_on_error="write")
+    done = run_fio(command({
+        "trace": small_trace(), "backend": SLOW, "size": 16 * SLOT,
+        "backend_options": "error_at=1", "continue_on_error": "write"}))
     # fio counts an asynchronous engine's error twice by itself.
     check_equal(report(done).job["total_err"], 2, f"errors: {done.err}")
     check_equal(report(done).counts, planned(small_trace(), slots=16), "I/Os")

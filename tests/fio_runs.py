@@ -28,6 +28,7 @@ SLOT = 4096     # with bytes_per_token=8
 UNBOUNDED = 182790      # slots that the conversation trace needs at most
 BACKENDS = ("psync", "libaio", "io_uring", "null")
 DATA_BACKENDS = BACKENDS[:3]
+SLOW = f"external:{BUILD}/backends/slow.so"     # tests/backends/README.md
 SECONDS = 100
 
 
@@ -220,6 +221,12 @@ def mixed_trace(passes=1):
     lines = [request([draw.randrange(90) for _ in range(draw.randrange(1, 9))])
              for _ in range(120)]
     return write_trace(f"mixed{passes}.jsonl", lines * passes)
+
+
+def small_trace():
+    """Eight writes and five reads, in six requests."""
+    ids = ([1, 2], [1, 3], [1, 2], [4, 5], [1, 3], [6, 7, 8])
+    return write_trace("small.jsonl", map(request, ids))
 
 
 MIXED_UNIQUE = 89       # blocks of it

@@ -191,6 +191,19 @@ static void tell_unfinished(struct replay *r)
 		 (unsigned long long)left);
 }
 
+/* The core forgets to turn the sign of what commit and reaping return. */
+static void turn_sign(struct thread_data *td)
+{
+	int error = -td->error;
+
+	if (error <= 0)
+		return;
+	log_err("mooncake: job '%s': backend=%s failed in commit or reaping: %s\n",
+		td->o.name, job_of(td)->options->backend, strerror(error));
+	td->error = 0;
+	td_verror(td, error, "mooncake: reaping");
+}
+
 /*
  * Some backends lose an error, as fio 3.33's io_uring does that of
  * io_uring_enter(): the core goes on, and gives up when nothing comes.
@@ -216,6 +229,7 @@ static void end_run(struct thread_data *td)
 	bool failed;
 
 	feed_stop(td);
+	turn_sign(td);
 	failed = has_failed(td);
 	if (failed)
 		replay_fail(r);

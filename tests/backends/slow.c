@@ -117,6 +117,15 @@ static uint64_t due_at(struct slow *s, const struct slow_options *o,
 	return *place;
 }
 
+/* Whether it is the turn of the fault called @name; the log says so then. */
+static bool fault_is_due(const char *name, unsigned int at, unsigned int count)
+{
+	if (!at || count != at)
+		return false;
+	log_err("slow: %s=%u\n", name, at);
+	return true;
+}
+
 static void move_data(const struct slow_options *o, struct slow_io *io)
 {
 	struct io_u *io_u = io->io_u;
@@ -153,16 +162,16 @@ static enum fio_q_status slow_queue(struct thread_data *td, struct io_u *io_u)
 			io_u->error = errno;
 		return FIO_Q_COMPLETED;
 	}
-	if (++s->calls == o->busy_at)
+	if (fault_is_due("busy_at", o->busy_at, ++s->calls))
 		return FIO_Q_BUSY;
 	io->io_u = io_u;
 	io->issued_ns = now();
 	if (!s->count++)
 		s->first_ns = io->issued_ns;
 	io->due_ns = due_at(s, o, io_u, io->issued_ns);
-	if (o->error_at && s->count == o->error_at)
+	if (fault_is_due("error_at", o->error_at, s->count))
 		io_u->error = o->error;
-	io->is_short = o->short_at && s->count == o->short_at;
+	io->is_short = fault_is_due("short_at", o->short_at, s->count);
 	/* Either end of an I/O may be what another must not overlap. */
 	io->data_moved = false;
 	if (!o->jitter_us || rand_between(&s->random, 0, 1))
@@ -221,7 +230,7 @@ static int slow_getevents(struct thread_data *td, unsigned int min,
 	struct slow_io *io;
 	unsigned int n;
 
-	if (++s->reaps == o->reap_error_at)
+	if (fault_is_due("reap_error_at", o->reap_error_at, ++s->reaps))
 		return -(int)o->error;
 	for (n = 0; n < max && (io = next_due(td)); n++) {
 		if (io->due_ns > now()) {
@@ -240,7 +249,10 @@ static int slow_commit(struct thread_data *td)
 	struct slow_options *o = td->eo;
 	struct slow *s = td->io_ops_data;
 
-	return ++s->commits == o->commit_error_at ? -(int)o->error : 0;
+	return fault_is_due("commit_error_at", o->commit_error_at,
+			    ++s->commits) ?
+		       -(int)o->error :
+		       0;
 }
 
 static struct io_u *slow_event(struct thread_data *td, int event)
