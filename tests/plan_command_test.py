@@ -413,6 +413,20 @@ def test_text_says_how_long_the_trace_is():
     check_has(output(CONVERSATION), ": 12031 requests over 58 min 57 s\n")
 
 
+def test_text_counts_sessions_and_leaves_out_times_that_are_not_there():
+    rows = TMP / "one.jsonl"
+    row = '{"input_length": 512, "hash_ids": [1]'
+    rows.write_text(f'{row}, "session_id": 7}}\n')
+    for options, said in ((("--replay-no-stall",), "1 request, 1 session"),
+                          (("--sessions=1",),
+                           "1 request over 0 ms, 1 session, 1 user"),
+                          (("--sessions=2", "--replay-no-stall=1"),
+                           "1 request, 1 session, 1 user")):
+        check_equal(output(*options, rows).splitlines()[0],
+                    f"{rows}: {said}", "first line")
+    refused("--replay-no-stall=0", rows, saying="\"timestamp\" is missing")
+
+
 def test_generate_every_trace():
     for name, *options in (("toolagent",), ("synthetic",), ("agentic",),
                            ("agentic", "--sessions=16", "--capacity=5000")):

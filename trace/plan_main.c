@@ -118,6 +118,13 @@ static void tell_job(const struct arguments *a, const struct trace *t)
 	putchar('\n');
 }
 
+static void tell_remark(const struct arguments *a, const struct trace *t)
+{
+	if (t->remark[0])
+		fprintf(stderr, "mooncake-plan: trace=%s: %s\n",
+			a->settings.trace.source, t->remark);
+}
+
 static int run_plan(const struct arguments *a, struct error *err)
 {
 	struct shape shape;
@@ -132,8 +139,7 @@ static int run_plan(const struct arguments *a, struct error *err)
 	loaded = seconds();
 	if (a->job_path && !a->json && !a->csv)
 		tell_job(a, &trace);
-	if (trace.remark[0])
-		fprintf(stderr, "mooncake-plan: %s\n", trace.remark);
+	tell_remark(a, &trace);
 	ret = a->curve ? run_curve(&r, err) : run_sweep(&r, err);
 	if (!ret && a->timing)
 		tell_timing(start, loaded);
@@ -151,8 +157,7 @@ static int run_compile(const struct arguments *a, struct error *err)
 
 	if (trace_load(&trace, o, err))
 		return -1;
-	if (trace.remark[0])
-		fprintf(stderr, "mooncake-plan: %s\n", trace.remark);
+	tell_remark(a, &trace);
 	ret = compiled_write(&trace, o, a->output, err);
 	if (!ret) {
 		span_text(span, trace_span_ns(&trace));

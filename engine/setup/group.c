@@ -168,7 +168,7 @@ static void tell_plan(const struct group *g, const struct mooncake_options *o)
 {
 	const struct plan_stats *s = &g->stats;
 	uint64_t hits = s->hits + s->memory_hits;
-	char span[SPAN_TEXT];
+	char span[SPAN_TEXT], sessions[TRACE_SESSIONS_TEXT];
 
 	if (job_quiet())
 		return;
@@ -187,17 +187,16 @@ static void tell_plan(const struct group *g, const struct mooncake_options *o)
 		span_text(span, s->span_ns);
 		log_info("; over %s", span);
 	}
-	if (g->trace.nr_users)
-		log_info("; %u sessions, %u users", g->trace.nr_sessions,
-			 g->trace.nr_users);
-	else if (g->trace.nr_sessions)
-		log_info("; %u sessions", g->trace.nr_sessions);
+	trace_sessions_text(sessions, &g->trace);
+	if (*sessions)
+		log_info("; %s", sessions);
 	if (g->trace.bad_lines)
 		log_info("; %llu bad lines left out",
 			 (unsigned long long)g->trace.bad_lines);
 	log_info("\n");
 	if (g->trace.remark[0])
-		log_info("mooncake: %s\n", g->trace.remark);
+		log_info("mooncake: trace=%s: %s\n", o->settings.trace.source,
+			 g->trace.remark);
 }
 
 static uint64_t passes_of(const struct thread_data *td)

@@ -258,6 +258,7 @@ static void bad_lines(void)
 	bad("T --m", "--m: no such option, or the beginning of several");
 	bad("T -x", "-x: no such option");
 	bad("T --json=1", "--json=1: this option takes no value");
+	bad("T --replay-no-stall=yes", "--replay-no-stall=yes: give 0 or 1");
 	bad("T --admit", "--admit needs a value");
 	bad("T --json --csv", "--json and --csv");
 	bad("T --capacity=1 --size=1m", "--capacity and --size");

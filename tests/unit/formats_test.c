@@ -398,8 +398,8 @@ static void cases_of_units_and_blocks(void)
 	o.unit = TRACE_UNIT_MS;
 	o.block_tokens = 16;
 	check_case("bailian.jsonl", 68, 31);
-	CHECK_HAS(t.remark, "spans only 61.114 ms; if its timestamps are in "
-		  "seconds, set timestamp_unit=s");
+	CHECK_HAS(t.remark, "span only 61.114 ms; if they are seconds, "
+		  "set timestamp_unit=s");
 	o.unit = TRACE_UNIT_S;
 	check_case("bailian.jsonl", 68, 31);
 	CHECK_EQ(t.requests[2].arrival_ns, INT64_C(61114000000));

@@ -196,9 +196,8 @@ static void times_that_are_missing(void)
 	begin("untimed.jsonl");
 	write_file(ROW("1", AFTER(3), 1) ROW("1", AFTER(3), 2),
 		   strlen(ROW("1", AFTER(3), 1) ROW("1", AFTER(3), 2)));
-	check_fails("line 1: \"timestamp\" is missing; every request needs it, "
-		    "but later ones of a session, or with sessions= or "
-		    "replay_no_stall=1");
+	check_fails("line 1: \"timestamp\" is missing; the first row of a session "
+		    "needs it, unless sessions= or replay_no_stall=1 is set");
 	o.untimed = true;
 	CHECK_EQ(load(), 0);
 	check_turn(1, 0, 0, 3, 3);

@@ -16,6 +16,15 @@ static int set_flag(const struct argument *arg, void *member, const char *text,
 	return 0;
 }
 
+static int set_switch(const struct argument *arg, void *member,
+		      const char *text, struct error *err)
+{
+	if (text && strcmp(text, "0") && strcmp(text, "1"))
+		return fail(err, "--%s=%s: give 0 or 1", arg->name, text);
+	*(bool *)member = !text || *text == '1';
+	return 0;
+}
+
 static int set_text(const struct argument *arg, void *member, const char *text,
 		    struct error *err)
 {
@@ -168,9 +177,9 @@ const struct argument own_arguments[] = {
 	  set_reach, AT(reach) },
 	{ "curve", NULL, "hits of lru at every capacity, in one pass", set_flag,
 	  AT(curve) },
-	{ "replay-no-stall", NULL,
-	  "nobody looks at the times: rows may lack a timestamp", set_flag,
-	  AT(settings.trace.untimed) },
+	{ "replay-no-stall", "0|1",
+	  "nobody looks at the times: rows may lack a timestamp", set_switch,
+	  AT(settings.trace.untimed), .optional = true },
 	{ "requests", NULL, "what each request does, a row each", set_flag,
 	  AT(requests) },
 	{ "drive-bytes", "BYTES", "size of the drive, for its writes a day",

@@ -107,11 +107,12 @@ static int place_untimed(struct builder *b, const struct trace_row *row,
 		return 0;
 	}
 	if (!b->o->untimed && !b->o->sessions) {
-		fail(b->err, "\"timestamp\" is %s; every request needs it%s",
-		     row->untimed,
-		     row->session ? ", but later ones of a session, or with "
-				    "sessions= or replay_no_stall=1" :
-				    " (but with replay_no_stall=1)");
+		fail(b->err, "\"timestamp\" is %s; %s", row->untimed,
+		     row->session ? "the first row of a session needs it, "
+				    "unless sessions= or replay_no_stall=1 "
+				    "is set" :
+				    "every request needs it, unless "
+				    "replay_no_stall=1 is set");
 		return TRACE_SINK_BAD_ROW;
 	}
 	*arrival = row->session ? 0 : b->plain_ns;

@@ -78,8 +78,8 @@ int doubt_times(struct trace *t, const struct trace_options *o,
 			       times.tokens, span);
 	if (ms && times.span_ns < SPAN_SHORT_NS && times.fractions)
 		snprintf(t->remark, sizeof(t->remark),
-			 "the trace spans only %s; if its timestamps are in "
-			 "seconds, set timestamp_unit=s",
+			 "its timestamps, read as milliseconds, span only %s; "
+			 "if they are seconds, set timestamp_unit=s",
 			 span);
 	return 0;
 }

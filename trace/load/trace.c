@@ -137,6 +137,25 @@ int trace_find(const struct trace_options *o, struct error *err)
 	return 0;
 }
 
+static const char *plural(uint32_t nr)
+{
+	return nr == 1 ? "" : "s";
+}
+
+void trace_sessions_text(char text[TRACE_SESSIONS_TEXT], const struct trace *t)
+{
+	int n = 0;
+
+	text[0] = '\0';
+	if (t->nr_sessions)
+		n = snprintf(text, TRACE_SESSIONS_TEXT, "%" PRIu32 " session%s",
+			     t->nr_sessions, plural(t->nr_sessions));
+	if (t->nr_users)
+		snprintf(text + n, TRACE_SESSIONS_TEXT - n,
+			 ", %" PRIu32 " user%s", t->nr_users,
+			 plural(t->nr_users));
+}
+
 void trace_free(struct trace *t)
 {
 	free(t->requests);

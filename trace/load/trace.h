@@ -57,6 +57,10 @@ static inline uint64_t trace_span_ns(const struct trace *t)
 	       t->requests[0].arrival_ns;
 }
 
+/* "3 sessions, 2 users", or "" where the trace has none. */
+#define TRACE_SESSIONS_TEXT 48
+void trace_sessions_text(char text[TRACE_SESSIONS_TEXT], const struct trace *t);
+
 /*
  * Reads, maps or generates the trace that @o names, cut to max_requests, then to
  * the shard, then partial blocks dropped. Returns 0, or -1 with @err filled;

@@ -256,17 +256,17 @@ static struct value run_value(const void *of, size_t nr, size_t column)
 static void print_trace(FILE *out, const struct report *r)
 {
 	const struct trace *t = r->trace;
-	char span[SPAN_TEXT];
+	const struct trace_options *o = &r->arguments->settings.trace;
+	uint64_t span_ns = trace_span_ns(t);
+	char span[SPAN_TEXT], sessions[TRACE_SESSIONS_TEXT];
 
-	span_text(span, trace_span_ns(t));
-	fprintf(out, "%s: %" PRIu32 " requests over %s",
-		r->arguments->settings.trace.source, t->nr_requests, span);
-	if (t->nr_users)
-		fprintf(out, ", %" PRIu32 " sessions, %" PRIu32 " users",
-			t->nr_sessions, t->nr_users);
-	else if (t->nr_sessions)
-		fprintf(out, ", %" PRIu32 " sessions", t->nr_sessions);
-	fputs("\n\n", out);
+	fprintf(out, "%s: %" PRIu32 " request%s", o->source, t->nr_requests,
+		t->nr_requests == 1 ? "" : "s");
+	span_text(span, span_ns);
+	if (span_ns || !o->untimed)
+		fprintf(out, " over %s", span);
+	trace_sessions_text(sessions, t);
+	fprintf(out, "%s%s\n\n", *sessions ? ", " : "", sessions);
 }
 
 static void print_runs(FILE *out, const struct report *r, const struct sweep *s)

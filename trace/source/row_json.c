@@ -381,7 +381,8 @@ static int is_conversation(struct row_json *j, struct error *why)
 	    !json_object_is_type(requests, json_type_array))
 		return 0;
 	fail(why, "the line is a whole conversation (\"requests\"), not one "
-		  "request; scripts/mooncake-import weka makes a trace of it");
+		  "request; scripts/mooncake-import weka FILE >NEW.jsonl makes "
+		  "a trace of such a file");
 	return 1;
 }
 
