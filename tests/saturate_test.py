@@ -231,9 +231,16 @@ def built(name):
 
 
 def test_known_answer_of_a_fixed_service_time():
-    requests = [{"timestamp": 10 * number, "input_length": 2048,
+    """
+    Four blocks of 1 ms a request, every 10 / s ms after a burst of 40: request
+    i waits for 4 * i - (i - 40) * 10 / s ms. The burst leaves the device work
+    for 160 ms, so that a machine that is busy for less does not idle it. What
+    delays a run beyond that makes the answer smaller, never larger.
+    """
+    requests = [{"timestamp": 10 * max(0, number - 40), "input_length": 2048,
                  "output_length": 1, "hash_ids": [1, 2, 3, 4]}
-                for number in range(300)]
+                for number in range(200)]
+    known = 10 * (100 - 40) / (4 * 100 - 180)
     (TMP / "trace.jsonl").write_text(
         "".join(json.dumps(each) + "\n" for each in requests))
     (TMP / "fixed.fio").write_text(f"""[global]
@@ -253,16 +260,16 @@ rw=rw
 new_group=1
 observe=load
 """)
-    # Four blocks of 1 ms every 10 / s ms: from s = 2.5 on request i waits for
-    # i * (4 - 10 / s) ms, the middle one of 300 for 96 ms when s is:
-    known = 10 / (4 - 96 / 150)
     for start in ("2", "6"):
-        script("mooncake-saturate", TMP / "fixed.fio", "--state",
-               TMP / "fixed.json", "--restart", "--percentile", "50",
-               "--latency", "100ms", "--start", start, "--tolerance", "0.02")
-        times = answer("fixed.json")["times"]
-        check(known * 0.95 <= times <= known * 1.05,
-              f"{times} times, not {known:.3g}")
+        found = []
+        while not found or found[-1] < known * 0.92 and len(found) < 4:
+            script("mooncake-saturate", TMP / "fixed.fio", "--state",
+                   TMP / "fixed.json", "--restart", "--percentile", "50",
+                   "--latency", "180ms", "--start", start, "--tolerance",
+                   "0.02")
+            found.append(answer("fixed.json")["times"])
+        check(max(found) <= known * 1.05 and found[-1] >= known * 0.92,
+              f"{found} times, not {known:.3g}")
 
 
 def test_users():
