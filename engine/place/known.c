@@ -18,6 +18,7 @@ struct known {
 	bool by_options;      /* options alone name the place */
 	bool elsewhere;	      /* files are in what options name */
 	bool by_length;	      /* an object for each (offset, length) */
+	bool no_sync;	      /* it fails, or crashes, when it is to sync */
 	unsigned int depth;   /* above it the engine loses I/O; 0: no limit */
 	uint64_t file_bytes;  /* what a file holds at the most, or 0 */
 };
@@ -32,10 +33,17 @@ static const struct known engines[] = {
 	{ .name = "libblkio", .one_place = true, .by_options = true },
 	{ .name = "gfapi", .one_place = true, .elsewhere = true },
 	{ .name = "gfapi_async", .one_place = true, .elsewhere = true },
-	{ .name = "rados", .elsewhere = true, .file_bytes = RADOS_OBJECT },
-	{ .name = "http", .elsewhere = true, .by_length = true },
-	{ .name = "nfs", .elsewhere = true, .depth = 1 },
+	{ .name = "rados",
+	  .elsewhere = true,
+	  .no_sync = true,
+	  .file_bytes = RADOS_OBJECT },
+	{ .name = "http",
+	  .elsewhere = true,
+	  .no_sync = true,
+	  .by_length = true },
+	{ .name = "nfs", .elsewhere = true, .no_sync = true, .depth = 1 },
 	{ .name = "libiscsi", .elsewhere = true },
+	{ .name = "mtd", .no_sync = true },
 	{ .name = "dfs", .elsewhere = true },
 	{ .name = "ime_psync", .elsewhere = true },
 	{ .name = "ime_psyncv", .elsewhere = true },
@@ -74,7 +82,21 @@ static int refuse_length(const struct thread_data *td, const char *name,
 		return fail(err,
 			    "header_reads=%u: backend=%s keeps an object for each offset and length, and none is a header alone; leave it out",
 			    o->header_reads, name);
+	/* Of fio 3.41 on. */
+	if (o->backend_options &&
+	    strstr(o->backend_options, "http_object_mode=range"))
+		return fail(err,
+			    "backend_options=: with http_object_mode=range each write of backend=%s replaces the whole file by one block; leave it out, for an object each",
+			    name);
 	return 0;
+}
+
+static bool has_sync(const struct thread_data *td)
+{
+	const struct thread_options *o = &td->o;
+
+	return o->fsync_blocks || o->fdatasync_blocks || o->end_fsync ||
+	       o->fsync_on_close || td->sync_file_range_nr;
 }
 
 int known_refuse(const struct thread_data *td, const struct mooncake_options *o,
@@ -101,6 +123,10 @@ int known_refuse(const struct thread_data *td, const struct mooncake_options *o,
 		return fail(err,
 			    "backend=%s loses writes above iodepth=%u, in plain fio too; lower iodepth=, and use more jobs",
 			    name, k->depth);
+	if (k->no_sync && has_sync(td))
+		return fail(err,
+			    "backend=%s can't sync; leave out fsync=, fdatasync=, sync_file_range=, end_fsync= and fsync_on_close=",
+			    name);
 	if (k->file_bytes && bytes > k->file_bytes)
 		return fail(err,
 			    "backend=%s: each file is one object, which holds %llu bytes at the most (osd_max_object_size), and nobody says when more is lost; spread size= over more of them by nrfiles=%llu",

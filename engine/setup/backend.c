@@ -94,6 +94,9 @@ static int make_backend_options(struct thread_data *td,
 	}
 	if (parse_backend_options(o, ops, eo, err))
 		return -1;
+	/* As the core does: from then on nfs keeps its own there. */
+	if (eo)
+		*(struct thread_data **)eo = NULL;
 	td->eo = eo;
 	return 0;
 }
