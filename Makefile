@@ -52,7 +52,7 @@ again		= $(MAKE) --no-print-directory $(if $(V),,-s) \
 
 .DELETE_ON_ERROR:
 .PHONY: all engine plan unit probe backends broken newer setup run check bench \
-	mutants format compile_commands.json matrix sanitize fuzz install uninstall deb clean help FORCE
+	mutants format compile_commands.json matrix services sanitize fuzz install uninstall deb clean help FORCE
 
 all: engine plan
 engine: $(engine)
@@ -171,6 +171,12 @@ matrix: setup
 	@$(if $(FIO_GIT),,echo 'matrix: FIO_GIT=DIR must name a git clone of fio' >&2; exit 2)
 	@scripts/matrix $(if $(COMPILERS),--compilers=$(COMPILERS)) \
 		$(if $(RELEASES),--releases=$(RELEASES)) $(FIO_GIT)
+
+# Where there is a clone of fio, also with a fio that has every client.
+services: setup
+	@$(again) all backends
+	@BUILD='$(BUILD)' FIO='$(FIO)' tests/run --services --timeout 900
+	@$(if $(FIO_GIT),scripts/matrix --services $(if $(RELEASES),--releases=$(RELEASES)) $(FIO_GIT))
 
 # fio itself has no sanitizer in it, so that of the engine must be there first.
 build/address-undefined/fio-asan: FORCE
@@ -291,6 +297,7 @@ help:
 	@echo 'make format        lay out trace/ and engine/ by .clang-format'
 	@echo 'make compile_commands.json    for editors and clang tools'
 	@echo 'make matrix        FIO_GIT=DIR: the engine in each release of fio, of a clone'
+	@echo 'make services      real servers below the engine; FIO_GIT=DIR: also of a newer fio, with more clients'
 	@echo 'make sanitize      the tests with address, undefined and thread sanitizers'
 	@echo 'make fuzz          fuzz the readers of traces and configs (clang; FUZZ_SECONDS=600 each)'
 	@echo 'make install       PREFIX=/usr/local DESTDIR=; make uninstall'

@@ -8,6 +8,7 @@ import atexit
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -91,6 +92,25 @@ def arguments(job, engine):
     options = {"name": "job", **defaults(engine), **job}
     return [f"--{key}={value}" for key, value in options.items()
             if value is not None]
+
+
+def small_job(name, values):
+    """A file of jobs/ with these values where it has them, the trace cut
+    short."""
+    text = (TOP / "jobs" / f"{name}.fio").read_text(encoding="utf-8")
+    text = text.replace("external:build/mooncake.so",
+                        f"external:{ENGINE.library}")
+    for option, value in values.items():
+        text = re.sub(rf"^{option}=.*$", f"{option}={value}", text,
+                      flags=re.MULTILINE)
+    if "max_requests" not in text:
+        text = re.sub(r"^trace=.*$", r"\g<0>\nmax_requests=300", text,
+                      flags=re.MULTILINE)
+    if "\nsize=" not in text:
+        text = text.replace("\nfilename=", "\nsize=4m\nfilename=")
+    path = FILES / f"{name}.fio"
+    path.write_text(text, encoding="utf-8")
+    return path
 
 
 class Run:

@@ -6,7 +6,7 @@ blocks and files in memory. And what those files promise.
 
 import re
 
-from fio_runs import ENGINE, FILES, FIO, run as run_fio
+from fio_runs import FILES, FIO, small_job, run as run_fio
 from testing import TOP, check, check_equal, check_has, run
 
 OURS = ("mooncake", "agentic", "conversation", "toolagent", "synthetic", "durable",
@@ -15,29 +15,8 @@ SMALL = {"max_requests": "300", "bytes_per_token": "8", "size": "4m",
          "direct": "0", "filename": "job-files.cache", "backend": "libaio"}
 
 
-def text_of(name):
-    return (TOP / "jobs" / f"{name}.fio").read_text(encoding="utf-8")
-
-
-def small(name):
-    """Values replaced where the file has them, the trace cut short."""
-    text = text_of(name).replace("external:build/mooncake.so",
-                                 f"external:{ENGINE.library}")
-    for option, value in SMALL.items():
-        text = re.sub(rf"^{option}=.*$", f"{option}={value}", text,
-                      flags=re.MULTILINE)
-    if "max_requests" not in text:
-        text = re.sub(r"^trace=.*$", r"\g<0>\nmax_requests=300", text,
-                      flags=re.MULTILINE)
-    if "\nsize=" not in text:
-        text = text.replace("\nfilename=", "\nsize=4m\nfilename=")
-    path = FILES / f"{name}.fio"
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
 def replay_file(name):
-    done = run_fio([FIO, "--output-format=json", str(small(name))])
+    done = run_fio([FIO, "--output-format=json", str(small_job(name, SMALL))])
     check_equal((done.status, done.err), (0, ""), f"{name}.fio")
     return {job["jobname"]: job for job in done.jobs}
 
