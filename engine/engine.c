@@ -34,9 +34,10 @@ static void tell_medium(struct thread_data *td, struct job *job)
 
 	if (g->backend[0])
 		return;
-	snprintf(g->backend, sizeof(g->backend), "backend=%s%s",
+	snprintf(g->backend, sizeof(g->backend), "backend=%s, %s%s",
 		 job->options->backend,
-		 td->o.odirect ? ", O_DIRECT" : ", without O_DIRECT");
+		 td->o.odirect ? "O_DIRECT" : "without O_DIRECT",
+		 job->options->direct_writes ? "" : " for reads alone");
 	if (local)
 		medium_describe(g->medium, td->files[0]->file_name);
 	g->page_cache = local && !td->o.odirect;
@@ -88,7 +89,7 @@ static int worker_setup(struct thread_data *td, struct job *job,
 			struct error *err)
 {
 	if (check_share(td, job, err) || overlap_refuse(td, job, err) ||
-	    set_units(td, &job->group->shape, err) ||
+	    set_units(td, job->options, &job->group->shape, err) ||
 	    known_refuse(td, job->options, job->group->nr_workers, err) ||
 	    backend_adopt(td, job, err))
 		return -1;

@@ -14,6 +14,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 from testing import TOP, Skip, check, check_equal, check_has
@@ -164,6 +165,24 @@ def kill(process):
             os.kill(pid, signal.SIGKILL)
 
 
+def _is_stopped(pid):
+    stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    return stat.rpartition(")")[2].split()[0] in "TZ"
+
+
+@contextmanager
+def held(process):
+    """fio and its jobs do nothing meanwhile."""
+    every = (*jobs_of(process), process.pid)
+    for pid in every:
+        os.kill(pid, signal.SIGSTOP)
+    for pid in every:
+        wait_for(lambda pid=pid: _is_stopped(pid), f"{pid} to stop")
+    yield
+    for pid in every:
+        os.kill(pid, signal.SIGCONT)
+
+
 def start(line, **more):
     process = subprocess.Popen(line, stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE, text=True, cwd=FILES,
@@ -263,7 +282,7 @@ def traced(calls, *jobs, engine=ENGINE, **more):
     if not shutil.which("strace"):
         raise Skip("strace is not here")
     log = FILES / "strace.log"
-    done = run(["strace", "-f", "-o", log, "-e", f"trace={calls}",
+    done = run(["strace", "-f", "-y", "-o", log, "-e", f"trace={calls}",
                 *command(*jobs, engine=engine, **more)])
     check(done.status == 0, done.text)
     return log.read_text(encoding="utf-8", errors="replace").splitlines()

@@ -94,10 +94,21 @@ def test_bs():
     block = 4 * SLOT
     for bs, reads, writes in ((None, 1, 1), (SLOT, 4, 4), ("64k", 1, 1),
                               ("4k,16k", 4, 1), ("16k,8k", 1, 2),
-                              ("6k", 3, 3), ("512", 32, 32)):
+                              ("6k", 3, 3), ("512", 32, 32),
+                              ("3000,2000", 6, 9), ("5000,300", 4, 55)):
         got = units(bs=bs, bytes_per_token=32, size=64 * block)
         check_equal(got, (hits * reads, misses * writes, hits * block,
                           misses * block), f"bs={bs}")
+
+
+def test_units_of_less_than_a_stamp():
+    hits, misses = planned(mixed_trace())
+    for bs in ("30", "16,64", "100,7"):
+        for header in (0, 7):
+            got = units(bs=bs, bytes_per_token=1, object_header=header,
+                        object_align=1, size=64 * (512 + header))
+            check_equal(got[2:], (hits * 512, misses * (512 + header)),
+                        f"bytes with bs={bs}, object_header={header}")
 
 
 def test_bs_and_check_blocks_over_backends():

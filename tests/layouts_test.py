@@ -5,15 +5,15 @@ import csv
 import json
 import os
 import random
+import re
 import shutil
-import signal
 import subprocess
 import time
 
 from fio_runs import (CONVERSATION, DATA_BACKENDS, FILES, REFERENCE, SLOT,
                       command, counts, fails, file, finish, kill, mixed_trace,
-                      needs_conversation, plan, refused, replay, request,
-                      start, traced, wait_for, write_trace)
+                      held, needs_conversation, plan, refused, replay,
+                      request, start, traced, wait_for, write_trace)
 from fio_runs import run as run_fio
 from testing import Skip, check, check_equal, check_has, run
 
@@ -188,12 +188,20 @@ def test_refused():
                 "backend=mmap": {"backend": "mmap"},
                 "pieces=2": {"pieces": 2, "object_align": 512},
                 "discard=1": {"discard": 1},
+                "direct_writes=0 needs direct=1": {"direct_writes": 0},
                 "offset=": {"offset": 4096},
                 "size= is missing": {"size": None},
                 "header_reads=1": {"header_reads": 1},
                 "verify=": {"verify": "crc32c"},
         }.items():
             refused(saying, **job(layout, **more))
+        refused("object_align=1 with direct=1", "direct_writes=0",
+                **job(layout, direct=1, object_align=1))
+    refused("object_align=1 with direct=1", **job("slots", direct=1,
+                                                  object_align=1,
+                                                  filename=file()))
+    refused("direct_writes=0", "layout=slots",
+            **job("slots", direct=1, direct_writes=0, filename=file()))
     refused("publish=rename", **job("buckets", publish="rename"))
     refused("eviction=lfu", **job("buckets", eviction="lfu"))
     refused("probe=", **job("slots", probe="stat", filename=file()))
@@ -242,13 +250,12 @@ def endless(layout, **more):
                                    size=256 * SLOT, **more)))
 
 
-def fails_when(layout, spoil, *saying):
-    path, process = endless(layout)
+def fails_when(layout, spoil, *saying, **more):
+    path, process = endless(layout, **more)
     wait_for(lambda: path.exists() and len(files_below(path)) > 8, "files")
     time.sleep(0.2)
-    process.send_signal(signal.SIGSTOP)
-    spoil([p for p in files_below(path) if p.stat().st_size])
-    process.send_signal(signal.SIGCONT)
+    with held(process):
+        spoil([p for p in files_below(path) if p.stat().st_size])
     done = finish(process)
     check(done.status > 0, f"{layout} ended with {done.status}")
     for part in saying:
@@ -335,6 +342,93 @@ def test_headers_are_read_first():
                object_align=1, size=SLOTS * (SLOT + 24)))
 
 
+def test_a_header_is_read_as_often_as_is_said():
+    """The bytes of all reads; an object's are its header and 4096."""
+    folder()
+    row = planned("files")
+    for direct, header, reads, wanted in (
+            (0, 64, 0, SLOT), (0, 64, 2, SLOT + 2 * 64), (0, 8192, 0, SLOT),
+            (1, 4096, 0, SLOT), (1, 4096, 1, SLOT + 4096),
+            (1, 64, 0, 2 * SLOT)):
+        done = replay(job("files", object_header=header, header_reads=reads,
+                          object_align=4096 if direct else 1, direct=direct,
+                          size=SLOTS * (2 * SLOT if direct else
+                                        SLOT + header)))
+        check_equal(done.job["read"]["io_bytes"], row["hits"] * wanted,
+                    f"bytes with direct={direct}, object_header={header}, "
+                    f"header_reads={reads}")
+
+
+PACKED = {"object_header": 100, "object_align": 1, "direct": 1,
+          "chunk_tokens": 128, "bytes_per_token": 32}
+OBJECT = 128 * 32 + 100
+
+
+def packed(layout="buckets", **more):
+    return job(layout, **{**PACKED, "size": SLOTS * 4 * OBJECT, **more})
+
+
+def test_packed_objects_with_direct_io():
+    whole = {"bucket_objects": 4}
+    apart = {"bucket_objects": 8, "direct_writes": 0}
+    for backend in DATA_BACKENDS:
+        for more in ({**apart, "bs": "1536,512", "header_reads": 1},
+                     {**whole, "bs": "1024,5120", "numjobs": 2,
+                      "header_reads": 2}):
+            replay(packed(backend=backend, iodepth=8, **more))
+        row = planned("buckets", bucket_objects=2)
+        check_counts(replay(packed(backend=backend, **apart)),
+                     {"hits": 4 * row["hits"], "writes": 4 * row["writes"]})
+        row = planned("buckets", bucket_objects=1)
+        check_counts(replay(packed(backend=backend, bs="64k", **whole)),
+                     {"hits": 4 * row["hits"], "writes": row["writes"]})
+    replay(packed("files", bucket_objects=None, direct_writes=0, loops=2))
+
+
+def ios_of(kind, calls):
+    """Size and offset of each pread64 or pwrite64."""
+    return [tuple(map(int, re.search(r", (\d+), (\d+)\)\s+= ", call).groups()))
+            for call in calls if f" {kind}(" in call and ".bucket" in call]
+
+
+def opened(calls):
+    return [call for call in calls if " openat(" in call and
+            ".bucket" in call]
+
+
+def test_packed_objects_are_read_within_bounds():
+    """Widened to 4096 on both sides, and no further."""
+    calls = traced("openat,pread64,pwrite64",
+                   packed(bucket_objects=8, direct_writes=0))
+    reads, writes = ios_of("pread64", calls), ios_of("pwrite64", calls)
+    check(reads and writes, "no I/O was seen")
+    check_equal({at % OBJECT for _, at in writes}, {0}, "places of objects")
+    check_equal({size for size, _ in writes}, {OBJECT}, "bytes of a write")
+    data = {(at, at + 4096) for at in range(100, 8 * OBJECT, OBJECT)}
+    wanted = {(begin & -4096, (end + 4095) & -4096) for begin, end in data}
+    check({(at, at + size) for size, at in reads} <= wanted,
+          f"reads of {sorted(set(reads))}")
+    for call in opened(calls):
+        check_equal("O_DIRECT" in call, "O_RDONLY" in call, call)
+
+
+def test_packed_objects_are_written_in_whole_buckets():
+    row = planned("buckets", bucket_objects=1)
+    calls = traced("openat,pwrite64", packed(bucket_objects=4, bs=8192))
+    whole = (4 * OBJECT + 4095) // 4096 * 4096
+    parts = [(min(8192, whole - at), at) for at in range(0, whole, 8192)]
+    check_equal(ios_of("pwrite64", calls), parts * row["writes"], "writes")
+    check(all("O_DIRECT" in call for call in opened(calls)),
+          "a bucket was opened without O_DIRECT")
+
+
+def test_a_wrong_byte_in_packed_objects():
+    for more in ({"bucket_objects": 8, "direct_writes": 0},
+                 {"bucket_objects": 4}):
+        fails_when("buckets", spoil_bytes, "is not what was written",
+                   **PACKED, **more)
+
+
 def test_pieces():
     for pieces, more in ((2, {}), (4, {"backend": "io_uring", "iodepth": 8})):
         row = plan(mixed_trace(), size=SLOTS * 4 * SLOT, bytes_per_token=32)[0]
@@ -361,7 +455,7 @@ def test_flush_interval():
 
 def test_killed_at_random():
     draw = random.Random(os.getpid())
-    for turn in range(40 if os.environ.get("FULL") else 4):
+    for turn in range(200 if os.environ.get("FULL") else 4):
         layout = ("files", "buckets")[turn % 2]
         path, process = endless(layout, numjobs=2, backend="io_uring",
                                 iodepth=8)

@@ -13,8 +13,9 @@ struct running_object;
 /* An I/O that was handed to the core. */
 struct issued_io {
 	struct running_object *object; /* NULL: none of ours */
-	uint64_t offset;	       /* in the object */
-	uint64_t len;
+	uint64_t offset;	       /* in the object, of its first byte */
+	uint64_t len;		       /* bytes of the object */
+	uint64_t before;	       /* bytes in front of them that are not */
 };
 
 struct io_entry {

@@ -37,6 +37,8 @@ struct running_object {
 	/* Where it lies, by its layout: */
 	int fileno;
 	uint64_t offset;	     /* in the file, of its first piece */
+	uint64_t bytes;		     /* that it takes */
+	uint64_t before;	     /* that a read begins in front of it */
 	uint64_t region;	     /* from each piece to the next */
 	struct handle *handle;	     /* the file, where that comes and goes */
 	struct running_object *next; /* free, or with a stage to issue */

@@ -10,6 +10,7 @@
 #include "engine/job.h"
 #include "engine/layout/folder.h"
 #include "engine/layout/layout.h"
+#include "engine/setup/units.h"
 #include "engine/layout/operations.h"
 #include "engine/layout/probe.h"
 #include "trace/base/hash.h"
@@ -55,8 +56,10 @@ static int keep(struct thread_data *td, struct handle **kept, uint64_t key,
 	leave(td, kept);
 	bucket_path(path, td, key);
 	*kept = handle_open(td, path, flags,
-			    job->feed.replay->bucket_blocks *
-				    job->group->shape.slot_bytes);
+			    direct_round_up(td,
+					    job->feed.replay->bucket_blocks *
+						    job->group->shape
+							    .slot_bytes));
 	if (!*kept)
 		return -1;
 	(*kept)->key = key;
@@ -79,7 +82,12 @@ static int buckets_begin(struct thread_data *td, struct running_object *object)
 	object->offset = step->slot % job->feed.replay->bucket_blocks *
 				 shape->slot_bytes +
 			 object->number * shape->object_slot;
-	object->region = shape->piece_slot;
+	object->bytes = shape->object_slot;
+	if (!step->write)
+		object->before =
+			object->offset - direct_round_down(td, object->offset);
+	else if (layout_writes_blocks(td))
+		object->bytes = shape->slot_bytes;
 	return 0;
 }
 

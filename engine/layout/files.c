@@ -68,8 +68,7 @@ static int files_begin(struct thread_data *td, struct running_object *object)
 	if (!object->handle)
 		return -1;
 	object->fileno = object->handle->file->fileno;
-	object->offset = 0;
-	object->region = job_of(td)->group->shape.piece_slot;
+	object->bytes = job_of(td)->group->shape.object_slot;
 	return 0;
 }
 

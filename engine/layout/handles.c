@@ -96,7 +96,8 @@ static int open_path(struct thread_data *td, const char *path, int flags)
 	int fd;
 
 	flags |= O_CLOEXEC | td->o.sync_io;
-	if (td->o.odirect)
+	if (td->o.odirect &&
+	    (!(flags & O_WRONLY) || job_of(td)->options->direct_writes))
 		flags |= OS_O_DIRECT;
 	fd = open(path, flags, 0644);
 	if (fd < 0 && errno == ENOENT && (flags & O_CREAT) &&

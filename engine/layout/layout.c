@@ -2,8 +2,7 @@
 
 #include "engine/job.h"
 #include "engine/layout/layout.h"
-
-#define DIRECT_BYTES UINT64_C(4096)
+#include "engine/setup/units.h"
 
 static const struct layout *const layouts[] = {
 	[PLAN_LAYOUT_SLOTS] = &layout_slots,
@@ -16,14 +15,17 @@ const struct layout *layout_of(struct thread_data *td)
 	return layouts[job_of(td)->group->plan_options.layout];
 }
 
-uint64_t layout_round_down(struct thread_data *td, uint64_t offset)
+bool layout_writes_blocks(struct thread_data *td)
 {
-	return td->o.odirect ? offset & ~(DIRECT_BYTES - 1) : offset;
+	const struct job *job = job_of(td);
+
+	return direct_widens(td, &job->group->shape) &&
+	       job->options->direct_writes;
 }
 
-uint64_t layout_round_up(struct thread_data *td, uint64_t offset)
+uint32_t layout_objects(struct thread_data *td, const struct plan_step *step)
 {
-	return layout_round_down(td,
-				 offset + (td->o.odirect ? DIRECT_BYTES - 1 :
-							   0));
+	if (step->write && layout_writes_blocks(td))
+		return 1;
+	return job_of(td)->group->shape.objects;
 }

@@ -42,8 +42,11 @@ extern const struct layout layout_slots, layout_files, layout_buckets;
 /* That of the job's layout=. */
 const struct layout *layout_of(struct thread_data *td);
 
-/* Bounds that direct I/O keeps to. */
-uint64_t layout_round_down(struct thread_data *td, uint64_t offset);
-uint64_t layout_round_up(struct thread_data *td, uint64_t offset);
+/* Is a block written as one object, so that a bucket of one block is written
+ * whole and with direct I/O, though its objects are not aligned? */
+bool layout_writes_blocks(struct thread_data *td);
+
+/* How many objects the I/O of a step goes by. */
+uint32_t layout_objects(struct thread_data *td, const struct plan_step *step);
 
 #endif

@@ -10,8 +10,8 @@
 #include "engine/layout/layout_setup.h"
 #include "engine/life/life.h"
 #include "engine/setup/backend.h"
+#include "engine/setup/units.h"
 
-#define ALIGN_DIRECT 4096
 #define FOLDERS_DEFAULT 2
 
 static bool in_files(const struct job *job)
@@ -107,16 +107,47 @@ static int refuse_of_others(const struct job *job, struct error *err)
 	return 0;
 }
 
+/* Direct I/O of objects that do not begin at its bounds. */
+static int refuse_unaligned(const struct job *job, struct error *err)
+{
+	const struct plan_options *po = &job->group->plan_options;
+	uint32_t align = job->group->shape.object_align;
+
+	if (po->layout == PLAN_LAYOUT_SLOTS)
+		return fail(err,
+			    "object_align=%u with direct=1: objects that do not begin at multiples of %llu bytes can't be written into slots one by one; raise it, or set direct=0",
+			    align, (unsigned long long)DIRECT_BOUNDS);
+	if (!job->options->direct_writes ||
+	    (po->layout == PLAN_LAYOUT_BUCKETS && po->bucket_blocks == 1))
+		return 0;
+	return fail(err,
+		    "object_align=%u with direct=1: objects that do not fill multiples of %llu bytes can't be written one by one; raise it, set direct=0, have only reads go past the page cache by direct_writes=0, or with layout=buckets have each written whole, by a bucket_size= or bucket_objects= of one block",
+		    align, (unsigned long long)DIRECT_BOUNDS);
+}
+
+static int refuse_buffered_writes(struct thread_data *td, const struct job *job,
+				  struct error *err)
+{
+	if (job->options->direct_writes)
+		return 0;
+	if (!td->o.odirect)
+		return fail(err,
+			    "direct_writes=0 needs direct=1: without it no I/O is direct; leave it out, or set direct=1");
+	if (!in_files(job))
+		return fail(err,
+			    "direct_writes=0: with layout=slots a file is open once, for reads and writes; leave it out, or set layout=files or layout=buckets");
+	return 0;
+}
+
 int layout_refuse(struct thread_data *td, const struct job *job,
 		  struct error *err)
 {
 	const struct mooncake_options *o = job->options;
-	uint32_t align = job->group->shape.object_align;
 
-	if (td->o.odirect && align < ALIGN_DIRECT)
-		return fail(err,
-			    "object_align=%u with direct=1: objects that do not begin at multiples of %d bytes can't be written one by one; raise it, or set direct=0",
-			    align, ALIGN_DIRECT);
+	if (refuse_buffered_writes(td, job, err) ||
+	    (direct_widens(td, &job->group->shape) &&
+	     refuse_unaligned(job, err)))
+		return -1;
 	if (o->header_reads && !job->group->shape.object_header)
 		return fail(err,
 			    "header_reads=%u needs a header to read; give its bytes by object_header=",

@@ -14,6 +14,7 @@ static int slots_begin(struct thread_data *td, struct running_object *object)
 		target_place(&job->target, td, object->running->step->slot,
 			     &object->fileno) +
 		object->number * shape->piece_slot;
+	object->bytes = shape->object_slot;
 	if (shape->pieces > 1)
 		object->region = target_region(&job->target, object->fileno);
 	return 0;

@@ -81,6 +81,22 @@ static uint64_t piece_of(const struct shape *shape, const struct cursor *cursor)
 	return shape->pieces > 1 ? cursor->from / shape->piece_slot : 0;
 }
 
+/* Which of the @len bytes at the cursor are the object's: all, where its I/O is
+ * not widened. */
+static struct issued_io own_bytes(const struct cursor *cursor, uint64_t len)
+{
+	struct running_object *object = cursor->object;
+	uint64_t from = cursor->from, before = object->before;
+	struct issued_io io = { .object = object };
+
+	if (from < before)
+		io.before = min(before - from, len);
+	io.offset = from + io.before - before;
+	if (io.offset < object->bytes)
+		io.len = min(len - io.before, object->bytes - io.offset);
+	return io;
+}
+
 /* The next I/O of the stage's data, within one piece of the object. */
 static uint64_t issue_data(struct thread_data *td, struct cursor *cursor)
 {
@@ -89,14 +105,18 @@ static uint64_t issue_data(struct thread_data *td, struct cursor *cursor)
 	bool write = object->running->step->write;
 	uint64_t piece = piece_of(shape, cursor);
 	uint64_t in_piece = cursor->from - piece * shape->piece_slot;
-	uint64_t len = min(issue_unit(td, write), shape->piece_slot - in_piece);
-	struct issued_io io = { .object = object, .offset = cursor->from };
+	uint64_t len = min(issue_unit(td, write), cursor->to - cursor->from);
+	struct issued_io io;
 
-	io.len = min(len, cursor->to - cursor->from);
+	if (shape->pieces > 1)
+		len = min(len, shape->piece_slot - in_piece);
+	io = own_bytes(cursor, len);
 	issue(td, &io, write ? DDIR_WRITE : DDIR_READ,
-	      object->offset + piece * object->region + in_piece, io.len);
-	count_io(td, object, io.len);
-	return io.len;
+	      object->offset - object->before + piece * object->region +
+		      in_piece,
+	      len);
+	count_io(td, object, len);
+	return len;
 }
 
 static uint64_t issue_trim(struct thread_data *td, struct cursor *cursor)
@@ -150,7 +170,7 @@ static void begin_object(struct thread_data *td, struct cursor *cursor)
 
 	object = running_use_object(&f->running, cursor->running,
 				    cursor->number++);
-	if (cursor->number == job_of(td)->group->shape.objects)
+	if (cursor->number == layout_objects(td, cursor->running->step))
 		cursor->running = NULL;
 	object->kind = stage_kind(td, object);
 	if (layout_of(td)->begin(td, object))

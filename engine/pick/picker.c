@@ -24,11 +24,11 @@ static void begin_step(struct thread_data *td, struct cursor *cursor,
 		       struct request *req, struct plan_step *step)
 {
 	uint32_t ahead = step - req->steps + ORDER_AHEAD;
-	struct job *job = job_of(td);
+	struct running *running = &job_of(td)->feed.running;
 
 	order_fetch(replay_of(td), req, ahead, ahead + 1);
-	cursor_set_step(cursor, running_use_step(&job->feed.running, req, step,
-						 job->group->shape.objects));
+	cursor_set_step(cursor, running_use_step(running, req, step,
+						 layout_objects(td, step)));
 }
 
 static void begin_read(struct thread_data *td, struct plan_step *step)

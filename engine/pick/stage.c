@@ -2,6 +2,7 @@
 
 #include "engine/job.h"
 #include "engine/layout/layout.h"
+#include "engine/setup/units.h"
 #include "engine/pick/stage.h"
 
 static enum stage_kind load_stage(struct thread_data *td, uint32_t stage)
@@ -35,23 +36,27 @@ enum stage_kind stage_kind(struct thread_data *td,
 	return load_stage(td, object->stage);
 }
 
-/* A header that was read on its own is not read with the data again. */
+/*
+ * A load reads the data alone, and of the header what lies within the bounds
+ * that direct I/O keeps to.
+ */
 void stage_bytes(struct thread_data *td, const struct running_object *object,
 		 uint64_t *from, uint64_t *to)
 {
-	const struct shape *shape = &job_of(td)->group->shape;
-	uint64_t header = shape->object_header;
+	uint64_t header = job_of(td)->group->shape.object_header;
+	uint64_t before = object->before;
 
 	*from = 0;
-	*to = shape->object_slot;
+	*to = direct_round_up(td, before + object->bytes);
 	switch (object->kind) {
 	case STAGE_HEADER:
-		*to = min(*to, layout_round_up(td, header));
+		*to = direct_round_up(td, before + header);
 		break;
 	case STAGE_DATA:
-		if (!object->running->step->write &&
-		    job_of(td)->options->header_reads)
-			*from = layout_round_down(td, header);
+		if (!object->running->step->write)
+			*from = direct_round_down(td, before + header);
+		else if (!job_of(td)->options->direct_writes)
+			*to = object->bytes;
 		break;
 	case STAGE_SYNC:
 		*to = object->syncs;

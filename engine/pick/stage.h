@@ -19,8 +19,11 @@ struct thread_data;
 enum stage_kind stage_kind(struct thread_data *td,
 			   const struct running_object *object);
 
-/* What the stage that the object is in is about, from *@from to *@to, not included: bytes of the object, or
- * how many syncs. */
+/*
+ * What the stage that the object is in is about, from *@from to *@to, not
+ * included: bytes, counted from object->before in front of the object, or how
+ * many syncs.
+ */
 void stage_bytes(struct thread_data *td, const struct running_object *object,
 		 uint64_t *from, uint64_t *to);
 

@@ -78,10 +78,10 @@ static int refuse_length(const struct thread_data *td, const char *name,
 			    "backend=%s keeps an object for each offset and length, so what is written in pieces of %llu bytes can't be read in pieces of %llu; give both directions the same bs=",
 			    name, (unsigned long long)td->o.bs[DDIR_WRITE],
 			    (unsigned long long)td->o.bs[DDIR_READ]);
-	if (o->header_reads)
+	if (o->settings.shape.object_header)
 		return fail(err,
-			    "header_reads=%u: backend=%s keeps an object for each offset and length, and none is a header alone; leave it out",
-			    o->header_reads, name);
+			    "object_header=%u: backend=%s keeps an object for each offset and length, and data is read without the header that it was written with; leave it out",
+			    o->settings.shape.object_header, name);
 	/* Of fio 3.41 on. */
 	if (o->backend_options &&
 	    strstr(o->backend_options, "http_object_mode=range"))

@@ -5,42 +5,88 @@
 #include "engine/result/check.h"
 #include "engine/result/stamp.h"
 
-/* @io begins there in its block's slot. */
-static struct stamp stamp_of(struct thread_data *td, const struct issued_io *io)
+/*
+ * Bytes of an I/O within the header or within the data of one object: each has
+ * stamps from its own beginning on, since data is read without its header.
+ */
+struct part {
+	struct stamp_places places;
+	uint64_t at; /* in the slot */
+	char *buf;
+};
+
+/* The part that the first of @left bytes at @part->at is in. */
+static void set_places(struct part *part, const struct job *job, uint64_t left)
+{
+	const struct shape *shape = &job->group->shape;
+	uint64_t header = shape->object_header, in_object = part->at, begin = 0;
+
+	if (shape->objects > 1)
+		in_object %= shape->object_slot;
+	if (in_object >= header)
+		begin = header;
+	part->places = (struct stamp_places){
+		.offset = in_object - begin,
+		.stride = job->feed.stamp_stride,
+		.end = (begin == header ? shape->object_slot : header) - begin,
+	};
+	part->places.len = min(left, part->places.end - part->places.offset);
+}
+
+static struct part first_part(const struct job *job, const struct io_u *io_u,
+			      const struct issued_io *io)
+{
+	const struct shape *shape = &job->group->shape;
+	struct part part = {
+		.at = io->object->number * shape->object_slot + io->offset,
+		.buf = (char *)io_u->buf + io->before,
+	};
+
+	set_places(&part, job, io->len);
+	return part;
+}
+
+/* Goes to the next part of @io; false behind the last one. */
+static bool next_part(struct part *part, const struct job *job,
+		      const struct io_u *io_u, const struct issued_io *io)
+{
+	uint64_t done;
+
+	part->at += part->places.len;
+	part->buf += part->places.len;
+	done = part->buf - (char *)io_u->buf - io->before;
+	if (done == io->len)
+		return false;
+	set_places(part, job, io->len - done);
+	return true;
+}
+
+static struct stamp stamp_of(const struct job *job, const struct issued_io *io,
+			     const struct part *part)
 {
 	const struct plan_step *step = io->object->running->step;
-	struct job *job = job_of(td);
-	struct replay *r = job->feed.replay;
+	const struct replay *r = job->feed.replay;
 
 	return stamp_make(r->stamp_run, trace_hash_id(r->trace, step->block),
-			  plan_generation(step),
-			  io->object->number * job->group->shape.object_slot +
-				  io->offset);
+			  plan_generation(step), part->at);
 }
 
-static struct stamp_places places_of(struct thread_data *td,
-				     const struct issued_io *io)
+static bool checks_data(const struct job *job)
 {
-	return (struct stamp_places){
-		.offset = io->offset,
-		.len = io->len,
-		.stride = job_of(td)->feed.stamp_stride,
-		.end = job_of(td)->group->shape.object_slot,
-	};
-}
-
-static bool checks_data(struct thread_data *td)
-{
-	return job_of(td)->options->check_blocks == CHECK_BLOCKS_DATA;
+	return job->options->check_blocks == CHECK_BLOCKS_DATA;
 }
 
 void check_stamp(struct thread_data *td, struct io_u *io_u,
 		 const struct issued_io *io)
 {
-	struct stamp_places places = places_of(td, io);
-	struct stamp stamp = stamp_of(td, io);
+	const struct job *job = job_of(td);
+	struct part part = first_part(job, io_u, io);
+	struct stamp stamp;
 
-	stamp_write(&stamp, io_u->buf, &places, checks_data(td));
+	do {
+		stamp = stamp_of(job, io, &part);
+		stamp_write(&stamp, part.buf, &part.places, checks_data(job));
+	} while (next_part(&part, job, io_u, io));
 }
 
 static void report_mismatch(const struct io_u *io_u, const struct issued_io *io,
@@ -71,23 +117,37 @@ static void describe(char *what, size_t size, const struct stamp *want,
 		 found->run == want->run ? "" : ", of another run");
 }
 
-void check_read(struct thread_data *td, struct io_u *io_u,
-		const struct issued_io *io)
+static bool is_right(const struct job *job, const struct io_u *io_u,
+		     const struct issued_io *io, const struct part *part)
 {
-	struct stamp want = stamp_of(td, io), found;
-	struct stamp_places places = places_of(td, io);
+	struct stamp want = stamp_of(job, io, part), found;
 	enum stamp_result result;
 	char what[200] = "another byte than was written";
 	uint64_t at;
 
-	if (order_is_bad(job_of(td)->feed.replay, io->object->running->step))
-		return;
-	result = stamp_check(&want, io_u->buf, &places, checks_data(td), &at,
-			     &found);
+	result = stamp_check(&want, part->buf, &part->places, checks_data(job),
+			     &at, &found);
 	if (result == STAMP_RIGHT)
-		return;
+		return true;
 	if (result == STAMP_WRONG)
 		describe(what, sizeof(what), &want, &found);
 	report_mismatch(io_u, io, &want, what, at);
-	io_u->error = EILSEQ;
+	return false;
+}
+
+void check_read(struct thread_data *td, struct io_u *io_u,
+		const struct issued_io *io)
+{
+	const struct job *job = job_of(td);
+	struct part part;
+
+	if (order_is_bad(job->feed.replay, io->object->running->step))
+		return;
+	part = first_part(job, io_u, io);
+	do {
+		if (is_right(job, io_u, io, &part))
+			continue;
+		io_u->error = EILSEQ;
+		return;
+	} while (next_part(&part, job, io_u, io));
 }

@@ -61,34 +61,38 @@ static uint64_t stamp_room(const struct stamp_places *p, uint64_t at)
 	return at + sizeof(struct stamp) <= p->end ? sizeof(struct stamp) : 0;
 }
 
-/* Is there a stamp at @at, and all of it in the I/O? */
-static bool has_stamp(const struct stamp_places *p, uint64_t at)
+static uint64_t least(uint64_t a, uint64_t b)
 {
-	return stamp_room(p, at) && at >= p->offset &&
-	       at + sizeof(struct stamp) <= p->offset + p->len;
+	return a < b ? a : b;
+}
+
+/* What of the stamp at @at the I/O has: from *@from on, in the object. */
+static uint64_t stamp_bytes(const struct stamp_places *p, uint64_t at,
+			    uint64_t *from)
+{
+	uint64_t end = least(at + stamp_room(p, at), p->offset + p->len);
+
+	*from = at < p->offset ? p->offset : at;
+	return end > *from ? end - *from : 0;
 }
 
 void stamp_write(const struct stamp *s, void *buf, const struct stamp_places *p,
 		 bool data)
 {
-	uint64_t at, into;
+	uint64_t at, from, len;
 
 	if (data)
 		pattern_fill(buf, p->len, seed_of(s), s->offset);
 	for (at = first_place(p); at < p->offset + p->len; at += p->stride) {
 		struct stamp piece;
 
-		if (!has_stamp(p, at))
+		len = stamp_bytes(p, at, &from);
+		if (!len)
 			continue;
-		into = at - p->offset;
-		piece = stamp_at(s, into);
-		memcpy((char *)buf + into, &piece, sizeof(piece));
+		piece = stamp_at(s, at - p->offset);
+		memcpy((char *)buf + (from - p->offset),
+		       (const char *)&piece + (from - at), len);
 	}
-}
-
-static uint64_t least(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
 }
 
 /* The bytes from one stamp's end to where the next one begins. */
@@ -119,19 +123,22 @@ enum stamp_result stamp_check(const struct stamp *s, const void *buf,
 			      const struct stamp_places *p, bool data,
 			      uint64_t *where, struct stamp *found)
 {
-	uint64_t at, into;
+	uint64_t at, from, len;
 
 	for (at = first_place(p); at < p->offset + p->len; at += p->stride) {
 		struct stamp piece;
+		const char *read;
 
-		if (!has_stamp(p, at))
+		len = stamp_bytes(p, at, &from);
+		if (!len)
 			continue;
-		into = at - p->offset;
-		piece = stamp_at(s, into);
-		if (!memcmp((const char *)buf + into, &piece, sizeof(piece)))
+		piece = stamp_at(s, at - p->offset);
+		read = (const char *)buf + (from - p->offset);
+		if (!memcmp(read, (const char *)&piece + (from - at), len))
 			continue;
-		*where = s->offset + into;
-		memcpy(found, (const char *)buf + into, sizeof(*found));
+		*where = s->offset + (from - p->offset);
+		*found = (struct stamp){ 0 };
+		memcpy(found, read, len);
 		return STAMP_WRONG;
 	}
 	if (data && !data_right(s, buf, p, where))

@@ -26,7 +26,8 @@ struct stamp stamp_make(uint64_t run, uint64_t hash_id, uint64_t generation,
  * Where stamps lie in the buffer of an I/O: its bytes begin at @offset of an
  * object, and every @stride bytes of that there is a stamp, because reads may
  * be larger or smaller than writes. A remainder too short for one at the
- * object's end goes without. What is cut by the I/O's bounds is not looked at.
+ * object's end goes without. Of one that the I/O's bounds cut, each I/O has its
+ * part.
  */
 struct stamp_places {
 	uint64_t offset;

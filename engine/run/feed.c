@@ -5,6 +5,7 @@
 #include "engine/layout/layout_setup.h"
 #include "engine/replay/order.h"
 #include "engine/result/check.h"
+#include "engine/result/stamp.h"
 #include "engine/result/warmup.h"
 #include "engine/run/feed.h"
 #include "engine/pick/front.h"
@@ -16,8 +17,7 @@
 #define USEC ((uint64_t)1000)
 #define PEER_NS (200 * USEC) /* between looks at what another job does */
 #define SPIN_NS (5 * USEC)   /* the same for the order of a slot, at first */
-#define STRIDE_HEADER UINT64_C(4096) /* direct reads begin at multiples */
-#define SPINS 8			     /* such waits before longer ones */
+#define SPINS 8		     /* such waits before longer ones */
 
 static struct feed *feed_of(struct thread_data *td)
 {
@@ -213,12 +213,24 @@ static void stage_done(struct thread_data *td, struct running_object *object)
 		feed_step_done(td, step);
 }
 
+/* A read that was widened may go beyond the end of its file, where nothing of
+ * its object lies. */
+static bool has_own_bytes(const struct io_u *io_u, const struct issued_io *io)
+{
+	return io_u->ddir == DDIR_READ &&
+	       io_u->buflen - io_u->resid >= io->before + io->len;
+}
+
 /* Short of its length: the core issues the rest, unless nothing came at all
  * or the file ends there, which no slot of ours does. */
-static bool rest_follows(struct io_u *io_u)
+static bool rest_follows(struct io_u *io_u, const struct issued_io *io)
 {
 	uint64_t done = io_u->xfer_buflen - io_u->resid;
 
+	if (has_own_bytes(io_u, io)) {
+		io_u->resid = 0;
+		return false;
+	}
 	if (done && io_u->offset + done < io_u->file->real_file_size)
 		return true;
 	log_err("mooncake: %s of %s at offset %llu came to %llu of %llu bytes, and no more: the file ends there, or its storage does not say why\n",
@@ -244,7 +256,7 @@ void feed_complete(struct thread_data *td, struct io_u *io_u)
 		return;
 	object = io->object;
 	if (!io_u->error && ddir_rw(io_u->ddir) && io_u->resid &&
-	    rest_follows(io_u))
+	    rest_follows(io_u, io))
 		return;
 	if (!io_u->error && io_u->ddir == DDIR_READ && f->stamp_stride)
 		check_read(td, io_u, io);
@@ -314,13 +326,12 @@ static int allocate(struct thread_data *td, struct feed *f)
 	return 1;
 }
 
-/* Every I/O has a stamp at its head, also a read that leaves a header out. */
+/* One in each I/O, where none runs into the next. */
 static uint64_t stamp_stride(struct thread_data *td)
 {
 	uint64_t stride = min(issue_unit(td, false), issue_unit(td, true));
 
-	return job_of(td)->options->header_reads ? min(stride, STRIDE_HEADER) :
-						   stride;
+	return max(stride, (uint64_t)sizeof(struct stamp));
 }
 
 static void open_files(struct thread_data *td)

@@ -154,6 +154,14 @@ static const struct option_entry engine_options[] = {
 		AT(header_reads, OPTION_U32),
 	},
 	{
+		.name = "direct_writes",
+		.title = "Direct writes",
+		.help = "With direct=1, write past the page cache too; 0 is for reads alone",
+		.fallback = "1",
+		.decides_group = true,
+		AT(direct_writes, OPTION_BOOL),
+	},
+	{
 		.name = "flush_interval",
 		.title = "Flush interval",
 		.help = "With store=async, writes wait and go together at multiples of this time; 0 is at once",

@@ -52,6 +52,7 @@ struct mooncake_options {
 	enum option_publish publish;
 	unsigned int folders;
 	unsigned int header_reads;
+	unsigned int direct_writes;
 	unsigned long long flush_interval; /* microseconds */
 	char *plan_json;
 };

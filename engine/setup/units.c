@@ -1,8 +1,9 @@
 #include "fio.h"
 
+#include "engine/setup/options.h"
 #include "engine/setup/units.h"
 
-/* Direct I/O goes by sectors; objects begin at multiples of SHAPE_ALIGN. */
+/* Direct I/O goes by sectors. */
 static int check_unit(struct thread_data *td, enum fio_ddir ddir,
 		      struct error *err)
 {
@@ -15,34 +16,46 @@ static int check_unit(struct thread_data *td, enum fio_ddir ddir,
 	return 0;
 }
 
-static int check_stride(struct thread_data *td, struct error *err)
+/* An object, with room for what direct I/O widens it by to both sides. */
+static uint64_t usual_unit(const struct thread_data *td,
+			   const struct mooncake_options *o,
+			   const struct shape *shape, enum fio_ddir ddir)
 {
-	unsigned long long r = td->o.bs[DDIR_READ], w = td->o.bs[DDIR_WRITE];
-
-	if (max(r, w) % min(r, w))
-		return fail(err,
-			    "bs=%llu,%llu: one must be a multiple of the other, so that what is read can be held against what was written",
-			    r, w);
-	return 0;
+	if (!direct_widens(td, shape) ||
+	    (ddir == DDIR_WRITE && !o->direct_writes))
+		return shape->object_slot;
+	return direct_round_up(td, shape->object_slot) + DIRECT_BOUNDS;
 }
 
-int set_units(struct thread_data *td, const struct shape *shape,
-	      struct error *err)
+/* Objects that are not aligned to direct I/O go out in whole blocks. */
+static uint64_t largest_unit(const struct thread_data *td,
+			     const struct mooncake_options *o,
+			     const struct shape *shape, enum fio_ddir ddir)
+{
+	uint64_t unit = usual_unit(td, o, shape, ddir);
+
+	if (ddir == DDIR_WRITE && unit != shape->object_slot)
+		return max(unit, direct_round_up(td, shape->slot_bytes));
+	return unit;
+}
+
+int set_units(struct thread_data *td, const struct mooncake_options *opt,
+	      const struct shape *shape, struct error *err)
 {
 	struct thread_options *o = &td->o;
 	enum fio_ddir ddir;
 
 	for (ddir = DDIR_READ; ddir <= DDIR_WRITE; ddir++) {
 		if (!fio_option_is_set(o, bs))
-			o->bs[ddir] = shape->object_slot;
-		if (check_unit(td, ddir, err))
+			o->bs[ddir] = usual_unit(td, opt, shape, ddir);
+		else if (check_unit(td, ddir, err))
 			return -1;
-		o->bs[ddir] = min(o->bs[ddir],
-				  (unsigned long long)shape->object_slot);
+		o->bs[ddir] = min((uint64_t)o->bs[ddir],
+				  largest_unit(td, opt, shape, ddir));
 		o->min_bs[ddir] = o->max_bs[ddir] = o->bs[ddir];
 	}
 	/* No I/O is a trim; its unit must not decide how large buffers are. */
 	o->bs[DDIR_TRIM] = o->min_bs[DDIR_TRIM] = o->max_bs[DDIR_TRIM] =
 		o->bs[DDIR_WRITE];
-	return check_stride(td, err);
+	return 0;
 }

@@ -181,6 +181,28 @@ static void a_read_may_begin_anywhere(void)
 	CHECK_EQ(at, 2 * STRIDE);
 }
 
+/* Where an object's data does not begin at its first byte, writes cut stamps. */
+static void of_a_cut_stamp_each_part_counts(void)
+{
+	struct stamp s = block(), found;
+	uint64_t at, cut, byte;
+
+	for (cut = STRIDE + 1; cut < STRIDE + sizeof(s); cut++) {
+		struct stamp rest = stamp_make(1, 7, 3, cut);
+
+		memset(buf, 0x55, sizeof(buf));
+		write_at(&s, buf, cut, STRIDE, false);
+		write_at(&rest, buf + cut, sizeof(buf) - cut, STRIDE, false);
+		CHECK(reads(&s, 0, sizeof(buf), &at, &found));
+		byte = cut % 2 ? cut - 1 : cut;
+		buf[byte] ^= 1;
+		CHECK(!reads(&s, 0, sizeof(buf), &at, &found));
+		CHECK_EQ(reads(&s, 0, cut, &at, &found), byte == cut);
+		CHECK_EQ(reads(&s, cut, sizeof(buf) - cut, &at, &found),
+			 byte != cut);
+	}
+}
+
 static enum stamp_result check_data(uint64_t offset, uint64_t len, uint64_t *at)
 {
 	struct stamp piece = stamp_make(1, 7, 3, offset), found;
@@ -226,6 +248,7 @@ int main(void)
 	RUN(what_was_never_written_is_no_stamp);
 	RUN(a_remainder_too_short_goes_without);
 	RUN(a_read_may_begin_anywhere);
+	RUN(of_a_cut_stamp_each_part_counts);
 	RUN(every_byte_of_data_counts);
 	RUN(data_in_parts_is_the_same);
 	UNIT_END();
