@@ -584,6 +584,7 @@ static void without_memory(void)
 
 	plan_options_init(&o);
 	o.eviction = policy_find("opt");
+	o.slots = 2;
 	o.admit = 2;
 	o.memory_blocks = 2;
 	small_parse(&small, "0 1 2, 1 2");

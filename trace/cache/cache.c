@@ -2,6 +2,14 @@
 
 #include "trace/cache/cache.h"
 
+/* What is kept to know who goes, and where he was. */
+static int choose_victims(struct cache *c, const struct mem *mem)
+{
+	c->blocks = mem->alloc((size_t)c->places.nr * sizeof(*c->blocks));
+	c->state = c->policy->create(c->places.nr, mem);
+	return c->blocks && c->state ? 0 : -1;
+}
+
 int cache_init(struct cache *c, const struct policy *policy, uint32_t nr_blocks,
 	       uint64_t capacity, struct watermarks marks,
 	       const struct mem *mem)
@@ -13,10 +21,9 @@ int cache_init(struct cache *c, const struct policy *policy, uint32_t nr_blocks,
 		memset(c, 0, sizeof(*c));
 		return -1;
 	}
+	c->evicts = c->places.nr < nr_blocks;
 	c->slots = mem->alloc((size_t)nr_blocks * sizeof(*c->slots));
-	c->blocks = mem->alloc((size_t)c->places.nr * sizeof(*c->blocks));
-	c->state = policy->create(c->places.nr, mem);
-	if (!c->slots || !c->blocks || !c->state) {
+	if (!c->slots || (c->evicts && choose_victims(c, mem))) {
 		cache_exit(c, mem);
 		return -1;
 	}
@@ -45,14 +52,4 @@ uint32_t cache_evict(struct cache *c, uint32_t *slot)
 	c->slots[victim] = CACHE_NO_SLOT;
 	places_give_back(&c->places, *slot);
 	return victim;
-}
-
-uint32_t cache_insert(struct cache *c, uint32_t block, uint64_t next_use)
-{
-	uint32_t slot = places_take(&c->places);
-
-	c->slots[block] = slot;
-	c->blocks[slot] = block;
-	c->policy->insert(c->state, slot, next_use);
-	return slot;
 }

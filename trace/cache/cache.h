@@ -16,10 +16,11 @@
 
 struct cache {
 	const struct policy *policy;
-	void *state;	 /* the policy's */
+	bool evicts;	 /* else there is room for all blocks */
+	void *state;	 /* the policy's, if it evicts */
 	uint32_t *slots; /* of each block, or CACHE_NO_SLOT */
 	uint32_t nr_blocks;
-	uint32_t *blocks;     /* of each slot in use */
+	uint32_t *blocks;     /* of each slot in use, if it evicts */
 	struct places places; /* slots */
 };
 
@@ -37,7 +38,8 @@ static inline bool cache_has(const struct cache *c, uint32_t block)
 static inline void cache_touch(struct cache *c, uint32_t block,
 			       uint64_t next_use)
 {
-	c->policy->touch(c->state, c->slots[block], next_use);
+	if (c->evicts)
+		c->policy->touch(c->state, c->slots[block], next_use);
 }
 
 /* How many blocks must be evicted before one more is inserted. */
@@ -50,6 +52,17 @@ static inline uint32_t cache_excess(const struct cache *c)
 uint32_t cache_evict(struct cache *c, uint32_t *slot);
 
 /* Gives the block a slot and returns that. There must be no excess. */
-uint32_t cache_insert(struct cache *c, uint32_t block, uint64_t next_use);
+static inline uint32_t cache_insert(struct cache *c, uint32_t block,
+				    uint64_t next_use)
+{
+	uint32_t slot = places_take(&c->places);
+
+	c->slots[block] = slot;
+	if (c->evicts) {
+		c->blocks[slot] = block;
+		c->policy->insert(c->state, slot, next_use);
+	}
+	return slot;
+}
 
 #endif

@@ -38,28 +38,8 @@ void places_exit(struct places *p, const struct mem *mem)
 	memset(p, 0, sizeof(*p));
 }
 
-static uint32_t ring_index(const struct places *p, uint32_t nth)
-{
-	uint64_t at = (uint64_t)p->ring_first + nth;
-
-	return at < p->nr - p->left ? at : at - (p->nr - p->left);
-}
-
-uint32_t places_take(struct places *p)
-{
-	uint32_t place;
-
-	p->used++;
-	if (!p->ring_used)
-		return p->fresh++;
-	place = p->ring[p->ring_first];
-	p->ring_first = ring_index(p, 1);
-	p->ring_used--;
-	return place;
-}
-
 void places_give_back(struct places *p, uint32_t place)
 {
 	p->used--;
-	p->ring[ring_index(p, p->ring_used++)] = place;
+	p->ring[places_ring_index(p, p->ring_used++)] = place;
 }

@@ -54,9 +54,28 @@ static inline bool places_used_before(const struct places *p)
 	return p->ring_used;
 }
 
+static inline uint32_t places_ring_index(const struct places *p, uint32_t nth)
+{
+	uint64_t at = (uint64_t)p->ring_first + nth;
+
+	return at < p->nr - p->left ? at : at - (p->nr - p->left);
+}
+
 /* Takes the place that was given back longest ago. Where none was, takes the
  * next one that was never used, in ascending order. */
-uint32_t places_take(struct places *p);
+static inline uint32_t places_take(struct places *p)
+{
+	uint32_t place;
+
+	p->used++;
+	if (!p->ring_used)
+		return p->fresh++;
+	place = p->ring[p->ring_first];
+	p->ring_first = places_ring_index(p, 1);
+	p->ring_used--;
+	return place;
+}
+
 void places_give_back(struct places *p, uint32_t place);
 
 #endif

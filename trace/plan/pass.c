@@ -41,36 +41,62 @@ static void miss(struct plan_run *run, uint32_t block)
 
 static void count_hit(struct plan_run *run, uint32_t block, bool first)
 {
-	if (run->tallies)
-		run->pl->tally[block]++;
+	struct planner *pl = run->pl;
+
+	if (run->tallies) {
+		uint64_t hits = pl->tally[block]++;
+
+		if (hits > run->stats->hottest_block_hits)
+			run->stats->hottest_block_hits = hits;
+	}
 	run->hit = true;
 	if (!first)
 		run->hit_beyond_first = true;
 }
 
-static void find_cached(struct plan_run *run, uint32_t block, bool first,
-			bool stored, bool in_memory)
+/* Is what is cached a hit? Not behind the first miss of a prefix. */
+static inline bool count_cached(struct plan_run *run, uint32_t block,
+				bool first)
+{
+	run->nr_cached++;
+	if (run->missed && run->pl->opt.lookup == PLAN_LOOKUP_PREFIX) {
+		run->stats->skipped++;
+		return false;
+	}
+	count_hit(run, block, first);
+	return true;
+}
+
+/* Is it a hit, and read? */
+static inline bool find_stored(struct plan_run *run, uint32_t block, bool first)
+{
+	storage_touch(run->pl, block);
+	if (!count_cached(run, block, first))
+		return false;
+	run->stats->hits++;
+	storage_read(run, block);
+	return true;
+}
+
+static void find_in_memory(struct plan_run *run, uint32_t block, bool first,
+			   bool stored)
 {
 	struct planner *pl = run->pl;
 
-	if (in_memory)
-		cache_touch(&pl->memory, block, 0);
+	cache_touch(&pl->memory, block, 0);
 	/* A hit in memory is no use of storage, but changes the next one. */
-	if (stored && (!in_memory || pl->future.next))
+	if (stored && pl->future.next)
 		storage_touch(pl, block);
-	run->nr_cached++;
-	if (run->missed && pl->opt.lookup == PLAN_LOOKUP_PREFIX) {
-		run->stats->skipped++;
-		return;
-	}
-	count_hit(run, block, first);
-	if (in_memory) {
+	if (count_cached(run, block, first))
 		run->stats->memory_hits++;
-		return;
+}
+
+static inline void tally_lookup(struct plan_run *run, uint32_t block)
+{
+	if (run->tallies && !run->pl->tally[block]) {
+		run->pl->tally[block] = 1;
+		run->stats->unique_blocks++;
 	}
-	run->stats->hits++;
-	storage_read(run, block);
-	promote(run, block);
 }
 
 static void look_up(struct plan_run *run, uint32_t block, bool first)
@@ -81,15 +107,15 @@ static void look_up(struct plan_run *run, uint32_t block, bool first)
 
 	if (pl->lookups)
 		pl->lookups[block]++;
-	if (run->tallies && !pl->tally[block]) {
-		pl->tally[block] = 1;
-		run->stats->unique_blocks++;
-	}
+	tally_lookup(run, block);
 	if (!run->missed && !in_memory && pl->opt.probe == PLAN_PROBE_STAT)
 		run->nr_probes++;
 	run->last_cached = stored || in_memory;
-	if (run->last_cached) {
-		find_cached(run, block, first, stored, in_memory);
+	if (in_memory) {
+		find_in_memory(run, block, first, stored);
+	} else if (stored) {
+		if (find_stored(run, block, first))
+			promote(run, block);
 	} else {
 		miss(run, block);
 		run->missed = true;
@@ -126,11 +152,42 @@ static void count_request(struct plan_run *run, const struct trace_request *rq)
 	st->output_tokens += rq->output_length;
 }
 
+/* There is nothing but storage that would have to be asked or told. */
+static bool is_plain(const struct planner *pl)
+{
+	return !pl->memory.places.nr && !pl->lookups && !pl->future.next &&
+	       pl->opt.probe == PLAN_PROBE_NONE;
+}
+
+/* look_up() of all of a request, where is_plain(): most plans. */
+static void look_up_plain(struct plan_run *run, const struct trace_request *rq)
+{
+	const uint32_t *blocks = &run->pl->trace->lookups[rq->first_lookup];
+
+	for (uint32_t i = 0; i < rq->nr_lookups; i++) {
+		bool stored = storage_has(run->pl, blocks[i]);
+
+		tally_lookup(run, blocks[i]);
+		if (stored) {
+			find_stored(run, blocks[i], !i);
+		} else {
+			run->stats->misses++;
+			run->missed = true;
+			storage_write(run, blocks[i]);
+		}
+		run->last_cached = stored;
+	}
+}
+
 static void look_up_all(struct plan_run *run, const struct trace_request *rq)
 {
 	struct planner *pl = run->pl;
 	uint64_t end = rq->first_lookup + rq->nr_lookups;
 
+	if (is_plain(pl)) {
+		look_up_plain(run, rq);
+		return;
+	}
 	if (pl->opt.probe == PLAN_PROBE_LIST)
 		run->nr_probes = rq->nr_lookups > 0;
 	for (uint64_t i = rq->first_lookup; i < end; i++) {
@@ -202,9 +259,11 @@ static void plan_request(struct planner *pl, struct plan *p, uint64_t number,
 }
 
 /* What rewrites a slot does so whether it is counted or not. */
-static void begin_statistics(struct planner *pl, struct plan_stats *st)
+static void begin_statistics(struct planner *pl, struct plan_stats *st,
+			     bool tallied)
 {
-	memset(pl->tally, 0, pl->trace->nr_blocks * sizeof(*pl->tally));
+	if (tallied)
+		memset(pl->tally, 0, pl->trace->nr_blocks * sizeof(*pl->tally));
 	*st = (struct plan_stats){ .slots_rewritten = st->slots_rewritten };
 }
 
@@ -219,9 +278,6 @@ static void end_statistics(const struct planner *pl, struct plan_stats *st,
 	if (st->requests)
 		st->span_ns = t->requests[t->nr_requests - 1].arrival_ns -
 			      t->requests[first].arrival_ns;
-	for (uint32_t b = 0; b < t->nr_blocks; b++)
-		if (pl->tally[b] > st->hottest_block_hits + 1)
-			st->hottest_block_hits = pl->tally[b] - 1;
 }
 
 /* The cache is warm, but what it knows is of the pass before. */
@@ -245,6 +301,7 @@ void planner_pass(struct planner *pl, struct plan *p, struct plan_stats *stats)
 	struct plan_stats unasked, *st = stats ? stats : &unasked;
 	uint32_t nr_requests = pl->trace->nr_requests;
 	uint32_t warmup = pl->warm ? 0 : pl->opt.warmup_requests;
+	bool tallied = pl->warm || warmup;
 
 	*st = (struct plan_stats){ 0 };
 	if (warmup > nr_requests)
@@ -252,7 +309,7 @@ void planner_pass(struct planner *pl, struct plan *p, struct plan_stats *stats)
 	begin_pass(pl);
 	for (uint32_t r = 0; r < warmup; r++)
 		plan_request(pl, p, r, r, st);
-	begin_statistics(pl, st);
+	begin_statistics(pl, st, tallied);
 	for (uint32_t r = warmup; r < nr_requests; r++)
 		plan_request(pl, p, r, r, st);
 	end_statistics(pl, st, warmup);

@@ -226,6 +226,13 @@ struct planner;
 struct planner *planner_create(const struct trace *t,
 			       const struct plan_options *o,
 			       const struct mem *mem, struct error *err);
+
+/* Likewise, but it only counts, and takes less memory: what it plans must be
+ * NULL. */
+struct planner *planner_create_counting(const struct trace *t,
+					const struct plan_options *o,
+					const struct mem *mem,
+					struct error *err);
 void planner_free(struct planner *pl);
 
 /* Slots that steps of this planner can name: no more than unique blocks, but

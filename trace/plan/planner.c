@@ -69,7 +69,8 @@ static int allocate(struct planner *pl)
 	    cache_init(&pl->memory, policy_find("lru"), t->nr_blocks,
 		       o->memory_blocks, WATERMARKS_OFF, mem))
 		return -1;
-	if (o->eviction->needs_future && future_init(&pl->future, t, mem))
+	if (o->eviction->needs_future && pl->storage.evicts &&
+	    future_init(&pl->future, t, mem))
 		return -1;
 	if (admit)
 		pl->lookups = mem->alloc(t->nr_blocks * sizeof(*pl->lookups));
@@ -128,9 +129,9 @@ static int check(const struct trace *t, const struct plan_options *o,
 	return o->layout == PLAN_LAYOUT_BUCKETS ? check_buckets(o, err) : 0;
 }
 
-struct planner *planner_create(const struct trace *t,
-			       const struct plan_options *o,
-			       const struct mem *mem, struct error *err)
+static struct planner *create(const struct trace *t,
+			      const struct plan_options *o, bool counts,
+			      const struct mem *mem, struct error *err)
 {
 	struct planner *pl;
 
@@ -141,6 +142,7 @@ struct planner *planner_create(const struct trace *t,
 		pl->trace = t;
 		pl->mem = mem;
 		pl->opt = *o;
+		pl->counts = counts;
 		if (!allocate(pl))
 			return pl;
 		planner_free(pl);
@@ -150,6 +152,21 @@ struct planner *planner_create(const struct trace *t,
 	     "cut the trace with max_requests=",
 	     t->nr_blocks);
 	return NULL;
+}
+
+struct planner *planner_create(const struct trace *t,
+			       const struct plan_options *o,
+			       const struct mem *mem, struct error *err)
+{
+	return create(t, o, false, mem, err);
+}
+
+struct planner *planner_create_counting(const struct trace *t,
+					const struct plan_options *o,
+					const struct mem *mem,
+					struct error *err)
+{
+	return create(t, o, true, mem, err);
 }
 
 void planner_free(struct planner *pl)

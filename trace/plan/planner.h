@@ -25,7 +25,8 @@ struct planner {
 	const uint32_t *stored; /* its slots: of each block or CACHE_NO_SLOT */
 	struct cache memory;	/* of no places without a memory tier */
 	struct future future;	/* empty unless the eviction policy needs it */
-	struct order *orders;	/* of the places of storage */
+	bool counts;		/* and makes no steps */
+	struct order *orders;	/* of the places of storage; one if it counts */
 	uint32_t nr_orders;
 	uint32_t *lookups; /* of each block, in all passes; for admit */
 	uint32_t *tally;   /* each block: 1 + its hits, 0 if not seen */

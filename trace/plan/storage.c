@@ -29,6 +29,8 @@ int storage_init(struct planner *pl)
 	}
 	if (ret)
 		return -1;
+	if (pl->counts)
+		pl->nr_orders = 1;
 	pl->orders = pl->mem->alloc(pl->nr_orders * sizeof(*pl->orders));
 	return pl->orders ? 0 : -1;
 }
@@ -63,10 +65,17 @@ uint64_t storage_file_steps(const struct planner *pl, uint64_t writes)
 	return 0;
 }
 
-static struct order *order_of(struct planner *pl, uint32_t slot)
+/* What reads and writes of the slot are ordered on. */
+static uint32_t place_of(const struct planner *pl, uint32_t slot)
 {
-	return &pl->orders[in_buckets(pl) ? slot / pl->buckets.bucket_blocks :
-					    slot];
+	return in_buckets(pl) ? slot / pl->buckets.bucket_blocks : slot;
+}
+
+/* Of a slot, or of a bucket. Nobody asks for it where steps are only counted:
+ * one will do for all places. */
+static struct order *order_of(struct planner *pl, uint32_t place)
+{
+	return &pl->orders[pl->counts ? 0 : place];
 }
 
 static void set_step(struct plan_step *step, enum plan_kind kind, uint32_t slot,
@@ -104,7 +113,7 @@ void storage_touch(struct planner *pl, uint32_t block)
 void storage_read(struct plan_run *run, uint32_t block)
 {
 	uint32_t slot = run->pl->stored[block];
-	struct order *order = order_of(run->pl, slot);
+	struct order *order = order_of(run->pl, place_of(run->pl, slot));
 
 	if (run->steps)
 		set_step(&run->steps[run->nr_reads], PLAN_READ, slot, block,
@@ -117,7 +126,7 @@ static void evict_block(struct plan_run *run)
 {
 	struct planner *pl = run->pl;
 	uint32_t slot, block = cache_evict(&pl->storage, &slot);
-	struct order *order = &pl->orders[slot];
+	struct order *order = order_of(pl, slot);
 
 	run->stats->evictions++;
 	if (pl->opt.layout == PLAN_LAYOUT_FILES)
@@ -137,7 +146,7 @@ static void write_to_slot(struct plan_run *run, uint32_t block)
 	slot = cache_insert(&pl->storage, block, planner_next_use(pl, block));
 	run->stats->slots_rewritten += again;
 	run->stats->trims += again && pl->opt.discard;
-	order = &pl->orders[slot];
+	order = order_of(pl, slot);
 	add_store(run, PLAN_WRITE, slot, block, order->ops);
 	order->filled = ++order->ops;
 }
@@ -146,7 +155,7 @@ static void evict_bucket(struct plan_run *run)
 {
 	struct planner *pl = run->pl;
 	uint32_t nr_blocks, bucket = buckets_evict(&pl->buckets, &nr_blocks);
-	struct order *order = &pl->orders[bucket];
+	struct order *order = order_of(pl, bucket);
 
 	run->stats->evictions += nr_blocks;
 	run->stats->buckets_evicted++;
@@ -163,7 +172,7 @@ static void open_bucket(struct plan_run *run)
 	for (uint32_t n = buckets_excess(&pl->buckets); n; n--)
 		evict_bucket(run);
 	bucket = buckets_open(&pl->buckets);
-	order = &pl->orders[bucket];
+	order = order_of(pl, bucket);
 	run->stats->buckets_opened++;
 	add_store(run, PLAN_OPEN, bucket * pl->buckets.bucket_blocks, 0,
 		  order->ops++);
@@ -181,7 +190,7 @@ static void write_to_bucket(struct plan_run *run, uint32_t block)
 		open_bucket(run);
 	slot = buckets_insert(&pl->buckets, block);
 	run->stats->slots_rewritten += pl->buckets.open_again;
-	order = order_of(pl, slot);
+	order = order_of(pl, place_of(pl, slot));
 	add_store(run, PLAN_WRITE, slot, block, order->filled - 1);
 	order->ops++;
 }
