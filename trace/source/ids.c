@@ -1,4 +1,6 @@
-#include <stdlib.h>
+#define _GNU_SOURCE /* mremap */
+#include <stdbool.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "trace/base/array.h"
@@ -6,18 +8,20 @@
 #include "trace/base/pages.h"
 #include "trace/source/ids.h"
 
-#define GROUP 8 /* slots of ids that lie side by side */
+#define GROUP 16 /* ids that may share an entry */
+#define LINE 16	 /* slots of the CPU's cache line: groups side by side */
+#define NEAR (GROUP * LINE) /* ids whose slots are in one line */
 #define SLOTS_MIN 4096
 #define SLOTS_MANY (1 << 20) /* from then on the table grows by less */
 #define BATCH 64
 
-/* Slots are filled up to 4 of 5: with tags, to pass over a few is cheap. */
+/* With tags, to pass over a few is cheap. */
 static uint64_t filled_at_most(uint64_t nr_slots)
 {
-	return nr_slots / 5 * 4;
+	return nr_slots / 4 * 3;
 }
 
-/* Where the search for an id begins, and its tag. */
+/* Where the search for the ids of a group begins, and their tag. */
 struct home {
 	uint32_t slot;
 	uint32_t tag; /* at its place in a slot */
@@ -25,62 +29,50 @@ struct home {
 
 static inline struct home home_of(const struct ids *ids, uint64_t id)
 {
-	uint64_t hash = hash64(id / GROUP);
-	uint64_t group = (hash >> 32) * (ids->nr_slots / GROUP) >> 32;
+	uint64_t group = id / GROUP, hash = hash64(group / LINE);
+	uint64_t line = (hash >> 32) * (ids->nr_slots / LINE) >> 32;
 
-	return (struct home){ group * GROUP + (id ^ hash >> 29) % GROUP,
+	return (struct home){ line * LINE + (group ^ hash >> 28) % LINE,
 			      hash << ids->number_bits };
 }
 
-static uint32_t number_mask(const struct ids *ids)
+static uint64_t number_mask(const struct ids *ids)
 {
 	return (UINT64_C(1) << ids->number_bits) - 1;
 }
 
-/* Where the search goes on: in the next group. Neighbours that fill a group
+/* Where the search goes on: in the next line. Groups side by side that fill one
  * find it taken by others once each, not once for each of them. */
-static inline uint64_t next(const struct ids *ids, uint64_t at)
+static inline uint64_t next_slot(const struct ids *ids, uint64_t at)
 {
-	at += GROUP;
+	at += LINE;
 	return at < ids->nr_slots ? at : at - ids->nr_slots;
 }
 
-/* The slot of the id, or the free one where it belongs. */
-static uint32_t *find(const struct ids *ids, uint64_t id, struct home home)
+/* Does the id follow the one before it, in the same group? Then it has no entry
+ * of its own. */
+static inline bool goes_on(const uint64_t *list, uint64_t nr, uint64_t id)
 {
-	uint32_t mask = number_mask(ids);
-	uint64_t at = home.slot;
-
-	for (;;) {
-		uint32_t slot = ids->slots[at];
-
-		if (!slot || ((slot & ~mask) == home.tag &&
-			      ids->list[(slot & mask) - 1] == id))
-			return &ids->slots[at];
-		at = next(ids, at);
-	}
+	return nr && id % GROUP && id == list[nr - 1] + 1;
 }
 
-static unsigned int bits_of(uint64_t n)
-{
-	return 64 - __builtin_clzll(n | 1);
-}
-
-static void fill(struct ids *ids, uint64_t from, size_t n)
+static void fill(struct ids *ids, uint64_t from, uint64_t end)
 {
 	struct home homes[BATCH];
-	size_t i;
+	uint64_t numbers[BATCH], at;
+	unsigned int n = 0, i;
 
-	for (i = 0; i < n; i++) {
-		homes[i] = home_of(ids, ids->list[from + i]);
-		__builtin_prefetch(&ids->slots[homes[i].slot], 1);
+	for (uint64_t k = from; k < end; k++) {
+		if (goes_on(ids->list, k, ids->list[k]))
+			continue;
+		homes[n] = home_of(ids, ids->list[k]);
+		__builtin_prefetch(&ids->slots[homes[n].slot], 1);
+		numbers[n++] = k + 1;
 	}
 	for (i = 0; i < n; i++) {
-		uint64_t at = homes[i].slot;
-
-		while (ids->slots[at])
-			at = next(ids, at);
-		ids->slots[at] = homes[i].tag | (from + i + 1);
+		for (at = homes[i].slot; ids->slots[at];)
+			at = next_slot(ids, at);
+		ids->slots[at] = homes[i].tag | numbers[i];
 	}
 }
 
@@ -91,71 +83,157 @@ void ids_end(struct ids *ids)
 	ids->slots = NULL;
 }
 
-/* Not by malloc(), which keeps what is freed between other things. */
+/* Not by malloc(), which keeps what is freed between other things. What was
+ * there is used again: the kernel clears pages no faster than we do. */
 static int map_slots(struct ids *ids, uint64_t nr)
 {
-	void *map = mmap(NULL, nr * sizeof(*ids->slots), PROT_READ | PROT_WRITE,
-			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	size_t before = ids->nr_slots * sizeof(*ids->slots);
+	size_t bytes = nr * sizeof(*ids->slots);
+	void *map = ids->slots ?
+			    mremap(ids->slots, before, bytes, MREMAP_MAYMOVE) :
+			    mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+				 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (map == MAP_FAILED)
 		return -1;
+	memset(map, 0, before);
+	pages_ready_huge((char *)map + before, bytes - before);
 	ids->slots = map;
 	ids->nr_slots = nr;
 	return 0;
 }
 
-/* Made from the list, so that the old table need not be there as well. */
+static unsigned int bits_for(uint64_t numbers)
+{
+	unsigned int bits = 64 - __builtin_clzll(numbers | SLOTS_MIN);
+
+	return bits < 32 ? bits : 32;
+}
+
+/* Made anew from the list, so that the old table need not be there as well. */
 static int grow(struct ids *ids)
 {
-	uint64_t more =
-		ids->nr_slots < SLOTS_MANY ? ids->nr_slots : ids->nr_slots / 2;
-	uint64_t nr_slots = ids->nr_slots + (more ? more : SLOTS_MIN);
+	uint64_t nr_slots = ids->nr_slots, i, end;
 
-	nr_slots -= nr_slots % GROUP;
-	ids_end(ids);
+	if (ids->used + BATCH > filled_at_most(nr_slots)) {
+		nr_slots += nr_slots < SLOTS_MANY ? nr_slots : nr_slots / 2;
+		nr_slots = nr_slots ? nr_slots - nr_slots % LINE : SLOTS_MIN;
+	}
 	if (map_slots(ids, nr_slots))
 		return -1;
-	pages_ready_huge(ids->slots, nr_slots * sizeof(*ids->slots));
-	ids->number_bits = bits_of(filled_at_most(nr_slots) + 1);
-	for (uint64_t i = 0; i < ids->nr; i += BATCH)
-		fill(ids, i, ids->nr - i < BATCH ? ids->nr - i : BATCH);
+	ids->number_bits = bits_for(2 * (ids->nr + BATCH));
+	for (i = 0; i < ids->nr; i = end) {
+		end = ids->nr - i < BATCH ? ids->nr : i + BATCH;
+		fill(ids, i, end);
+	}
 	return 0;
 }
 
-static int make_room(struct ids *ids, size_t n)
+static int make_room(struct ids *ids)
 {
-	uint64_t *list =
-		array_grow(ids->list, &ids->room, ids->nr + n, sizeof(*list));
+	uint64_t *list = array_grow(ids->list, &ids->room, ids->nr + BATCH,
+				    sizeof(*list));
 
 	if (!list)
 		return -1;
 	ids->list = list;
-	while (ids->nr + n > filled_at_most(ids->nr_slots))
+	while (ids->used + BATCH > filled_at_most(ids->nr_slots) ||
+	       ids->nr + BATCH > number_mask(ids))
 		if (grow(ids))
 			return -1;
 	return 0;
 }
 
-static void number_batch(struct ids *ids, const uint64_t *list, size_t n,
-			 uint32_t *numbers)
+/* Behind the run that has @slot: is the id in that run? */
+static inline bool in_run(const struct ids *ids, uint32_t slot, uint64_t id,
+			  uint64_t *number)
 {
+	uint64_t first = (slot & number_mask(ids)) - 1;
+
+	*number = first + (id - ids->list[first]);
+	return *number < ids->nr && ids->list[*number] == id;
+}
+
+static uint32_t find_or_add(struct ids *ids, uint64_t id)
+{
+	struct home home = home_of(ids, id);
+	uint64_t at = home.slot, number;
 	uint32_t mask = number_mask(ids);
-	struct home homes[BATCH];
+	bool alone = true;
+
+	for (; ids->slots[at]; at = next_slot(ids, at)) {
+		if ((ids->slots[at] & ~mask) != home.tag)
+			continue;
+		if (in_run(ids, ids->slots[at], id, &number))
+			return number;
+		alone = false;
+	}
+	if (!goes_on(ids->list, ids->nr, id)) {
+		ids->slots[at] = home.tag | (ids->nr + 1);
+		ids->used++;
+		ids->alone = alone;
+	}
+	ids->list[ids->nr] = id;
+	return ids->nr++;
+}
+
+/* Those of @n ids that come as they came before: how many. */
+static inline size_t number_known(const struct ids *ids, const uint64_t *ahead,
+				  size_t n, uint64_t next, uint32_t *numbers)
+{
+	const uint64_t *list = ids->list + next;
 	size_t i;
 
-	for (i = 0; i < n; i++) {
-		homes[i] = home_of(ids, list[i]);
-		__builtin_prefetch(&ids->slots[homes[i].slot]);
-	}
-	for (i = 0; i < n; i++) {
-		uint32_t *slot = find(ids, list[i], homes[i]);
+	n = n < ids->nr - next ? n : ids->nr - next;
+	for (i = 0; i < n && ahead[i] == list[i]; i++)
+		numbers[i] = next + i;
+	return i;
+}
 
-		if (!*slot) {
-			ids->list[ids->nr++] = list[i];
-			*slot = homes[i].tag | ids->nr;
-		}
-		numbers[i] = (*slot & mask) - 1;
+/* Those that go on with the run of the latest new one, where no other run is in
+ * its group: how many. */
+static inline size_t number_new(struct ids *ids, const uint64_t *ahead,
+				size_t n, uint32_t *numbers)
+{
+	uint64_t nr = ids->nr, id = nr ? ids->list[nr - 1] + 1 : 0;
+	uint64_t *list = ids->list + nr;
+	size_t i;
+
+	if (!ids->alone)
+		return 0;
+	for (i = 0; i < n && ahead[i] == id && id % GROUP; i++) {
+		list[i] = id++;
+		numbers[i] = nr + i;
 	}
+	ids->nr += i;
+	return i;
+}
+
+static void prefetch_homes(const struct ids *ids, const uint64_t *ahead,
+			   size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!i || ahead[i] / NEAR != ahead[i - 1] / NEAR)
+			__builtin_prefetch(
+				&ids->slots[home_of(ids, ahead[i]).slot]);
+}
+
+static void number_batch(struct ids *ids, const uint64_t *ahead, size_t n,
+			 uint32_t *numbers)
+{
+	uint64_t next = ids->next;
+	size_t i = 0;
+
+	prefetch_homes(ids, ahead, n);
+	for (;;) {
+		i += number_known(ids, ahead + i, n - i, next, numbers + i);
+		i += number_new(ids, ahead + i, n - i, numbers + i);
+		if (i == n)
+			break;
+		numbers[i] = find_or_add(ids, ahead[i]);
+		next = numbers[i++] + UINT64_C(1);
+	}
+	ids->next = n ? numbers[n - 1] + UINT64_C(1) : next;
 }
 
 int ids_number(struct ids *ids, const uint64_t *list, size_t n,
@@ -164,7 +242,7 @@ int ids_number(struct ids *ids, const uint64_t *list, size_t n,
 	while (n) {
 		size_t batch = n < BATCH ? n : BATCH;
 
-		if (make_room(ids, batch))
+		if (make_room(ids))
 			return -1;
 		number_batch(ids, list, batch, numbers);
 		list += batch;

@@ -1,11 +1,13 @@
 /*
- * Numbers hash ids of any spread densely, by first appearance: a table of ids
- * in open addressing, made for traces beyond the CPU's caches.
+ * Numbers hash ids of any spread densely, by first appearance. Traces mostly
+ * number their blocks one after the other, so ids come in runs, today's and
+ * those of requests before: an id is first held against the one that followed
+ * last time, and the table has one entry for a run of up to IDS_GROUP.
  *
- * Ids that differ in their last three bits alone lie side by side, so that the
- * consecutive ones of a request cost one miss of the cache for eight. A slot
- * of 4 bytes has a number and, in the bits that numbers leave free, a tag of
- * the id, so that other ids are passed over without a look at them.
+ * An entry of 4 bytes has the number of the id that its run begins with and, in
+ * the bits that numbers leave free, a tag of its group, so that other groups
+ * are passed over without a look at their ids. Ids of any other kind, hashes
+ * say, have an entry each.
  */
 #ifndef MOONCAKE_IDS_H
 #define MOONCAKE_IDS_H
@@ -16,10 +18,14 @@
 struct ids {
 	uint64_t *list; /* the id of each number */
 	uint64_t nr;
-	uint64_t room;	   /* in list */
-	uint32_t *slots;   /* tag and number + 1; 0 is free */
-	uint64_t nr_slots; /* a multiple of 8 */
+	uint64_t room;	 /* in list */
+	uint32_t *slots; /* tag and number + 1; 0 is free */
+	uint64_t nr_slots;
+	uint64_t used; /* slots */
 	unsigned int number_bits;
+	uint32_t next;	/* number of the id that is likely to come */
+	uint32_t alone; /* the run of the latest id, new then, is alone in its
+			 * group: the id behind it is new as well */
 };
 
 /*
