@@ -8,7 +8,7 @@
 
 #include "trace/file/input.h"
 
-#define LINES_SLACK 8 /* bytes behind a line that may be read */
+#define LINES_SLACK 16 /* bytes behind a line that may be read */
 
 enum lines_result {
 	LINES_ERROR = -1,

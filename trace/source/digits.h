@@ -15,6 +15,12 @@ static inline uint64_t load8(const char *s)
 	return le64toh(word);
 }
 
+/* Those as digits, '0' to '9' as 0 to 9. */
+static inline uint64_t load_digits(const char *s)
+{
+	return load8(s) ^ 0x3030303030303030;
+}
+
 /*
  * The number of digits that a word of eight characters begins with, the first
  * in its lowest byte, where @word has '0' to '9' as 0 to 9.
@@ -34,6 +40,12 @@ static inline uint64_t eight_digits(uint64_t word)
 	return (((word & 0x000000ff000000ff) * 0x000f424000000064 +
 		 ((word >> 16) & 0x000000ff000000ff) * 0x0000271000000001)) >>
 	       32;
+}
+
+/* The value of the first 1 to 8 of them. */
+static inline uint64_t first_digits(uint64_t word, unsigned int n)
+{
+	return eight_digits(word << 8 * (8 - n));
 }
 
 #endif

@@ -1,12 +1,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "trace/source/digits.h"
 #include "trace/source/row_fast.h"
+#include "trace/source/text.h"
 
 /* Beyond these a line is left to json-c: numbers that may not fit, doubles
  * that may round, values in values. */
-#define INTEGER_DIGITS 18
 #define EXACT_DIGITS 15 /* as an integer a double holds exactly, 10^15 too */
 #define HEX_DIGITS 16
 #define NESTED_MAX 64
@@ -49,64 +48,6 @@ static const struct {
 };
 
 #define NR_MEMBERS (sizeof(members) / sizeof(*members))
-
-/* Where reading is: the line's end stops everything that goes on. */
-struct text {
-	const char *at;
-	unsigned int nested; /* values in values so far */
-};
-
-static void skip_blanks(struct text *s)
-{
-	while (*s->at == ' ' || *s->at == '\t')
-		s->at++;
-}
-
-static bool take(struct text *s, char c)
-{
-	if (*s->at != c)
-		return false;
-	s->at++;
-	return true;
-}
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static const uint64_t tens[] = { 1,	 10,	  100,	    1000,     10000,
-				 100000, 1000000, 10000000, 100000000 };
-
-/* Digits and nothing else: their number. @value goes on from what it was. */
-static unsigned int take_digits(struct text *s, uint64_t *value)
-{
-	unsigned int digits = 0, n;
-
-	do {
-		uint64_t word = load8(s->at) ^ 0x3030303030303030;
-
-		n = leading_digits(word);
-		if (!n)
-			break;
-		*value = *value * tens[n] + eight_digits(word << 8 * (8 - n));
-		s->at += n;
-		digits += n;
-	} while (n == 8 && digits <= INTEGER_DIGITS);
-	return digits;
-}
-
-/* An integer from 0 on, of no more digits than surely fit. What follows it is
- * the caller's matter: a fraction or an exponent is nothing that he takes. */
-static bool take_integer(struct text *s, uint64_t *value)
-{
-	bool zero = *s->at == '0';
-	unsigned int digits;
-
-	*value = 0;
-	digits = take_digits(s, value);
-	return digits && digits <= INTEGER_DIGITS && !(zero && digits > 1);
-}
 
 static bool take_length(struct text *s, uint64_t *length)
 {
@@ -176,6 +117,25 @@ static bool take_hash_id(struct text *s, uint64_t *id)
 	return *s->at == '"' ? take_hexadecimal(s, id) : take_integer(s, id);
 }
 
+/* As most are written, one after the other: how many, up to @room. What follows
+ * is read as any other. */
+static size_t take_plain_ids(struct text *s, uint64_t *ids, size_t room)
+{
+	const char *at = s->at;
+	size_t n = 0;
+
+	while (n < room) {
+		unsigned int digits = short_integer(at, &ids[n]);
+
+		if (!digits || memcmp(at + digits, ", ", 2))
+			break;
+		at += digits + 2;
+		n++;
+	}
+	s->at = at;
+	return n;
+}
+
 static bool take_hash_ids(struct text *s, struct row_buffer *b)
 {
 	size_t n = 0;
@@ -186,6 +146,8 @@ static bool take_hash_ids(struct text *s, struct row_buffer *b)
 	if (take(s, ']'))
 		return true;
 	for (;;) {
+		n += take_plain_ids(s, b->hash_ids + n, b->room - n);
+		skip_blanks(s);
 		if (n == b->room && row_room(b, n + 1))
 			return false;
 		if (!take_hash_id(s, &b->hash_ids[n++]))
