@@ -2,7 +2,7 @@
  * Numbers hash ids of any spread densely, by first appearance. Traces mostly
  * number their blocks one after the other, so ids come in runs, today's and
  * those of requests before: an id is first held against the one that followed
- * last time, and the table has one entry for a run of up to IDS_GROUP.
+ * last time, and the table has one entry for a run of up to 16.
  *
  * An entry of 4 bytes has the number of the id that its run begins with and, in
  * the bits that numbers leave free, a tag of its group, so that other groups
