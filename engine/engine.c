@@ -120,11 +120,11 @@ static int job_setup(struct thread_data *td, struct job *job, struct error *err)
 	struct mooncake_options *o = job->options;
 
 	if (refuse_options(td, o, err)) {
-		job->group = group_join(td, job, &(struct error){ "" });
+		job->group = group_join(td, &(struct error){ "" });
 		return -1;
 	}
-	job->group = group_join(td, job, err);
-	if (job->group->failed)
+	job->group = group_join(td, err);
+	if (!job->group || job->group->failed)
 		return -1;
 	if (o->observe != OBSERVE_NONE)
 		return observer_setup(td, job, err);
@@ -135,12 +135,20 @@ static int make_job(struct thread_data *td)
 {
 	struct error err = { "" };
 	struct job *job = calloc(1, sizeof(*job));
+	/* The core frees it in this process, so it must come from here. */
+	char *iolog_name = strdup("mooncake");
 
+	if (!job || !iolog_name) {
+		free(job);
+		free(iolog_name);
+		groups_fail(td);
+		td_verror(td, ENOMEM, "mooncake: set-up");
+		return 1;
+	}
 	job->options = td->eo;
 	job->ring_fd = -1;
 	job->stats = td->o.stats;
-	/* The core frees it in this process, so it must come from here. */
-	job->iolog_name = strdup("mooncake");
+	job->iolog_name = iolog_name;
 	if (!job_setup(td, job, &err))
 		return 0;
 	if (err.text[0])

@@ -2,16 +2,19 @@
 """
 What happens when there is no memory: each allocation of the code fails once,
 and a run must then end with an error that says so, or be as if it had not
-failed.
+failed. Of the engine's the first few and every twentieth are tried, with
+FULL=1 in the environment all of them.
 """
 
 import os
 import subprocess
 
-from fio_runs import BUILD, FILES, PLAN, request, write_trace
-from testing import check_equal, check_has, run
+from fio_runs import (BUILD, FILES, PLAN, SLOT, command, counts, file,
+                      request, run as run_fio, write_trace)
+from testing import check, check_equal, check_has, run
 
 PRELOAD = BUILD / "preload" / "no_memory.so"
+STEP = 1 if os.environ.get("FULL") else 20
 
 
 def without(number, library):
@@ -87,6 +90,44 @@ def test_job_files_models_and_generators():
     check_plan("models", "--model=tests/configs/latent.json")
     for name in ("synthetic", "agentic"):
         check_plan("generate", name, "--output=/dev/null")
+
+
+def sums(done):
+    """Of all jobs, as either may take a request."""
+    return tuple(map(sum, zip(*map(counts, done.jobs))))
+
+
+def check_engine(*jobs):
+    """Which says in fio's words that there is no memory, or in its own."""
+    line = command(*jobs)
+    good = run_fio(line)
+    check_equal(good.status, 0, good.text)
+    for number in (*range(1, 5), *range(5, 1000, STEP)):
+        note, env = without(number, "mooncake.so")
+        done = run_fio(line, env=env)
+        if not note.exists():
+            return
+        where = f"allocation {number}, {note.read_text().split()[0]}"
+        if done.status == 0:
+            check_equal(sums(done), sums(good), where)
+            continue
+        check(done.status > 0, f"{where}: ended with {done.status}")
+        check("memory" in done.text, f"{where}: {done.text[-400:]}")
+
+
+def test_an_engine():
+    job = {"trace": write_trace("few.jsonl", [request([1, 2]), request([1])])}
+    check_engine(job)
+    check_engine({**job, "name": "a", "backend": "io_uring"},
+                 {**job, "name": "b", "backend": "io_uring"},
+                 {**job, "name": "loads", "observe": "load", "new_group": 1})
+
+
+def test_an_engine_that_makes_files():
+    job = {"trace": rows(), "filename": file("folder"), "size": 4 * SLOT,
+           "layout": "files", "sessions": 2, "backend": "psync"}
+    check_engine({**job, "name": "files"},
+                 {**job, "name": "opens", "observe": "open", "new_group": 1})
 
 
 if __name__ == "__main__":

@@ -189,8 +189,13 @@ int layout_setup(struct thread_data *td, struct job *job, struct error *err)
 
 	of->nr_folders = td->o.nr_files;
 	of->folders = calloc(of->nr_folders, sizeof(*of->folders));
-	for_each_file (td, f, i)
+	if (!of->folders)
+		return fail(err, "out of memory");
+	for_each_file (td, f, i) {
 		of->folders[i] = strdup(f->file_name);
+		if (!of->folders[i])
+			return fail(err, "out of memory");
+	}
 	if (check_folders(of, err) || handles_setup(&of->handles, td, err))
 		return -1;
 	/* fio must not make what it would take for files of their own. */

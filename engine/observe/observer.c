@@ -146,11 +146,16 @@ static int observer_init(struct thread_data *td)
 	watch_parent();
 	if (job->group->failed || !job->group->nr_replays) {
 		log_err("mooncake: job '%s' is not run: '%s' of its replay group failed to set up\n",
-			td->o.name, job->group->failed_job ?: "a job");
+			td->o.name,
+			job->group->failed ? job->group->failed_job : "a job");
 		td_verror(td, ECANCELED, "mooncake: set-up");
 		return 1;
 	}
 	ob = calloc(1, sizeof(*ob));
+	if (!ob) {
+		td_verror(td, ENOMEM, "mooncake: observer");
+		return 1;
+	}
 	td->io_ops_data = ob;
 	set_rows(td, MEMBER_RUNNING);
 	ob->warming = job->group->plan_options.warmup_requests;

@@ -63,6 +63,8 @@ static int parse_backend_options(const struct mooncake_options *o,
 			    "backend_options=%s: backend=%s has no options",
 			    o->backend_options, o->backend);
 	list = strdup(o->backend_options);
+	if (!list)
+		return fail(err, "out of memory");
 	for (item = strtok_r(list, ",", &save); item && !ret;
 	     item = strtok_r(NULL, ",", &save)) {
 		char *value = strchr(item, '=');
@@ -89,6 +91,8 @@ static int make_backend_options(struct thread_data *td,
 	if (ops->options) {
 		options_init(ops->options);
 		eo = calloc(1, ops->option_struct_size);
+		if (!eo)
+			return fail(err, "out of memory");
 		*(struct thread_data **)eo = td;
 		fill_default_options(eo, ops->options);
 	}

@@ -18,16 +18,7 @@
  * between that and the thread that watches them. */
 static struct group *groups;
 static pthread_mutex_t groups_lock = PTHREAD_MUTEX_INITIALIZER;
-
-/* Jobs before a stonewall have ended when those behind it begin. */
-static unsigned int section_of(const struct thread_data *td)
-{
-	unsigned int i, section = 0;
-
-	for (i = 0; i < td->thread_number; i++)
-		section += tnumber_to_td(i)->o.stonewall;
-	return section;
-}
+static bool out_of_memory; /* see groups_fail() */
 
 static struct group *find_group(const char *key, unsigned int section)
 {
@@ -37,49 +28,6 @@ static struct group *find_group(const char *key, unsigned int section)
 		if (g->section == section && !strcmp(g->key, key))
 			return g;
 	return NULL;
-}
-
-static void add_observer(struct group *g, const struct thread_data *td)
-{
-	enum option_observe observe =
-		((const struct mooncake_options *)td->eo)->observe;
-	bool operation = observes_operation(observe);
-
-	g->observers = realloc(g->observers,
-			       (g->nr_observers + 1) * sizeof(*g->observers));
-	g->observers[g->nr_observers++] = (struct group_observer){
-		.thread = td->thread_number,
-		.observe = observe,
-		.kind = operation ? observe_operation(observe) + 1 : 0,
-	};
-	g->observes_operations |= operation;
-}
-
-/*
- * Counts the members. The first one to be set up asks, so all the others
- * still have this engine's ops and options.
- */
-static void count_members(struct group *g, const struct thread_data *first)
-{
-	unsigned int i;
-
-	for (i = first->thread_number - 1; i < thread_number; i++) {
-		const struct thread_data *td = tnumber_to_td(i);
-		const struct mooncake_options *o = td->eo;
-		char *key;
-
-		if (!td->io_ops || td->io_ops->setup != first->io_ops->setup ||
-		    section_of(td) != g->section)
-			continue;
-		key = group_key(td, o);
-		if (key && !strcmp(key, g->key)) {
-			if (o->observe == OBSERVE_NONE)
-				g->nr_workers++;
-			else
-				add_observer(g, td);
-		}
-		free(key);
-	}
 }
 
 static int load_group(struct group *g, const struct thread_data *td,
@@ -107,29 +55,44 @@ static int load_group(struct group *g, const struct thread_data *td,
 	return trace_load(&g->trace, &s.trace, err);
 }
 
-struct group *group_join(struct thread_data *td, struct job *job,
-			 struct error *err)
+/* With @key, which it takes over. NULL when there is no memory. */
+static struct group *add_group(char *key, const struct thread_data *td)
 {
-	struct mooncake_options *o = job->options;
-	unsigned int section = section_of(td);
-	char *key = group_key(td, o);
-	struct group *g = find_group(key, section);
+	const struct mooncake_options *o = td->eo;
+	struct group *g = calloc(1, sizeof(*g));
+
+	if (!g) {
+		free(key);
+		return NULL;
+	}
+	g->key = key;
+	g->section = group_section(td);
+	g->each = o->share == SHARE_EACH;
+	pthread_mutex_lock(&groups_lock);
+	g->next = groups;
+	groups = g;
+	pthread_mutex_unlock(&groups_lock);
+	return g;
+}
+
+struct group *group_join(struct thread_data *td, struct error *err)
+{
+	char *key = group_key(td, td->eo);
+	struct group *g = key ? find_group(key, group_section(td)) : NULL;
 
 	err->text[0] = '\0';
 	if (g) {
 		free(key);
 		return g;
 	}
-	g = calloc(1, sizeof(*g));
-	g->key = key;
-	g->section = section;
-	g->each = o->share == SHARE_EACH;
-	pthread_mutex_lock(&groups_lock);
-	g->next = groups;
-	groups = g;
-	pthread_mutex_unlock(&groups_lock);
-	count_members(g, td);
-	if (load_group(g, td, o, err))
+	if (key)
+		g = add_group(key, td);
+	if (!g || group_count_members(g, td)) {
+		groups_fail(td);
+		fail(err, "out of memory");
+		return g;
+	}
+	if (out_of_memory || load_group(g, td, td->eo, err))
 		group_fail(g, td);
 	return g;
 }
@@ -137,8 +100,18 @@ struct group *group_join(struct thread_data *td, struct job *job,
 void group_fail(struct group *g, const struct thread_data *td)
 {
 	if (!g->failed)
-		g->failed_job = strdup(td->o.name);
+		snprintf(g->failed_job, sizeof(g->failed_job), "%s",
+			 td->o.name);
 	g->failed = true;
+}
+
+void groups_fail(const struct thread_data *td)
+{
+	struct group *g;
+
+	out_of_memory = true;
+	for (g = groups; g; g = g->next)
+		group_fail(g, td);
 }
 
 static int write_plan_json(struct thread_data *td, struct job *job,
@@ -213,6 +186,20 @@ static uint64_t new_stamp_run(const struct group *g)
 		      ((uintptr_t)g + g->nr_replays));
 }
 
+static int add_replay(struct group *g, struct replay *r)
+{
+	struct replay **replays;
+
+	pthread_mutex_lock(&groups_lock);
+	replays = realloc(g->replays, (g->nr_replays + 1) * sizeof(*replays));
+	if (replays) {
+		g->replays = replays;
+		g->replays[g->nr_replays++] = r;
+	}
+	pthread_mutex_unlock(&groups_lock);
+	return replays ? 0 : -1;
+}
+
 static struct replay *make_replay(struct thread_data *td, struct group *g,
 				  struct error *err)
 {
@@ -239,26 +226,11 @@ static struct replay *make_replay(struct thread_data *td, struct group *g,
 	for (i = 0; i < g->nr_observers; i++)
 		replay_join_observer(r, g->observers[i].thread,
 				     g->observers[i].kind);
-	pthread_mutex_lock(&groups_lock);
-	g->replays =
-		realloc(g->replays, (g->nr_replays + 1) * sizeof(*g->replays));
-	g->replays[g->nr_replays++] = r;
-	pthread_mutex_unlock(&groups_lock);
-	return r;
-}
-
-bool group_has(const struct group *g, const struct thread_data *td)
-{
-	char *key = group_key(td, td->eo);
-	bool has = section_of(td) == g->section && !strcmp(key, g->key);
-
-	free(key);
-	return has;
-}
-
-bool group_runs_beside(const struct group *g, const struct thread_data *td)
-{
-	return section_of(td) == g->section;
+	if (!add_replay(g, r))
+		return r;
+	replay_destroy(r);
+	fail(err, "out of memory");
+	return NULL;
 }
 
 /* What the workers of one replay must agree on beside the group's key. */
@@ -381,7 +353,6 @@ void groups_free(void)
 		free(g->replays);
 		free(g->arrivals);
 		trace_free(&g->trace);
-		free(g->failed_job);
 		free(g->observers);
 		free(g->key);
 		free(g);

@@ -30,7 +30,7 @@ struct group {
 	unsigned int section; /* stonewalls before it */
 	bool each;	      /* share=each: a replay for every worker */
 	bool failed;	      /* a member's set-up failed */
-	char *failed_job;
+	char failed_job[64];  /* its name, cut to what fits */
 	unsigned int nr_workers;
 	unsigned int nr_observers;
 	struct group_observer *observers; /* row by row */
@@ -58,12 +58,12 @@ struct group {
 };
 
 /*
- * The group of @td, made with its trace loaded when @td is its first member.
- * Never NULL: a group that could not be made is marked failed, and @err says
- * why to the member that tried; to the others it is empty.
+ * The group of @td, made with its trace loaded when @td is its first member. A
+ * group that could not be made is marked failed, and @err says why to the
+ * member that tried; to the others it is empty. NULL with @err filled where
+ * there is no memory for a group; then no group runs.
  */
-struct group *group_join(struct thread_data *td, struct job *job,
-			 struct error *err);
+struct group *group_join(struct thread_data *td, struct error *err);
 
 /*
  * A worker whose capacity is known joins the replay, which is made when it is
@@ -73,16 +73,15 @@ struct group *group_join(struct thread_data *td, struct job *job,
 int group_add_worker(struct thread_data *td, struct job *job,
 		     struct error *err);
 
-/* A job of this engine that is still to be set up: is it in the group? Does it
- * run between the same stonewalls? */
-bool group_has(const struct group *g, const struct thread_data *td);
-bool group_runs_beside(const struct group *g, const struct thread_data *td);
-
 /* Workers of the group that have not ended. */
 unsigned int group_running(struct group *g);
 
 /* A member's set-up failed: none of the others may run. */
 void group_fail(struct group *g, const struct thread_data *td);
+
+/* There is no memory to say of which group @td is a member: then none runs,
+ * also none that is still to be made. */
+void groups_fail(const struct thread_data *td);
 
 /* Calls @tell for every group. */
 void groups_each(void (*tell)(const struct group *g));
@@ -93,10 +92,29 @@ void groups_each_replay(life_look look);
 /* Frees every group; the engine is being unloaded. */
 void groups_free(void);
 
+/* In group_members.c: which jobs are a group. */
+
 /*
  * All that the jobs of a group have in common, as text: the options that
- * decide the plan, and where fio says that the files are. The caller frees it.
+ * decide the plan, and where fio says that the files are. The caller frees it;
+ * NULL when there is no memory.
  */
 char *group_key(const struct thread_data *td, const struct mooncake_options *o);
+
+/* How many stonewalls stand before the job and at it: what is before one has
+ * ended when what is behind it begins. */
+unsigned int group_section(const struct thread_data *td);
+
+/*
+ * Counts the members of a new group. Its first one to be set up asks, so all
+ * others still have this engine's ops and options. Returns -1 when there is no
+ * memory.
+ */
+int group_count_members(struct group *g, const struct thread_data *first);
+
+/* A job of this engine that is still to be set up: is it in the group? Does it
+ * run between the same stonewalls? */
+bool group_has(const struct group *g, const struct thread_data *td);
+bool group_runs_beside(const struct group *g, const struct thread_data *td);
 
 #endif
