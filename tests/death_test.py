@@ -8,18 +8,14 @@ left. FULL=1 in the environment stops 200 runs at a random moment, not 20.
 import os
 import random
 import signal
-import subprocess
 import time
-import uuid
 from pathlib import Path
 
-import fio_runs
-from fio_runs import (SLOT, SLOW, Run, command, counts, file, plan,
-                      wait_for)
+from clean_ends import finish, left_of, start
+from fio_runs import SLOT, SLOW, Run, counts, file, jobs_of, plan, wait_for
 from testing import check, check_equal, check_has, run
 
 STOPS = 200 if os.environ.get("FULL") else 20
-SECONDS = 30    # far beyond what an end takes on a busy machine
 FAILED = "another job of the replay group failed"
 INTERRUPTED = 128
 
@@ -40,32 +36,6 @@ def failing(at=500, error=5, **more):
     """Its I/O number @at fails."""
     return endless(backend=SLOW,
                    backend_options=f"error_at={at},error={error}", **more)
-
-
-def start(*jobs):
-    """Marked, to find what is left of it: fio's jobs leave its session. Tests
-    in the background of a shell are deaf to SIGINT, and so would fio be."""
-    mark = f"MOONCAKE_TEST={uuid.uuid4()}"
-    process = fio_runs.start(["env", "--default-signal=INT", mark,
-                              *command(*jobs)])
-    process.mark = mark.encode()
-    return process
-
-
-def left_of(process):
-    found = []
-    for environ in Path("/proc").glob("[0-9]*/environ"):
-        try:
-            if process.mark in environ.read_bytes().split(b"\0"):
-                found.append(int(environ.parent.name))
-        except OSError:
-            pass
-    return found
-
-
-def segments_of(creator):
-    lines = Path("/proc/sysvipc/shm").read_text("ascii").splitlines()[1:]
-    return [line for line in lines if int(line.split()[4]) == creator]
 
 
 def shared_files():
@@ -104,19 +74,6 @@ def wait_for_jobs(process, wanted, thread):
         wait_for(lambda: threads(process) > wanted + 1, "threads")
     else:
         workers(process, wanted)
-
-
-def finish(process):
-    try:
-        out, err = process.communicate(timeout=SECONDS)
-    except subprocess.TimeoutExpired:
-        for pid in left_of(process):
-            os.kill(pid, signal.SIGKILL)
-        out, err = process.communicate()
-        raise AssertionError(f"fio hung: {(out + err)[-800:]}") from None
-    check_equal(left_of(process), [], "processes left")
-    check_equal(segments_of(process.pid), [], "shared memory left")
-    return Run(process.returncode, out, err)
 
 
 def ends(*jobs, status=None, saying=()):
@@ -175,7 +132,7 @@ def test_the_parent_is_killed_before_they_start():
     for wanted in (1, 8):
         process = start(endless(numjobs=20))
         wait_for(lambda process=process, wanted=wanted:
-                 len(fio_runs.jobs_of(process)) >= wanted, "jobs")
+                 len(jobs_of(process)) >= wanted, "jobs")
         process.kill()
         process.wait()
         wait_for(lambda process=process: not left_of(process), "its jobs")

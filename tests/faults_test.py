@@ -1,13 +1,12 @@
 #!/usr/bin/python3
 """
-Storage that fails: full filesystems, a file that another overwrites, jobs that
-are killed or stopped. A run ends in bounded time, with its own error or with
+What comes from outside a run: a file that another overwrites, jobs that are
+killed or stopped, limits and a trace that never comes. A run ends in bounded time, with its own error or with
 exact counts, and leaves nothing.
 """
 
 import os
 import signal
-import subprocess
 import time
 
 from backend_runs import report
@@ -15,38 +14,7 @@ from fio_runs import (SLOT, SLOW, command, file, finish, jobs_of, mixed_trace,
                       planned, request, small_trace, start, wait_for,
                       write_trace)
 from fio_runs import run as run_fio
-from testing import Skip, check, check_equal, check_has, run
-
-
-class Full:
-    """A filesystem of 1 MiB."""
-
-    def __enter__(self):
-        self.path = file("full")
-        self.path.mkdir()
-        done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m",
-                               "none", self.path], capture_output=True,
-                              check=False)
-        if done.returncode:
-            self.path.rmdir()
-            raise Skip("no filesystem can be mounted here")
-        return self.path
-
-    def __exit__(self, *_):
-        subprocess.run(["umount", self.path], check=True)
-        self.path.rmdir()
-
-
-def test_a_full_filesystem():
-    for backend in ("psync", "libaio", "io_uring", "posixaio"):
-        for depth in (1, 8):
-            with Full() as folder:
-                done = run_fio(command({
-                    "trace": "builtin:conversation", "max_requests": 100,
-                    "backend": backend, "iodepth": depth, "size": "4m",
-                    "fallocate": "none", "filename": folder / "kv.dat"}))
-                check(done.status > 0, f"{backend}: status {done.status}")
-                check_has(done.text, "No space left on device")
+from testing import check, check_equal, check_has, run
 
 
 def test_batches_with_a_runtime():

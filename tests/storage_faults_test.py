@@ -1,0 +1,211 @@
+#!/usr/bin/python3
+"""
+Real storage that fails before a run or in the middle of it: errors on reads
+and writes (nbdkit below nbdfuse), full and read-only filesystems, a file that
+is cut short; and system calls that are interrupted. FULL=1 in the environment
+tries each with every backend, not with one.
+"""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+from backend_runs import report
+from clean_ends import finish, start
+from fio_runs import (DATA_BACKENDS, SLOT, command, file, jobs_of, plan,
+                      request, wait_for, write_trace)
+from fio_runs import run as run_fio
+from testing import Skip, check, check_equal, check_has, run
+
+FULL = os.environ.get("FULL")
+FILE = "kv.dat"
+
+
+def backends(one):
+    """All of those that keep data, or @one for now."""
+    return DATA_BACKENDS if FULL else (one,)
+
+
+def made(name):
+    path = file(name)
+    path.mkdir()
+    return path
+
+
+def call(*words):
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Skip(f"{words[0]}: {done.stderr.strip()}")
+
+
+@contextmanager
+def mounted(*words):
+    path = made("mounted")
+    try:
+        call("mount", *words, path)
+        yield path
+        subprocess.run(["umount", path], check=True)
+    finally:
+        path.rmdir()
+
+
+def full_filesystem():
+    return mounted("-t", "tmpfs", "-o", "size=1m", "none")
+
+
+@contextmanager
+def ext4():
+    """A folder on it, and what makes it read-only as an error would."""
+    image = file("ext4.img")
+    with open(image, "wb") as data:
+        data.truncate(32 << 20)
+    before = set(Path("/sys/fs/ext4").glob("*"))
+    try:
+        call("mkfs.ext4", "-q", image)
+        with mounted("-o", "loop,errors=remount-ro", image) as path:
+            device, = set(Path("/sys/fs/ext4").glob("*")) - before
+            yield path, lambda: (device / "trigger_fs_error").write_text("1")
+    finally:
+        image.unlink()
+
+
+@contextmanager
+def failing_file(way):
+    """A file, and what makes each pread or pwrite of it fail."""
+    for program in ("nbdfuse", "nbdkit"):
+        if not shutil.which(program):
+            raise Skip(f"{program} is not here")
+    folder = made("fuse")
+    path, trigger = folder / FILE, file("trigger")
+    path.touch()
+    process = subprocess.Popen(
+        ["nbdfuse", path, "--socket-activation", "nbdkit", "--filter=error",
+         "memory", "2M", f"error-{way}=EIO", f"error-{way}-rate=1",
+         f"error-{way}-file={trigger}"], stderr=subprocess.DEVNULL)
+    try:
+        wait_for(lambda: path.stat().st_size or process.poll(), "nbdfuse")
+        if process.poll() is not None:
+            raise Skip("nbdfuse can't mount here")
+        yield path, trigger.touch
+    finally:
+        trigger.unlink(missing_ok=True)
+        subprocess.run(["umount", path], check=False)
+        process.wait(60)
+        path.unlink()
+        folder.rmdir()
+
+
+def endless(path, backend, **more):
+    """Reads and writes, with a cache that evicts, for ten minutes."""
+    return {"trace": "builtin:toolagent", "size": 500 * SLOT, "time_based": 1,
+            "runtime": 600, "backend": backend, "filename": path, "numjobs": 2,
+            "iodepth": 4, "check_blocks": "data", **more}
+
+
+def fails_in_the_middle(path, backend, fault, *saying, **more):
+    process = start(endless(path, backend, **more))
+    wait_for(lambda: process.poll() is not None or
+             path.is_dir() and any(path.iterdir()) or
+             path.is_file() and any(path.read_bytes()[:SLOT]), "a write")
+    check(process.poll() is None, "fio ended before the fault")
+    fault()
+    done = finish(process)
+    what = f"{backend}: {done.text[-600:]}"
+    check(done.status > 0, f"status {done.status}: {what}")
+    check(any(part in done.text for part in saying), what)
+
+
+def test_errors_of_reads_and_writes():
+    for way, one in (("pread", "psync"), ("pwrite", "libaio")):
+        for backend in backends(one):
+            with failing_file(way) as (path, fault):
+                fails_in_the_middle(path, backend, fault,
+                                    "Input/output error", direct=1)
+    with failing_file("pwrite") as (path, fault):
+        fault()
+        done = run_fio(command(endless(path, "io_uring", direct=1)))
+        check(done.status > 0, f"status {done.status}")
+        check_has(done.text, "Input/output error")
+
+
+def test_a_full_filesystem():
+    for backend in ("psync", "libaio", "io_uring", "posixaio"):
+        for depth in (1, 8):
+            with full_filesystem() as folder:
+                done = run_fio(command({
+                    "trace": "builtin:conversation", "max_requests": 100,
+                    "backend": backend, "iodepth": depth, "size": "4m",
+                    "fallocate": "none", "filename": folder / FILE}))
+                check(done.status > 0, f"{backend}: status {done.status}")
+                check_has(done.text, "No space left on device")
+
+
+def test_a_filesystem_that_becomes_read_only():
+    for layout, one in (("slots", "io_uring"), ("files", "psync")):
+        for backend in backends(one):
+            with ext4() as (folder, fault):
+                path = folder / FILE
+                fails_in_the_middle(path, backend, fault,
+                                    "Read-only file system",
+                                    "Input/output error", layout=layout,
+                                    size="4m")
+
+
+def test_a_filesystem_that_is_read_only():
+    trace = write_trace("one.jsonl", [request([1, 2])])
+    for layout in ("slots", "files"):
+        with mounted("-t", "tmpfs", "none") as folder:
+            path = folder / FILE
+            call("mount", "-o", "remount,ro", folder)
+            done = run_fio(command({"trace": trace, "filename": path,
+                                    "layout": layout}))
+            check(done.status > 0, f"{layout}: status {done.status}")
+            check_has(done.text, "Read-only file system")
+
+
+def test_a_file_that_is_cut_short():
+    for backend in backends("libaio"):
+        path = file("cut.dat")
+        fails_in_the_middle(path, backend, lambda p=path: os.truncate(p, SLOT),
+                            "the file ends there",
+                            "is not what was written")
+        path.unlink()
+
+
+def interrupt(process):
+    """Stops and continues jobs till they end: their system calls come back
+    with EINTR."""
+    while process.poll() is None:
+        pids = jobs_of(process)
+        for pid in random.sample(pids, min(1, len(pids))):
+            try:
+                os.kill(pid, signal.SIGSTOP)
+                os.kill(pid, signal.SIGCONT)
+            except ProcessLookupError:
+                pass
+        time.sleep(0.001)
+
+
+def test_interrupted_system_calls():
+    """While jobs wait for arrivals, and while they do I/O."""
+    row, = plan("builtin:toolagent", max_requests=300, capacity=500)
+    for backend in backends("io_uring"):
+        for pace in ({}, {"replay_no_stall": 0, "replay_time_scale": 1}):
+            process = start({
+                "trace": "builtin:toolagent", "max_requests": 300,
+                "size": 500 * SLOT, "numjobs": 2, "group_reporting": 1,
+                "backend": backend, "iodepth": 4, "check_blocks": "data",
+                **pace})
+            interrupt(process)
+            done = finish(process)
+            check(done.status == 0, f"{backend}: {done.text[-600:]}")
+            check_equal(report(done).counts, (row["hits"], row["misses"]), backend)
+
+
+if __name__ == "__main__":
+    run(globals())
