@@ -25,9 +25,11 @@ static void check_request(const struct trace *t, uint32_t i)
 	const struct trace_request *rq = &t->requests[i];
 
 	must(rq->arrival_ns >= (i ? rq[-1].arrival_ns : 0), "arrivals in order");
-	must(rq->first_lookup == (i ? rq[-1].first_lookup + rq[-1].nr_lookups :
-				      0), "lookups follow each other");
-	must(rq->first_lookup + rq->nr_lookups <= t->nr_lookups, "within all");
+	must(rq->first_lookup >= (i ? rq[-1].first_lookup : 0),
+	     "lookups follow each other");
+	must(i || !rq->first_lookup, "from the first on");
+	must(rq->first_lookup + (uint64_t)trace_lookups_of(t, i) <=
+		     t->nr_lookups, "within all");
 	if (!t->turns)
 		return;
 	must(t->turns[i].session < t->nr_sessions, "sessions exist");

@@ -74,13 +74,12 @@ static void check_request(const struct trace *t, const struct trace_options *o,
 
 	must(req->arrival_ns >= 0, "arrivals are relative to the first");
 	must(!i || req->arrival_ns >= req[-1].arrival_ns, "arrivals in order");
-	must(req->first_lookup == (i ? req[-1].first_lookup +
-				       req[-1].nr_lookups : 0),
+	must(req->first_lookup >= (i ? req[-1].first_lookup : 0),
 	     "lookups follow each other");
 	if (t->turns)
 		check_turn(t, o, i);
 	must((t->turns && o->session_rows == TRACE_ROWS_NEW) ||
-	     req->nr_lookups == full || req->nr_lookups == full + 1,
+	     trace_lookups_of(t, i) == full || trace_lookups_of(t, i) == full + 1,
 	     "lookups go with the length");
 }
 
@@ -93,7 +92,7 @@ static void check_trace(const struct trace *t, const struct trace_options *o)
 	must(t->nr_requests || o->shards > 1, "no empty trace");
 	for (i = 0; i < t->nr_requests; i++) {
 		check_request(t, o, i);
-		nr += t->requests[i].nr_lookups;
+		nr += trace_lookups_of(t, i);
 	}
 	must(nr == t->nr_lookups, "all lookups belong to requests");
 	for (nr = 0; nr < t->nr_lookups; nr++) {

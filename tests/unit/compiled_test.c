@@ -45,7 +45,7 @@ static void same_requests(void)
 
 		CHECK_EQ(a->arrival_ns, b->arrival_ns);
 		CHECK_EQ(a->first_lookup, b->first_lookup);
-		CHECK_EQ(a->nr_lookups, b->nr_lookups);
+		CHECK_EQ(trace_lookups_of(&t, r), trace_lookups_of(&kept, r));
 		CHECK_EQ(a->input_length, b->input_length);
 		CHECK_EQ(a->output_length, b->output_length);
 	}
@@ -226,7 +226,7 @@ static void damage(void)
 }
 
 /* The parts of a compiled trace that was read into a buffer. */
-static struct compiled_request *requests_of(char *data)
+static struct trace_request *requests_of(char *data)
 {
 	struct compiled_header *h = (void *)data;
 
@@ -280,11 +280,13 @@ static void nonsense(void)
 	NONSENSE(h->block_tokens = 0, counts);
 	NONSENSE(memset(h->source, 'x', sizeof(h->source)), counts);
 	NONSENSE(memset(h->remark, 'x', sizeof(h->remark)), counts);
-	NONSENSE(requests_of(data)[0].arrival_high = 0x80000000, requests);
-	NONSENSE(requests_of(data)[0].arrival_high = 0x40000001, requests);
-	NONSENSE(requests_of(data)[0].nr_lookups = UINT32_MAX, requests);
-	NONSENSE(requests_of(data)[0].nr_lookups--,
-		 "damaged: lookups are without a request");
+	NONSENSE(requests_of(data)[0].arrival_ns = -1, requests);
+	NONSENSE(requests_of(data)[0].arrival_ns = TRACE_TIME_MAX_NS + 1,
+		 requests);
+	NONSENSE(requests_of(data)[0].first_lookup = 1, requests);
+	NONSENSE(requests_of(data)[1].first_lookup = UINT32_MAX, requests);
+	NONSENSE(requests_of(data)[h->nr_requests - 1].first_lookup =
+			 h->nr_lookups + 1, requests);
 	NONSENSE(lookups[0] = 1, "damaged: its lookups make no sense");
 	NONSENSE(h->nr_blocks++, "damaged: its lookups make no sense");
 	NONSENSE(turns_of(data)[1].before = 1, turns);
@@ -309,8 +311,8 @@ static void other_formats(void)
 	len = read_compiled(data, sizeof(data));
 	h->version++;
 	write_compiled(data, len);
-	check_fails("the compiled trace is of format 2, this fio-mooncake reads "
-		    "format 1; compile it again");
+	check_fails("the compiled trace is of format 3, this fio-mooncake reads "
+		    "format 2; compile it again");
 	h->version--;
 	h->order = __builtin_bswap32(h->order);
 	write_compiled(data, len);

@@ -318,7 +318,7 @@ static void oracle_pass(struct oracle *or)
 		const struct trace_request *rq = &small.t.requests[r];
 		bool missed = false;
 
-		for (uint32_t i = 0; i < rq->nr_lookups; i++) {
+		for (uint32_t i = 0; i < trace_lookups_of(&small.t, r); i++) {
 			uint32_t b = small.t.lookups[rq->first_lookup + i];
 
 			or->lookups[b]++;

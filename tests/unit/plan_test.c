@@ -159,12 +159,13 @@ static bool oracle_lookup(struct oracle *or, uint32_t block, bool broken)
 /* Returns the tokens that no tier had. */
 static uint32_t oracle_request(struct oracle *or, const struct trace_request *rq)
 {
+	uint32_t nr = trace_lookups_of(or->t, rq - or->t->requests);
 	uint64_t hits = or->st.hits + or->st.memory_hits;
 	bool broken = false, beyond = false;
 	uint32_t missing = 0;
 
 	or->nr_reads = or->nr_writes = 0;
-	for (uint32_t i = 0; i < rq->nr_lookups; i++) {
+	for (uint32_t i = 0; i < nr; i++) {
 		uint64_t before = or->st.hits + or->st.memory_hits;
 		uint32_t begin = i * or->t->block_tokens;
 		uint32_t end = begin + or->t->block_tokens;
@@ -179,7 +180,7 @@ static uint32_t oracle_request(struct oracle *or, const struct trace_request *rq
 			beyond = true;
 	}
 	or->st.requests++;
-	or->st.lookups += rq->nr_lookups;
+	or->st.lookups += nr;
 	or->st.writes += or->nr_writes;
 	or->st.requests_with_hits += or->st.hits + or->st.memory_hits > hits;
 	or->st.requests_with_hits_beyond_first += beyond;

@@ -183,7 +183,7 @@ static void rows_of_new_ids(void)
 	o.partial = TRACE_PARTIAL_SKIP;
 	CHECK_EQ(load(), 0);
 	CHECK_EQ(t.nr_lookups, 8);
-	CHECK_EQ(t.requests[3].nr_lookups, 3);
+	CHECK_EQ(trace_lookups_of(&t, 3), 3);
 	CHECK_EQ(t.nr_blocks, 3);
 	CHECK_EQ(load_text("{\"session_id\":1,\"timestamp\":0,"
 			   "\"input_length\":4294967295,\"hash_ids\":[]}\n"

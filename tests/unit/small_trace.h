@@ -38,7 +38,6 @@ static inline void small_request(struct small_trace *s, const uint32_t *blocks,
 
 	rq->arrival_ns = s->t.nr_requests++ * INT64_C(1000000000);
 	rq->first_lookup = s->t.nr_lookups;
-	rq->nr_lookups = nr;
 	rq->input_length = nr * SMALL_TOKENS - (nr ? missing : 0);
 	rq->output_length = 7;
 	for (uint32_t i = 0; i < nr; i++) {

@@ -43,7 +43,7 @@ static void requests_and_blocks(void)
 	CHECK_EQ(t.requests[1].arrival_ns, 500000);
 	CHECK_EQ(t.requests[2].arrival_ns, 3000000000);
 	CHECK_EQ(t.requests[1].first_lookup, 2);
-	CHECK_EQ(t.requests[1].nr_lookups, 3);
+	CHECK_EQ(trace_lookups_of(&t, 1), 3);
 	CHECK_EQ(t.requests[1].input_length, 1536);
 	CHECK_EQ(t.requests[0].output_length, 7);
 	CHECK(!memcmp(t.lookups, (uint32_t []) { 0, 1, 0, 2, 1, 3 }, 24));
@@ -444,7 +444,7 @@ static void too_much(void)
 		    "with max_requests=2");
 	limits.blocks = 3;
 	CHECK_EQ(load(), 0);
-	CHECK(trace_limits_default.lookups == UINT64_C(1) << 32);
+	CHECK(trace_limits_default.lookups == UINT32_MAX);
 	CHECK(trace_limits_default.blocks == (UINT64_C(1) << 31) - 2);
 }
 
@@ -462,7 +462,7 @@ static void partial_blocks(void)
 	CHECK_EQ(t.nr_blocks, 4);
 	CHECK(!memcmp(t.lookups, (uint32_t []) { 0, 1, 2, 2, 3, 0 }, 24));
 	CHECK_EQ(t.hash_ids[3], 5);
-	CHECK_EQ(t.requests[3].nr_lookups, 0);
+	CHECK_EQ(trace_lookups_of(&t, 3), 0);
 	CHECK_EQ(t.requests[4].first_lookup, 5);
 }
 

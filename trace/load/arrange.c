@@ -83,13 +83,14 @@ static void move_request(struct move *m, uint32_t to, const struct ordered *o,
 			 const struct session_row *row)
 {
 	struct trace_request *rq = &m->requests[to];
+	uint32_t nr = trace_lookups_of(m->t, o->row), i;
 	const uint32_t *lookups;
 
 	*rq = m->t->requests[o->row];
 	lookups = m->t->lookups + rq->first_lookup;
 	rq->first_lookup = m->nr_lookups;
 	rq->arrival_ns = o->arrival_ns;
-	for (uint32_t i = 0; i < rq->nr_lookups; i++)
+	for (i = 0; i < nr; i++)
 		m->lookups[m->nr_lookups++] = number_block(m, lookups[i]);
 	m->places[o->row] = to;
 	m->turns[to] = (struct trace_turn){

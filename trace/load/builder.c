@@ -168,9 +168,10 @@ static int begin_sessions(struct builder *b)
 	return 0;
 }
 
-/* The tokens and lookups of the row before, which the request has too. */
+/* The tokens and lookups of the row before, which the request has too; @shared
+ * are the lookups. */
 static int begin_like(struct builder *b, uint32_t before,
-		      struct trace_request *rq)
+		      struct trace_request *rq, uint32_t *shared)
 {
 	const struct trace_request *like = &b->t->requests[before];
 
@@ -179,7 +180,7 @@ static int begin_like(struct builder *b, uint32_t before,
 				  "more than 4294967295; is session_rows=new "
 				  "right?");
 	rq->input_length += like->input_length;
-	rq->nr_lookups += like->nr_lookups;
+	*shared = trace_lookups_of(b->t, before);
 	return 0;
 }
 
@@ -190,8 +191,8 @@ static void compare(struct builder *b, uint32_t before, const uint32_t *ids)
 	const struct trace_request *like = &b->t->requests[before];
 
 	b->later_rows++;
-	b->sharing +=
-		like->nr_lookups && b->t->lookups[like->first_lookup] == *ids;
+	b->sharing += trace_lookups_of(b->t, before) &&
+		      b->t->lookups[like->first_lookup] == *ids;
 }
 
 /* The row's own lookups, with partial=skip less the one of a block that is
@@ -210,21 +211,20 @@ static int add_request(struct builder *b, const struct trace_row *row,
 		       uint32_t before, struct trace_request *rq)
 {
 	struct trace *t = b->t;
-	size_t own = own_lookups(b, row), shared;
+	size_t own = own_lookups(b, row);
+	uint32_t shared = 0;
 	int ret;
 
 	rq->first_lookup = t->nr_lookups;
-	rq->nr_lookups = own;
 	rq->input_length = row->input_length;
 	rq->output_length = row->output_length;
 	if (before != TRACE_NO_REQUEST &&
 	    b->o->session_rows == TRACE_ROWS_NEW) {
-		ret = begin_like(b, before, rq);
+		ret = begin_like(b, before, rq, &shared);
 		if (ret)
 			return ret;
 	}
-	shared = rq->nr_lookups - own;
-	if (room_for(b, rq->nr_lookups))
+	if (room_for(b, shared + own))
 		return -1;
 	if (shared)
 		memcpy(t->lookups + rq->first_lookup,
@@ -235,7 +235,7 @@ static int add_request(struct builder *b, const struct trace_row *row,
 	if (before != TRACE_NO_REQUEST && own)
 		compare(b, before, t->lookups + rq->first_lookup + shared);
 	t->requests[t->nr_requests++] = *rq;
-	t->nr_lookups += rq->nr_lookups;
+	t->nr_lookups += shared + own;
 	return 0;
 }
 
@@ -256,22 +256,24 @@ int builder_add(void *arg, const struct trace_row *row)
 	struct trace_request rq = { 0 };
 	struct session_row when;
 	uint32_t before;
+	int64_t arrival;
 	int ret;
 
 	if (b->t->nr_requests % STOP_EVERY == 0 && b->o->stop && b->o->stop())
 		return fail_at(b->err, b->o->source, 0,
 			       "stopped while the trace was read");
 	before = sessions_before(&b->sessions, row);
-	ret = place_in_time(b, row, before, &rq.arrival_ns, &when);
+	ret = place_in_time(b, row, before, &arrival, &when);
 	if (ret)
 		return ret;
 	if ((row->session || b->o->sessions) && !b->sessions.rows &&
 	    begin_sessions(b))
 		return -1;
+	rq.arrival_ns = arrival;
 	ret = add_request(b, row, before, &rq);
 	if (ret)
 		return ret;
-	note_plain(b, row, &when, rq.arrival_ns);
+	note_plain(b, row, &when, arrival);
 	if (!row->session && !b->o->sessions && !b->sessions.rows)
 		return b->t->nr_requests == b->o->max_requests;
 	if (sessions_add(&b->sessions, row, when))

@@ -48,21 +48,6 @@ static void fill_header(struct compiled_header *h, const struct trace *t,
 	h->bytes = compiled_parts(h).end;
 }
 
-static void fill_requests(struct compiled_request *to, const struct trace *t)
-{
-	for (uint32_t i = 0; i < t->nr_requests; i++) {
-		const struct trace_request *rq = &t->requests[i];
-
-		to[i] = (struct compiled_request){
-			.arrival_low = rq->arrival_ns,
-			.arrival_high = (uint64_t)rq->arrival_ns >> 32,
-			.nr_lookups = rq->nr_lookups,
-			.input_length = rq->input_length,
-			.output_length = rq->output_length,
-		};
-	}
-}
-
 /* Members one by one: what lies between them stays 0. */
 static void fill_turns(struct trace_turn *to, const struct trace *t)
 {
@@ -84,7 +69,8 @@ static void fill(char *map, const struct compiled_header *h,
 	memcpy(map, h, sizeof(*h));
 	memcpy(map + sizeof(*h), t->lookups,
 	       t->nr_lookups * sizeof(*t->lookups));
-	fill_requests((struct compiled_request *)(map + parts.requests), t);
+	memcpy(map + parts.requests, t->requests,
+	       t->nr_requests * sizeof(*t->requests));
 	if (t->turns && h->nr_sessions)
 		fill_turns((struct trace_turn *)(map + parts.turns), t);
 	header->checksum = compiled_checksum(map + COMPILED_CHECKED_FROM,

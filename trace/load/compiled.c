@@ -45,7 +45,7 @@ struct compiled_parts compiled_parts(const struct compiled_header *h)
 
 	p.requests = sizeof(*h) + aligned(h->nr_lookups * sizeof(uint32_t));
 	p.turns = p.requests +
-		  aligned(h->nr_requests * sizeof(struct compiled_request));
+		  aligned(h->nr_requests * sizeof(struct trace_request));
 	p.end = p.turns + (h->nr_sessions ?
 				   h->nr_requests * sizeof(struct trace_turn) :
 				   0);
@@ -187,36 +187,31 @@ static int check_options(const struct compiled_header *h,
 	return 0;
 }
 
-/* The requests as struct trace has them, checked. */
+/* Where they lie. Each has the lookups up to those of the next. */
 static int take_requests(struct trace *t, const struct compiled_header *h,
 			 const struct trace_options *o, struct error *err)
 {
-	const struct compiled_request *from =
-		(const void *)((const char *)h + compiled_parts(h).requests);
-	int64_t before = 0;
+	struct trace_request *requests =
+		(void *)((char *)h + compiled_parts(h).requests);
+	struct trace_request before = { 0 };
 
-	t->requests =
-		malloc((t->nr_requests + UINT64_C(1)) * sizeof(*t->requests));
-	if (!t->requests)
-		return fail_at(err, o->source, 0, "out of memory");
 	for (uint32_t i = 0; i < t->nr_requests; i++) {
-		int64_t arrival = from[i].arrival_low |
-				  (uint64_t)from[i].arrival_high << 32;
-
-		if (arrival < before || arrival > TRACE_TIME_MAX_NS ||
-		    from[i].nr_lookups > h->nr_lookups - t->nr_lookups)
+		if (requests[i].arrival_ns < before.arrival_ns ||
+		    requests[i].arrival_ns > TRACE_TIME_MAX_NS ||
+		    requests[i].first_lookup < before.first_lookup ||
+		    (!i && requests[i].first_lookup))
 			return damaged(o, "its requests make no sense", err);
-		t->requests[i] = (struct trace_request){
-			.arrival_ns = before = arrival,
-			.first_lookup = t->nr_lookups,
-			.nr_lookups = from[i].nr_lookups,
-			.input_length = from[i].input_length,
-			.output_length = from[i].output_length,
-		};
-		t->nr_lookups += from[i].nr_lookups;
+		before = requests[i];
 	}
-	if (t->nr_requests == h->nr_requests && t->nr_lookups != h->nr_lookups)
+	t->nr_lookups = t->nr_requests < h->nr_requests ?
+				requests[t->nr_requests].first_lookup :
+				h->nr_lookups;
+	if (before.first_lookup > t->nr_lookups ||
+	    t->nr_lookups > h->nr_lookups)
+		return damaged(o, "its requests make no sense", err);
+	if (!h->nr_requests && h->nr_lookups)
 		return damaged(o, "lookups are without a request", err);
+	t->requests = requests;
 	return 0;
 }
 

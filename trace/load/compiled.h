@@ -5,7 +5,7 @@
  *
  *	struct compiled_header	counts, and the options it was made with
  *	lookups			uint32_t each, as in struct trace
- *	requests		struct compiled_request each
+ *	requests		struct trace_request each
  *	turns			struct trace_turn each, if there are sessions
  *
  * Each part begins at a multiple of 8 bytes; what lies between is 0. Numbers
@@ -17,7 +17,7 @@
 
 #include "trace/load/trace.h"
 
-#define COMPILED_VERSION 1
+#define COMPILED_VERSION 2
 #define COMPILED_ORDER 0x01020304
 
 /* Beyond the first three members only files of this version are looked at. */
@@ -51,14 +51,6 @@ struct compiled_header {
 
 #define COMPILED_MAGIC "MCtrace" /* and its NUL */
 
-struct compiled_request {
-	uint32_t arrival_low; /* of 64 bits, ns */
-	uint32_t arrival_high;
-	uint32_t nr_lookups;
-	uint32_t input_length;
-	uint32_t output_length;
-};
-
 /* Where the parts of a file lie, by the counts of its header. */
 struct compiled_parts {
 	uint64_t requests;
@@ -79,8 +71,9 @@ bool compiled_recognise(const char *path);
 
 /*
  * Maps the compiled trace @o->source, whose options must be those that it was
- * made with; max_requests may cut one without sessions further. The lookups
- * stay in the mapping until trace_free(), and hash_ids is NULL. 0, or -1 with @err filled.
+ * made with; max_requests may cut one without sessions further. All of it stays
+ * in the mapping until trace_free(), and hash_ids is NULL. 0, or -1 with @err
+ * filled.
  */
 int compiled_load(struct trace *t, const struct trace_options *o,
 		  struct error *err);

@@ -41,7 +41,7 @@ static void count_containing(struct selection *s)
 
 		if (s->kept && !s->kept[r])
 			continue;
-		for (i = 0; i < t->requests[r].nr_lookups; i++) {
+		for (i = 0; i < trace_lookups_of(t, r); i++) {
 			if (s->number[blocks[i]] == r + 1)
 				continue;
 			s->number[blocks[i]] = r + 1;
@@ -55,7 +55,7 @@ static uint64_t deciding_id(const struct selection *s, uint32_t request)
 {
 	const struct trace *t = s->t;
 	const uint32_t *blocks = lookups_of(t, request);
-	uint32_t n = t->requests[request].nr_lookups, i;
+	uint32_t n = trace_lookups_of(t, request), i;
 
 	if (!n)
 		return request;
@@ -87,10 +87,12 @@ static bool is_ours(const struct selection *s, uint32_t request)
 	return ours == OURS;
 }
 
-static bool ends_partial(const struct trace *t, const struct trace_request *req)
+static bool ends_partial(const struct trace *t, uint32_t request)
 {
-	return req->input_length % t->block_tokens &&
-	       req->nr_lookups > req->input_length / t->block_tokens;
+	uint32_t length = t->requests[request].input_length;
+
+	return length % t->block_tokens &&
+	       trace_lookups_of(t, request) > length / t->block_tokens;
 }
 
 static uint32_t renumber(struct selection *s, uint32_t block)
@@ -109,14 +111,15 @@ static void keep(struct selection *s, uint32_t request)
 	struct trace_request *req = &t->requests[s->nr_requests++];
 	const uint32_t *from = lookups_of(t, request);
 	uint32_t *to = t->lookups + s->nr_lookups, i;
+	uint32_t nr = trace_lookups_of(t, request);
 
+	if (s->o->partial == TRACE_PARTIAL_SKIP && ends_partial(t, request))
+		nr--;
 	*req = t->requests[request];
-	if (s->o->partial == TRACE_PARTIAL_SKIP && ends_partial(t, req))
-		req->nr_lookups--;
-	for (i = 0; i < req->nr_lookups; i++)
+	for (i = 0; i < nr; i++)
 		to[i] = renumber(s, from[i]);
 	req->first_lookup = s->nr_lookups;
-	s->nr_lookups += req->nr_lookups;
+	s->nr_lookups += nr;
 }
 
 /* The session's row of a request that is kept; its session is numbered anew

@@ -158,10 +158,10 @@ void trace_sessions_text(char text[TRACE_SESSIONS_TEXT], const struct trace *t)
 
 void trace_free(struct trace *t)
 {
-	free(t->requests);
 	if (t->map) {
 		munmap(t->map, t->map_bytes);
 	} else {
+		free(t->requests);
 		free(t->lookups);
 		free(t->hash_ids);
 		free(t->turns);

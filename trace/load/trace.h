@@ -15,13 +15,13 @@
 
 #define TRACE_REMARK_MAX 512
 
+/* As it also lies in a compiled trace: without gaps. */
 struct trace_request {
-	int64_t arrival_ns;    /* since the earliest one of the file */
-	uint64_t first_lookup; /* index into trace.lookups */
-	uint32_t nr_lookups;
+	int64_t arrival_ns;	/* since the earliest one of the file */
+	uint32_t first_lookup;	/* index into trace.lookups */
 	uint32_t input_length;	/* tokens */
 	uint32_t output_length; /* tokens */
-};
+} __attribute__((packed, aligned(4)));
 
 struct trace {
 	struct trace_request *requests;
@@ -38,9 +38,19 @@ struct trace {
 	 * print: one line without its end, or "". */
 	char remark[TRACE_REMARK_MAX];
 	uint32_t block_tokens;
-	void *map; /* of a compiled trace: lookups and turns are in it */
+	void *map; /* of a compiled trace: all of these are in it */
 	size_t map_bytes;
 };
+
+/* How many lookups a request has: up to those of the next one. */
+static inline uint32_t trace_lookups_of(const struct trace *t, uint32_t request)
+{
+	uint64_t end = request + UINT64_C(1) < t->nr_requests ?
+			       t->requests[request + UINT64_C(1)].first_lookup :
+			       t->nr_lookups;
+
+	return end - t->requests[request].first_lookup;
+}
 
 /* What tells a block from all others. A compiled trace has no hash ids. */
 static inline uint64_t trace_hash_id(const struct trace *t, uint32_t block)

@@ -59,7 +59,7 @@ static void look_up_request(struct curve *c, struct stack *s,
 	const struct trace_request *rq = &t->requests[r];
 	uint32_t needed = 0; /* by the prefix so far */
 
-	for (uint32_t i = 0; i < rq->nr_lookups; i++) {
+	for (uint32_t i = 0; i < trace_lookups_of(t, r); i++) {
 		uint32_t block = t->lookups[rq->first_lookup + i];
 		bool admitted = ++s->lookups[block] >= o->admit;
 		uint32_t distance = admitted ? use(s, block) : NEVER;

@@ -128,7 +128,7 @@ static uint32_t miss_tokens(const struct plan_run *run,
 			    const struct trace_request *rq)
 {
 	uint64_t tokens = run->pl->trace->block_tokens;
-	uint64_t whole = rq->nr_lookups * tokens;
+	uint64_t whole = run->nr_lookups * tokens;
 	uint64_t cached = run->nr_cached * tokens;
 
 	if (run->last_cached && whole > rq->input_length)
@@ -141,7 +141,7 @@ static void count_request(struct plan_run *run, const struct trace_request *rq)
 	struct plan_stats *st = run->stats;
 
 	st->requests++;
-	st->lookups += rq->nr_lookups;
+	st->lookups += run->nr_lookups;
 	st->writes += run->nr_writes;
 	st->probes += run->nr_probes;
 	st->requests_with_hits += run->hit;
@@ -164,7 +164,7 @@ static void look_up_plain(struct plan_run *run, const struct trace_request *rq)
 {
 	const uint32_t *blocks = &run->pl->trace->lookups[rq->first_lookup];
 
-	for (uint32_t i = 0; i < rq->nr_lookups; i++) {
+	for (uint32_t i = 0; i < run->nr_lookups; i++) {
 		bool stored = storage_has(run->pl, blocks[i]);
 
 		tally_lookup(run, blocks[i]);
@@ -182,14 +182,14 @@ static void look_up_plain(struct plan_run *run, const struct trace_request *rq)
 static void look_up_all(struct plan_run *run, const struct trace_request *rq)
 {
 	struct planner *pl = run->pl;
-	uint64_t end = rq->first_lookup + rq->nr_lookups;
+	uint64_t end = (uint64_t)rq->first_lookup + run->nr_lookups;
 
 	if (is_plain(pl)) {
 		look_up_plain(run, rq);
 		return;
 	}
 	if (pl->opt.probe == PLAN_PROBE_LIST)
-		run->nr_probes = rq->nr_lookups > 0;
+		run->nr_probes = run->nr_lookups > 0;
 	for (uint64_t i = rq->first_lookup; i < end; i++) {
 		uint32_t block = pl->trace->lookups[i];
 
@@ -214,7 +214,7 @@ bool planner_has_room(const struct planner *pl, const struct plan *p,
 		      uint64_t number, uint64_t used)
 {
 	uint32_t nr_lookups =
-		pl->trace->requests[number % pl->trace->nr_requests].nr_lookups;
+		trace_lookups_of(pl->trace, number % pl->trace->nr_requests);
 
 	return first_step(pl, p, nr_lookups) + planner_steps(pl, nr_lookups) <=
 	       used + p->step_mask + 1;
@@ -243,12 +243,14 @@ static void plan_request(struct planner *pl, struct plan *p, uint64_t number,
 			 uint32_t r, struct plan_stats *stats)
 {
 	const struct trace_request *rq = &pl->trace->requests[r];
-	uint64_t first = p ? first_step(pl, p, rq->nr_lookups) : 0;
+	uint32_t nr_lookups = trace_lookups_of(pl->trace, r);
+	uint64_t first = p ? first_step(pl, p, nr_lookups) : 0;
 	struct plan_stats unasked = { 0 };
 	struct plan_run run = {
 		.pl = pl,
 		.stats = stats ? stats : &unasked,
 		.tallies = stats,
+		.nr_lookups = nr_lookups,
 		.steps = p ? &p->steps[first & p->step_mask] : NULL,
 	};
 

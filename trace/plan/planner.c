@@ -9,8 +9,8 @@ static uint32_t longest_request(const struct trace *t)
 	uint32_t max = 0;
 
 	for (uint32_t r = 0; r < t->nr_requests; r++)
-		if (t->requests[r].nr_lookups > max)
-			max = t->requests[r].nr_lookups;
+		if (trace_lookups_of(t, r) > max)
+			max = trace_lookups_of(t, r);
 	return max;
 }
 

@@ -42,6 +42,7 @@ struct plan_run {
 	struct planner *pl;
 	struct plan_stats *stats;
 	struct plan_step *steps; /* NULL: statistics only */
+	uint32_t nr_lookups;
 	uint32_t nr_reads;
 	uint32_t nr_writes;
 	uint32_t nr_files; /* openings and evictions */

@@ -15,7 +15,7 @@
 const struct trace_limits trace_limits_default = {
 	.line_bytes = 16 << 20,
 	.requests = UINT32_MAX,
-	.lookups = UINT64_C(1) << 32,
+	.lookups = UINT32_MAX,
 	.blocks = INT32_MAX - 1,
 };
 
