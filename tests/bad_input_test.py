@@ -286,6 +286,43 @@ def odd(lines, wanted, **options):
                     f"{lines[0][:60]} over {job['jobname']}")
 
 
+def test_jobs_of_a_group_that_disagree():
+    timed = {"replay_no_stall": 0}
+    for one, other, saying in (
+            ({}, timed, "replay_no_stall= differs from that of 'first'"),
+            (timed, {**timed, "replay_time_scale": 50},
+             "replay_time_scale= differs"),
+            (timed, {**timed, "arrivals": "spread"}, "arrivals= differs"),
+            ({"backend": "http", "bs": SLOT},
+             {"backend": "http", "bs": SLOT,
+              "backend_options": "http_host=nowhere"},
+             "backend= or backend_options= differs from that of 'second'")):
+        done = run(command(good(name="first", **one),
+                           good(name="second", **other)))
+        check(done.status > 0, f"{other}: ended with {done.status}")
+        check_has(done.err, saying)
+
+
+def test_engines_that_lose_data():
+    """What they do is known, so no service is needed to refuse it."""
+    for backend, more, saying in (
+            ("http", {"bs": "4096,8192"}, "can't be read in pieces of 4096"),
+            ("http", {"object_header": 4096}, "object_header=4096"),
+            ("nfs", {"iodepth": 4}, "loses writes above iodepth=1"),
+            ("rados", {"size": "200m"}, "nrfiles=2"),
+            ("rbd", {"numjobs": 2}, "keeps a cache in each of the 2 jobs")):
+        refused(f"backend={backend}" if backend != "http" else "http", saying,
+                **good(backend=backend, bytes_per_token=32, **more))
+
+
+def test_more_than_there_is_room_for():
+    refused("I/O buffers of 1 job with iodepth=4096", "GiB of memory",
+            **good(bytes_per_token="64m", size="1t", iodepth=4096))
+    refused("is no device", filename="/dev/no-such-drive", **good())
+    refused("there is no cache file", "allow_file_create=0",
+            **good(filename=file("missing"), allow_file_create=0))
+
+
 def test_odd_traces():
     top = (1 << 63) - 1
     odd([request([7, 8, 9])], (0, 3))

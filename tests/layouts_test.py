@@ -429,6 +429,17 @@ def test_a_wrong_byte_in_packed_objects():
                    **PACKED, **more)
 
 
+def test_looking_for_blocks_in_buckets():
+    """A stat for each lookup up to the first miss, whether it hits or not."""
+    row = planned("buckets", probe="stat")
+    blocks, probes = replay(
+        job("buckets", probe="stat", name="blocks"),
+        job("buckets", probe="stat", name="probes", observe="probe",
+            new_group=1)).jobs
+    check_equal(counts(blocks), (row["hits"], row["writes"]), "counts")
+    check_equal(counts(probes)[0], row["probes"], "probes")
+
+
 def test_pieces():
     for pieces, more in ((2, {}), (4, {"backend": "io_uring", "iodepth": 8})):
         row = plan(mixed_trace(), size=SLOTS * 4 * SLOT, bytes_per_token=32)[0]

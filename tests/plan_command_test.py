@@ -227,6 +227,22 @@ def test_sweep_is_the_cross_product():
     check_equal({len(line) for line in lines}, {len(lines[0])}, "widths")
 
 
+def test_what_is_said_of_a_trace():
+    """Above its figures, and on standard error what may be wrong with it."""
+    trace = TMP / "said.jsonl"
+    trace.write_text("".join(json.dumps({
+        "session_id": i % 2, "timestamp": i * 0.25, "input_length": 1000,
+        "hash_ids": [9, i]}) + "\n" for i in range(4)))
+    done = command(trace)
+    check_has(done.stdout, "4 requests over 0.75 ms, 2 sessions\n")
+    check_has(done.stderr, "the trace spans only 0.75 ms")
+    check_has(output(trace, "--sessions=9"), ", 2 sessions, 2 users\n")
+    header, *rows = output(trace, "--requests").splitlines()
+    check_equal(header.split()[:3], ["request", "arrival_ms", "lookups"],
+                "columns")
+    check_equal(len(rows), 4, "rows")
+
+
 def test_figures():
     row, = as_csv(SMALL, "--capacity=2", "--drive-bytes=1g")
     writes = int(row["writes"])

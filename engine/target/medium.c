@@ -137,23 +137,3 @@ int medium_check(const char *path, struct error *err)
 		    "filename=%s is no device, and a file there would lie in memory; name one that is there (lsblk lists them), or a file elsewhere",
 		    path);
 }
-
-int medium_make_folders(const char *path, char *made)
-{
-	char folder[PATH_MAX], *slash;
-	int above;
-
-	snprintf(folder, sizeof(folder), "%s", path);
-	slash = strrchr(folder, '/');
-	if (!slash || slash == folder)
-		return 0;
-	*slash = '\0';
-	if (!access(folder, F_OK))
-		return 0;
-	above = medium_make_folders(folder, made);
-	if (above < 0 || (mkdir(folder, 0755) && errno != EEXIST))
-		return -1;
-	if (!above)
-		snprintf(made, PATH_MAX, "%s", folder);
-	return 1;
-}

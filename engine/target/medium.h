@@ -22,11 +22,4 @@ void medium_describe(char text[MEDIUM_TEXT], const char *path);
  */
 int medium_check(const char *path, struct error *err);
 
-/*
- * Makes the folders above @path that are not there, as fio does. 1 when it
- * made some, with the first of them in @made of PATH_MAX bytes; else 0, or -1
- * with errno.
- */
-int medium_make_folders(const char *path, char *made);
-
 #endif

@@ -5,7 +5,6 @@
 #include "fio.h"
 
 #include "engine/job.h"
-#include "engine/target/medium.h"
 #include "engine/target/target.h"
 
 /* Slots that lie in file @i when there are @slots in all. */
@@ -156,28 +155,11 @@ static void put_back(const char *name, int64_t size)
 			strerror(errno));
 }
 
-/* As fio does; but a disk that was to be mounted there is not, so say so. */
-static int make_folders(const char *name)
-{
-	char made[PATH_MAX], where[MEDIUM_TEXT];
-	int ret = medium_make_folders(name, made);
-
-	if (ret <= 0)
-		return ret;
-	medium_describe(where, made);
-	if (!job_quiet())
-		log_info("mooncake: the folder %s was not there and has been made, on %s\n",
-			 made, where);
-	return ret;
-}
-
 static int grow_file(struct thread_data *td, const char *name, uint64_t size)
 {
 	int fd, ret, flags = td->o.allow_create ? O_CREAT : 0;
 
 	fd = open(name, O_RDWR | flags | O_CLOEXEC, 0644);
-	if (fd < 0 && errno == ENOENT && flags && make_folders(name) > 0)
-		fd = open(name, O_RDWR | flags | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return errno;
 	ret = allocate_blocks(fd, size, td->o.fallocate_mode);

@@ -98,6 +98,8 @@ static void numbers_beyond_64_bits(void)
 			   "\"input_length\":1,\"hash_ids\":[1]}"), 0);
 	check_bad_line(LINE(6, 1, 1, "[18446744073709551616]"),
 		       "\"hash_ids\"[0] is too large");
+	check_bad_line(LINE(6, 1, 1, "[100000000000000000000000000000]"),
+		       "\"hash_ids\"[0] is too large");
 	check_bad_line(LINE(6, 1, 1, "[-9223372036854775809]"),
 		       "\"hash_ids\"[0] is negative");
 	check_bad_line(LINE(99999999999999999999, 1, 1, "[1]"), "is beyond");
