@@ -26,7 +26,7 @@ MEMBERS = """requests lookups hits memory_hits misses skipped evictions
 unadmitted writes probes trims hit_rate requests_with_hits
 requests_with_hits_beyond_first hottest_block_hits unique_blocks files_created
 files_unlinked slots buckets block_bytes slot_bytes input_tokens output_tokens
-read_bytes write_bytes span_ms bad_lines options""".split()
+read_bytes write_bytes span_ms sessions bad_lines options""".split()
 
 
 def command(*arguments, status=0, **more):

@@ -155,8 +155,8 @@ def test_threads_and_group_reporting():
 MEMBERS = """requests lookups hits memory_hits misses skipped evictions
     unadmitted hit_rate requests_with_hits requests_with_hits_beyond_first
     hottest_block_hits unique_blocks slots block_bytes slot_bytes input_tokens
-    output_tokens read_bytes write_bytes span_ms bad_lines writes files_created
-    files_unlinked buckets probes trims options""".split()
+    output_tokens read_bytes write_bytes span_ms sessions bad_lines writes
+    files_created files_unlinked buckets probes trims options""".split()
 
 
 def test_suffixes_mean_what_they_mean_to_mooncake_plan():

@@ -302,6 +302,11 @@ observe=load
                   "--percentile", "50", "--latency", "70ms", "--max", "8")
     check_equal(answer("users.json")["users"], 3, "users")
     check_has(done.stdout, "This target carries 3 users")
+    done = script("mooncake-saturate", TMP / "users.fio", "--users",
+                  "--state", TMP / "all.json", "--start", "5",
+                  "--latency", "10s")
+    check_has(done.stdout, "This target carries 8 users")
+    check_has(done.stdout, "a user for each session that the trace has")
     fails("mooncake-saturate", TMP / "users.fio", "--state",
           TMP / "users.json", saying="--restart")
 

@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 
 sys.dont_write_bytecode = True
+from browser import check_layout, look_at
 from testing import (TOP, Skip, check, check_equal, check_has, fails, run,
                      script)
 
@@ -162,6 +163,40 @@ def test_runs_on_a_target():
     check_equal(os.listdir(TARGET), [], "files left on the target")
 
 
+def test_page_can_be_read():
+    check_layout(look_at([TMP / "out" / "index.html"], (1280, 390)))
+
+
+def test_users():
+    """Of a trace without times. Null carries all the sessions there are."""
+    built()
+    path = TMP / "users.jsonl"
+    path.write_text("".join(json.dumps(
+        {"session_id": user, "input_length": 512 * turn, "output_length": 1,
+         "hash_ids": [100 * user + each for each in range(turn)],
+         "delay": 50}) + "\n" for user in range(4) for turn in range(1, 6)))
+    done = script("mooncake-size", path, TARGET, "--users=2", "--yes", *PLAIN,
+                  *NULL, "--latency=10s", "--tbw=1", "--size=1m",
+                  "--folder", TMP / "users", cwd=TMP)
+    page = Page(TMP / "users" / "index.html")
+    figures = page.figures
+    check_equal(figures, page.known, "figures shown and in the JSON")
+    check_equal(figures["users"], 4, "users")
+    # Sessions of 5 turns, 50 ms apart, write 5 blocks each: two users think 9
+    # times, four of them 4 times.
+    close(figures["span"], 0.45, "time of two users")
+    close(figures["needs.write"], 20 * BLOCK / 0.45, "bytes a second")
+    close(figures["life.most"], figures["life"] * 4 / 9,
+          "life with four users")
+    check("times" not in figures, "users and times")
+    for text in ("carries 4 users with P99 of loads below 10s",
+                 "With 2 users the drive lasts"):
+        check_has(done.stdout, text)
+        check_has(page.text, text)
+    fails("mooncake-size", path, TARGET, *PLAIN, "--yes",
+          saying='"timestamp" is missing')
+
+
 def test_again_goes_on():
     """What mooncake-saturate knows of the same job is taken up."""
     done = size(TARGET, "--yes", *NULL, "--latency", "1s")
@@ -272,7 +307,8 @@ def test_wrong_arguments():
                   ("--size", "many", *PLAIN), ("--size", "0", *PLAIN),
                   ("--latency", "200", *PLAIN), ("--tbw", "0", *PLAIN),
                   ("--run-time", "5", *PLAIN), ("--price", "9", *PLAIN),
-                  ("--percentile", "100", *PLAIN)):
+                  ("--percentile", "100", *PLAIN),
+                  ("--users", "0", *PLAIN), ("--set", "sessions=2", *PLAIN)):
         script("mooncake-size", TRACE, *wrong, status=2)
 
 

@@ -36,8 +36,8 @@ def time(end):
     return ("set xlabel 'seconds'", tics, f"set xrange [0:{end or 1:.9g}]")
 
 
-def latency(axis, values):
-    """Logarithmic: from a round one below all @values to one above."""
+def logarithmic(axis, values, show):
+    """From a round one below all @values to one above."""
     low, high = min(values), max(values)
     first = math.floor(math.log10(low))
     last = math.ceil(math.log10(high) + 1e-9)
@@ -48,5 +48,20 @@ def latency(axis, values):
                 if at <= low * (1 + 1e-9) or not number)
     end = min(number for number, at in enumerate(places)
               if at >= high * (1 - 1e-9) and number > begin)
-    return (f"set logscale {axis}", *_labelled(
-        axis, places[begin:end + 1], units.plain_seconds))
+    return (f"set logscale {axis}",
+            *_labelled(axis, places[begin:end + 1], show))
+
+
+def latency(axis, values):
+    return logarithmic(axis, values, units.plain_seconds)
+
+
+def capacity(axis, values):
+    """Bytes, from the least to the most; a label each few powers of two."""
+    low, high = min(values), max(values)
+    first, last = math.ceil(math.log2(low)), math.floor(math.log2(high))
+    apart = max(1, math.ceil((last - first) / (_MOST_BESIDE - 1)))
+    places = [2.0 ** at for at in range(first, last + 1, apart)]
+    tics, _ = _labelled(axis, places or [low], units.plain_size)
+    return (f"set logscale {axis} 2", tics,
+            f"set {axis}range [{low:.9g}:{max(high, 2 * low):.9g}]")

@@ -17,7 +17,7 @@ _STYLE = """
 body{margin:0 auto;max-width:64rem;padding:1rem;background:var(--bg);
 color:var(--fg);font:16px/1.45 system-ui,sans-serif;overflow-wrap:anywhere}
 h1{font-size:1.5rem;margin:.3rem 0}h2{font-size:1.15rem;margin:1.8rem 0 .5rem}
-.dim,figcaption,.note{color:var(--dim);font-size:.85rem}
+.dim,figcaption{color:var(--dim);font-size:.85rem}
 .warn{background:var(--warnbg);color:var(--warn);padding:.5rem .8rem;
 border-radius:.4rem;margin:.4rem 0}
 .failed{background:#b3261e;color:#fff;padding:.5rem .8rem;
@@ -30,8 +30,7 @@ gap:.6rem;margin:.8rem 0}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{padding:.25rem .6rem;border-bottom:1px solid var(--line);
 text-align:right;white-space:nowrap}
-th:first-child,td.note{text-align:left}
-td.note{white-space:normal;min-width:9rem}
+th:first-child{text-align:left}pre{white-space:pre-wrap}
 tbody th{font-weight:400;white-space:normal;min-width:9rem}
 tr.section th{font-weight:600;padding-top:.9rem}
 thead th{white-space:normal;overflow-wrap:anywhere;min-width:6rem}
@@ -49,12 +48,13 @@ vertical-align:middle;margin-right:.4rem}
 td.best{font-weight:600}td small,th small{color:var(--dim);font-weight:400}
 th small{margin-left:.4rem}
 @media(max-width:34rem){body{padding:.6rem;font-size:15px}
-th,td{padding:.2rem .35rem}td.note,th.note{display:none}
-th small{margin-left:0;display:block}dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}
+th,td{padding:.2rem .35rem}ol{padding-left:1.4rem}
+th small{margin-left:0;display:block}dl{grid-template-columns:1fr}
+dd{margin-bottom:.4rem}
 .wide-plot{display:none}.narrow-plot{display:block}}
 @media print{:root{color-scheme:light;--bg:#fff;--fg:#000;--dim:#444;
 --line:#bbb;--card:#f2f2f2}body{max-width:none;font-size:10.5pt}
-h2,h3,.legend{break-after:avoid}figure,tr,.tile{break-inside:avoid}tr.section{break-after:avoid}
+h2,h3,.legend,tr.section{break-after:avoid}figure,tr,.tile{break-inside:avoid}
 .wide{overflow:visible}
 .wide-plot{display:block}.narrow-plot{display:none}
 details:not([open]){display:none}
@@ -97,10 +97,10 @@ def _cells(figures):
                f"{html.escape(table.cell(figure))}</span>{less}{star}</td>")
 
 
-def _label(figures):
-    note = html.escape(table.note(figures))
-    label = html.escape(table.first(figures).label)
-    return f"{label} <small>{note}</small>" if note else label
+def labelled(label, note):
+    """A figure's name, and what it rests on."""
+    small = f" <small>{html.escape(note)}</small>" if note else ""
+    return html.escape(label) + small
 
 
 def _figures(names, runs):
@@ -110,7 +110,9 @@ def _figures(names, runs):
     for section, lines in table.section_rows(runs):
         rows.append(f'<tr class="section"><th colspan="{len(runs) + 1}">'
                     f"{html.escape(section)}</th></tr>")
-        rows += [f'<tr><th scope="row">{_label(figures)}</th>'
+        rows += [f'<tr><th scope="row">'
+                 f"{labelled(table.first(figures).label, table.note(figures))}"
+                 "</th>"
                  f'{"".join(_cells(figures))}</tr>' for figures in lines]
     head = f"<thead><tr><th></th>{head}</tr></thead>" if head else ""
     return (f'<div class="wide"><table>{head}<tbody>{"".join(rows)}'

@@ -62,7 +62,8 @@ def svg(series, settings, name="plot", size=(760, 400)):
 def _inner(series, settings, name, label, size):
     text = svg(series, [*settings, "set key off"], name, size)
     text = text[text.index("<svg"):]
-    text = re.sub(r"<defs>.*?</defs>", "", text, count=1, flags=re.S)
+    if not any("points" in "".join(style) for _, _, *style in series):
+        text = re.sub(r"<defs>.*?</defs>", "", text, count=1, flags=re.S)
     text = re.sub(r"<title>.*?</title>\s*<desc>.*?</desc>", "", text,
                   count=1, flags=re.S)
     text = text.replace('id="gnuplot_canvas"', "")
@@ -89,7 +90,8 @@ def inline(series, settings, name, label, more=(), narrow=()):
     return (_legend([*entries, *more]) + '<div class="wide-plot">' +
             _inner(series, settings, name, label, (760, 380)) +
             '</div><div class="narrow-plot">' +
-            _inner(series, [*settings, *narrow], name + "n", label, (370, 300)) + "</div>")
+            _inner(series, [*settings, *narrow], name + "n", label,
+                   (370, 300)) + "</div>")
 
 
 def dumb(series, settings, size=(76, 20)):

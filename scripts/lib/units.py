@@ -92,6 +92,12 @@ def plain_seconds(value):
     return f"{plain(round(value * 1e9 / size_, 6))} {unit}"
 
 
+def plain_size(value):
+    """'64 GiB'"""
+    size_, unit = scale(value)
+    return f"{plain(round(value / size_, 6))} {unit}"
+
+
 def rate(value):
     return f"{digits(value)}/s"
 

@@ -104,6 +104,7 @@ struct json_object *plan_json(const struct trace *t,
 	add(obj, "read_bytes", st->hits * l->slot_bytes);
 	add(obj, "write_bytes", st->writes * l->slot_bytes);
 	json_object_object_add(obj, "span_ms", milliseconds(st->span_ns));
+	add(obj, "sessions", t->nr_sessions);
 	add(obj, "bad_lines", t->bad_lines);
 	json_object_object_add(obj, "options", options);
 	return obj;

@@ -19,6 +19,16 @@ class Times:
     def number(self, given):
         return given * 100
 
+    def most_of(self, run):
+        """The largest load that there can be, as a run showed."""
+        del run
+        return math.inf
+
+    def bound(self, load, run):
+        """Where a search ended at which the limit always held."""
+        del load, run
+        return "--max, the largest multiple tried"
+
     def shown(self, load):
         return load / 100
 
@@ -59,6 +69,14 @@ class Users:
 
     def number(self, given):
         return given
+
+    def most_of(self, run):
+        return run["sessions"]
+
+    def bound(self, load, run):
+        if load == self.most_of(run):
+            return "a user for each session that the trace has"
+        return "--max, the largest number tried"
 
     def shown(self, load):
         return load

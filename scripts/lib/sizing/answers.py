@@ -43,11 +43,7 @@ def gpu_seconds(value):
     return f"{units.digits(value)} GPU s"
 
 
-def times(value):
-    return f"{units.digits(value)} times"
-
-
-def of_demand(out, demand, size):
+def of_demand(out, demand, size, at):
     """The trace, and the cache of @size bytes. Returns its plan."""
     whole, command = demand.whole, programs.words(demand.command)
     out.section = "The trace"
@@ -76,24 +72,14 @@ def of_demand(out, demand, size):
     out.add("hit_rate", "Hit rate", plan["hit_rate"], units.share, command)
     if demand.span_s:
         for name, label in (("read", "Read"), ("write", "Written")):
-            out.add(f"needs.{name}", f"{label} at the trace's pace",
+            out.add(f"needs.{name}", f"{label} {at}",
                     plan[f"{name}_bytes"] / demand.span_s, units.bandwidth,
                     command, f"{name}_bytes / time")
     return plan
 
 
-def throughput(state):
-    """
-    How many times the traffic the fastest of all runs got through. A run of
-    few requests may keep its loads short beyond that, since stores wait.
-    """
-    fastest = min([state["trace"]["unpaced_s"], *(
-        run["wall_s"] for runs in state["runs"].values() for run in runs)])
-    return state["trace"]["span_s"] / fastest
-
-
-def carries(state):
-    return min(state["answer"]["times"] or 0, throughput(state))
+def limit(options):
+    return f"P{options.percentile:g} of loads below {options.latency}"
 
 
 def of_runs(out, measure, unpaced, found, paced):
@@ -110,28 +96,13 @@ def of_runs(out, measure, unpaced, found, paced):
                 command, note)
     state, typed = found
     command = programs.words(typed)
-    limit = f"P{measure.options.percentile:g} of loads below " \
-        f"{measure.options.latency}"
-    trace = state["trace"]
-    out.add("times.latency", "Times the traffic, by latency",
-            state["answer"]["times"] or 0, times, command, limit)
-    out.add("times.pace", "Times the traffic, by throughput",
-            throughput(state), times, command, "time of these requests / "
-            "time of the fastest run: beyond, work piles up")
-    carried = carries(state)
-    out.add("times", "Times the traffic", carried, times, command,
-            "the less of the two")
-    if carried:
-        out.add("rate", "Requests a second that it carries",
-                trace["requests"] / trace["span_s"] * carried, units.rate,
-                command, "requests / time x times the traffic")
+    traffic = measure.traffic
+    traffic.answers(out, state, command, limit(measure.options))
     if not paced:
         return
     figures, commands = paced
     command = "\n".join(map(programs.words, commands))
-    pace = min(1, carried)
-    note = "at the trace's pace" if pace == 1 else \
-        f"at {pace:g} times the trace's pace, which it carries"
+    _, note = traffic.paced(traffic.carried(state))
     out.add("loads", "Loads", figures.get("load.samples"), units.count,
             command, note)
     for percent in ("50", "99"):
@@ -142,7 +113,7 @@ def of_runs(out, measure, unpaced, found, paced):
             figures.get("prefill.beaten"), units.share, command, note)
 
 
-def of_money(out, options, demand, plan):
+def of_money(out, options, demand, plan, traffic):
     """Wear, what is saved, and what that costs."""
     if not demand.span_s:
         return
@@ -150,18 +121,22 @@ def of_money(out, options, demand, plan):
     _, typed = demand.at(out.value("capacity"))
     command = programs.words(typed)
     a_second = plan["write_bytes"] / demand.span_s
-    out.add("a_day", "Written a day at the trace's pace", a_second * _DAY,
-            terabytes, command, "terabytes_written_a_day")
+    out.add("a_day", f"Written a day {traffic.at}", a_second * _DAY, terabytes,
+            command, "terabytes_written_a_day")
     life = saved = None
     if options.tbw and a_second:
         life = options.tbw * 1e12 / a_second / _YEAR
         out.add("life", "Life of the drive", life, years, command,
                 f"{options.tbw:g} TB / written a day / 365.25; what the "
                 "drive itself writes besides is not in it")
-        if out.value("times"):
-            out.add("life.most", "Life at the most traffic it carries",
-                    life / out.value("times"), years, command,
-                    "life / times the traffic")
+        carried = out.value(traffic.key)
+        if carried:
+            most, typed = traffic.most_written(
+                demand, out.value("capacity"), a_second, carried)
+            out.add("life.most", "Life at the most that it carries",
+                    options.tbw * 1e12 / most / _YEAR, years,
+                    programs.words(typed) if typed else command,
+                    "the same with that traffic")
     if options.prefill_rate:
         saved = plan["hits"] * demand.block_tokens / options.prefill_rate \
             / demand.span_s * 3600

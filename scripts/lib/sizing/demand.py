@@ -41,11 +41,18 @@ class Demand:
         return next((point for point in self.curve
                      if point["hits"] >= wanted), None)
 
-    def at(self, size):
+    def at(self, size, users=None):
         """(what a cache of @size bytes does, the command)."""
-        if size not in self.known:
-            self.known[size] = self._plan(f"--size={size}")[:2]
-        return self.known[size]
+        key = size, users
+        if key not in self.known:
+            options = self.options
+            if users:
+                options = [each for each in options
+                           if not each.startswith("--sessions=")]
+                options.append(f"--sessions={users}")
+            self.known[key] = programs.plan(self.trace, *options,
+                                            f"--size={size}")[:2]
+        return self.known[key]
 
     def first(self, size, limit, seconds):
         """

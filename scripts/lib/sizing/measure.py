@@ -10,7 +10,7 @@ import sys
 import cli
 import fiorun
 
-from sizing import programs
+from sizing import programs, traffic
 
 # Runs of mooncake-saturate until it knows the answer to a tenth.
 SEARCH_RUNS = 8
@@ -21,6 +21,7 @@ _CANNOT = 3
 class Measure:
     def __init__(self, options, demand, target, size):
         self.options = options
+        self.traffic = traffic.of(options)
         self.target = target
         self.folder = options.folder
         first = demand.first(size, options.run_bytes, options.run_time)
@@ -92,7 +93,7 @@ class Measure:
         command = [programs.script("mooncake-saturate"), job, "--latency",
                    self.options.latency, "--percentile",
                    f"{self.options.percentile:g}", "--tolerance", "0.1",
-                   "--state", state]
+                   *self.traffic.arguments, "--state", state]
         done = subprocess.run([sys.executable, *command], check=False)
         if done.returncode == cli.INTERRUPTED:
             raise KeyboardInterrupt
@@ -101,12 +102,11 @@ class Measure:
         with open(state, encoding="utf-8") as file:
             return json.load(file), command
 
-    def paced_run(self, times):
-        scale = max(1, min(100, round(times * 100)))
-        what = "the trace" if scale == 100 else f"{scale / 100:g} of the trace"
-        return self.run("pace", f"{self.requests} requests at the pace of "
-                        f"{what}, {self.span_s * 100 / scale:.0f} s",
-                        replay_time_scale=scale, arrivals="spread")
+    def paced_run(self, carried):
+        settings, what = self.traffic.paced(carried)
+        seconds = self.traffic.seconds(self.span_s, carried)
+        return self.run("pace", f"{self.requests} requests {what}, "
+                        f"{seconds:.0f} s", **settings)
 
 
 def _absolute(trace):

@@ -3,12 +3,17 @@
 import html
 import itertools
 
+import axis
 import page
 import plot
 import units
 
+from sizing import traffic
+from sizing.answers import limit as limit_of
+
 _TILES = (("capacity", "capacity"), ("hit_rate", "hit rate"),
-          ("times", "the trace's traffic"), ("load.p99", "P99 of loads"),
+          ("times", "the trace's traffic"), ("users", "users"),
+          ("load.p99", "P99 of loads"),
           ("beaten", "of loads beat computing"), ("life", "life"),
           ("saved", "saved an hour"), ("cost.saved", "cost of a GPU hour saved"))
 
@@ -25,20 +30,20 @@ def _table(answers):
     commands, rows = [], []
     for section, members in itertools.groupby(
             answers, lambda answer: answer.section):
-        rows.append(f'<tr class="section"><th colspan="4">'
+        rows.append(f'<tr class="section"><th colspan="3">'
                     f"{html.escape(section)}</th></tr>")
         for each in members:
             if each.command not in commands:
                 commands.append(each.command)
             number = commands.index(each.command) + 1
             rows.append(
-                f'<tr><th scope="row">{html.escape(each.label)}</th>'
+                f'<tr><th scope="row">{page.labelled(each.label, each.note)}'
+                "</th>"
                 f'<td data-figure="{each.key}" data-value="{each.value}">'
                 f"{html.escape(each.show(each.value))}</td>"
-                f'<td><a href="#command{number}">{number}</a></td>'
-                f'<td class="note">{html.escape(each.note)}</td></tr>')
-    head = '<thead><tr><th></th><th></th><th scope="col">from</th>' \
-        '<th class="note"></th></tr></thead>'
+                f'<td><a href="#command{number}">{number}</a></td></tr>')
+    head = '<thead><tr><th></th><th></th><th scope="col">from</th></tr>' \
+        "</thead>"
     typed = "".join(f'<li id="command{number}"><pre>{html.escape(command)}'
                     "</pre></li>"
                     for number, command in enumerate(commands, 1))
@@ -56,9 +61,10 @@ def _hit_rate(demand, answers):
               for point in _thinned(demand.curve)]
     size, rate = answers.value("capacity"), 100 * answers.value("hit_rate")
     series = [("lru", points), ("this page", [(size, 0), (size, rate)])]
-    settings = ["set logscale x 2", "set xlabel 'capacity'", "set key below",
-                "set ylabel 'hit rate, %'", "set yrange [0:*]",
-                "set format x '%.0b %BB'", "set rmargin 5"]
+    settings = ["set xlabel 'capacity'", "set ylabel 'hit rate, %'",
+                *axis.linear("y", max(y for _, y in points)),
+                *axis.capacity("x", [x for x, _ in points] + [size]),
+                "set rmargin 5"]
     title = "Hit rate by capacity"
     return _figure(title, "Of lru, by mooncake-plan --curve.",
                    plot.inline(series, settings, "curve", title))
@@ -76,19 +82,20 @@ def _thinned(curve, most=500):
 
 
 def _saturation(state, options):
-    tried = sorted((int(percent) / 100, runs)
-                   for percent, runs in state["runs"].items() if runs)
-    points = [(scale, sorted(run["latency_ns"] for run in runs)
-               [len(runs) // 2] / 1e9) for scale, runs in tried]
+    ways = traffic.of(options)
+    tried = sorted((ways.shown(int(load)), runs)
+                   for load, runs in state["runs"].items() if runs)
+    points = [(load, sorted(run["latency_ns"] for run in runs)
+               [len(runs) // 2] / 1e9) for load, runs in tried]
     if len(points) < 2:
         return ""
     limit = state["answer"]["limit_ns"] / 1e9
     series = [(f"P{options.percentile:g} of loads", points, "linespoints"),
               (f"limit {options.latency}",
                [(points[0][0], limit), (points[-1][0], limit)])]
-    settings = ["set logscale xy", "set format y '%.0s %cs'",
-                "set key below", "set rmargin 5",
-                "set xlabel 'times the traffic of the trace'"]
+    settings = [*axis.latency("y", [y for _, y in points] + [limit]),
+                *axis.logarithmic("x", [x for x, _ in points], units.plain),
+                "set rmargin 5", f"set xlabel '{ways.axis}'"]
     title = "Latency of loads by traffic"
     return _figure(title, "Runs of mooncake-saturate.",
                    plot.inline(series, settings, "saturate", title))
@@ -99,18 +106,16 @@ def sentences(options, demand, answers, target):
     said = [f"A cache of {answers.words('capacity')} has a hit rate of "
             f"{answers.words('hit_rate')}; without bound it would be "
             f"{answers.words('endless')}."]
-    if answers.value("times") is not None:
-        limit = f"P{options.percentile:g} of loads below {options.latency}"
-        said.append(
-            f"{target.path} carries {answers.words('times')} the traffic of "
-            f"the trace with {limit}." if answers.value("times") else
-            f"{target.path} does not carry the traffic of the trace, nor a "
-            f"hundredth of it, with {limit}.")
+    ways = traffic.of(options)
+    carried = answers.value(ways.key)
+    if carried is not None:
+        said.append(f"{target.path} " +
+                    ways.sentence(carried, limit_of(options)))
     if answers.words("beaten"):
         said.append(f"{answers.words('beaten')} of its loads beat computing "
                     "their tokens again.")
     if answers.words("life"):
-        said.append(f"At the trace's pace the drive lasts "
+        said.append(f"{ways.at.capitalize()} the drive lasts "
                     f"{answers.words('life')}.")
     if answers.words("saved"):
         said.append(f"It saves {answers.words('saved')} an hour.")
@@ -127,7 +132,8 @@ def build(options, demand, answers, target, state, warnings):
     where = f", {target.path}" if target else ""
     parts = [f"<h1>{html.escape(title)}</h1>",
              f'<p class="dim">{html.escape(options.trace + where)}, '
-             f"{units.counted(demand.whole['requests'], 'request')}</p>"]
+             f"{units.counted(demand.whole['requests'], 'request')}"
+             f"{f', {traffic.of(options).at}' if options.users else ''}</p>"]
     parts += [f'<p class="warn">{html.escape(each)}</p>' for each in warnings]
     parts.append("<p>" + html.escape(" ".join(
         sentences(options, demand, answers, target))) + "</p>")
