@@ -80,6 +80,10 @@ def test_sync_opens_the_file_so():
     calls = traced("openat", {"trace": mixed_trace(), "sync": 1})
     check(any(str(file()) in call and "O_SYNC" in call for call in calls),
           "the file was not opened with O_SYNC")
+    made = [call for call in traced("openat", in_files("files", sync=1))
+            if "O_TRUNC" in call]
+    check(made and all("O_SYNC" in call for call in made),
+          "a file was not made with O_SYNC")
 
 
 def units(**options):

@@ -299,7 +299,9 @@ def test_observers():
              for kind in ("open", "create", "publish", "unlink", "probe")}
     base = job("files", publish="rename", probe="stat", numjobs=2)
     jobs = [base] + [{**base, "numjobs": 1, **w} for w in watch.values()]
+    begun = time.monotonic()
     done = replay(*jobs)
+    longest = (time.monotonic() - begun) * 1e9
     row = planned("files", probe="stat")
     seen = {j["jobname"]: j["read"] for j in done.jobs}
     told = {j["jobname"]: j.get("desc") for j in done.jobs}
@@ -309,6 +311,8 @@ def test_observers():
                          ("probe", row["probes"])):
         check_equal(seen[kind]["total_ios"], wanted, f"samples of {kind}")
         check_equal(seen[kind]["io_bytes"], 0, f"bytes of {kind}")
+        check(seen[kind]["lat_ns"]["max"] <= longest,
+              f"{kind} took longer than the run")
         check_equal(told[kind], f"observe={kind}", "what the job says of itself")
 
 

@@ -3,11 +3,12 @@
 what it prints."""
 
 import json
+import re
 import signal
 import subprocess
 
-from fio_runs import (BACKENDS, DATA_BACKENDS, FILES, SLOT, Run, command,
-                      counts, file, finish, mixed_trace, newer_engine, plan,
+from fio_runs import (BACKENDS, BUILD, DATA_BACKENDS, FILES, SLOT, Run,
+                      command, counts, file, finish, mixed_trace, newer_engine, plan,
                       planned, replay, request, run, start, wait_for,
                       write_trace)
 from testing import Skip, check, check_equal, check_has
@@ -203,6 +204,44 @@ def test_output_formats():
     check_has(lines[0], f"{reads} hits")
     check_has(lines[0], f"{writes} writes")
     check_has(out, f"total={reads},{writes},0,0")
+
+
+def test_the_answer_has_the_figures_of_the_json():
+    job = mixed(name="blocks", filename=file("answer.dat"))
+    done = replay(job, {**job, "name": "loads", "observe": "load"},
+                  output="normal,json")
+    said, = re.findall(r"^mooncake: answer: (.*)$", done.out, re.MULTILINE)
+    report = json.loads(re.search(r"^{.*^}", done.out, re.M | re.S)[0])
+    values = report["jobs"][1]["read"]["lat_ns"]["percentile"]
+    hits, _ = planned(mixed_trace())
+    row, = plan(mixed_trace(), capacity=64)
+    found = re.fullmatch(r"hit rate (\S+)%, (\S+) requests/s, "
+                         r"loads P50 (\S+) ms, P99 (\S+) ms", said)
+    check(found, said)
+    check_equal(hits, row["hits"], "hits")
+    check_equal((found[1], found[3], found[4]), (
+        f"{100 * row['hit_rate']:.1f}", f"{values['50.000000'] / 1e6:.3g}",
+        f"{values['99.000000'] / 1e6:.3g}"), said)
+
+
+def test_time_left_goes_by_what_the_plan_will_do():
+    trace = write_trace("left.jsonl", [request([n]) for n in range(3)])
+    slow = f"external:{BUILD / 'backends' / 'slow.so'}"
+    done = run(command({"trace": trace, "backend": slow,
+                        "backend_options": "service_us=900000"},
+                       fio={"eta": "always"}, output="normal"))
+    check_equal(done.status, 0, done.text)
+    shown = re.findall(r"\[(\d+\.\d)%\]", done.out)
+    check(shown and float(shown[0]) < 90, f"fio shows {shown} percent")
+
+
+def test_size_in_percent():
+    target = file("percent.dat")
+    target.write_bytes(bytes(130 * SLOT))
+    said = FILES / "percent.json"
+    replay(mixed(filename=target, size="50%", plan_json=said))
+    check_equal(json.loads(said.read_text(encoding="utf-8"))["slots"], 64,
+                "slots in 50% of 130")
 
 
 def test_new_file_is_spoken_of():
