@@ -249,6 +249,28 @@ static void max_requests(void)
 	check_turn(3, 0, 0, 30, 30);
 }
 
+/* A user whose session is cut off plays no other one instead. */
+static void max_requests_of_users(void)
+{
+	begin("cut.jsonl");
+	o.sessions = 3;
+	CHECK_EQ(load_text(ROW("1", "", 1) ROW("1", AFTER(100), 2)
+			   ROW("2", AFTER(9), 3) ROW("3", "", 4)
+			   ROW("3", AFTER(5), 5) ROW("4", "", 6)
+			   ROW("4", AFTER(5), 7)), 0);
+	check_order("1 4 5 6 3 7 2");
+	CHECK_EQ(t.nr_users, 3);
+	CHECK_EQ(t.turns[4].user, 2);
+	o.max_requests = 4;
+	CHECK_EQ(load(), 0);
+	check_order("1 4 5 6");
+	CHECK_EQ(t.nr_sessions, 3);
+	CHECK_EQ(t.nr_users, 2);
+	check_turn(1, 1, NONE, 0, 0);
+	check_turn(3, 2, 2, 0, 5);
+	CHECK_EQ(t.turns[3].user, 1);
+}
+
 static void write_many_sessions(void)
 {
 	FILE *f = fopen(path, "w");
@@ -410,6 +432,7 @@ int main(void)
 	RUN(times_that_are_missing);
 	RUN(wrong_members);
 	RUN(max_requests);
+	RUN(max_requests_of_users);
 	RUN(shards);
 	RUN(names);
 	RUN(remarks);

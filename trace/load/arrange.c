@@ -138,9 +138,32 @@ static int move_all(struct trace *t, const struct sessions *s,
 	return room ? 0 : -1;
 }
 
-/* Leaves out what lies behind max_requests in the order, and other shards. */
-static int cut(struct builder *b, const struct ordered *order,
-	       struct error *err)
+/* The first @nr of the order, when the rows of all others are left out. */
+static int renumber(struct ordered *order, uint64_t nr, const bool *kept,
+		    uint64_t nr_rows)
+{
+	uint32_t *numbers = malloc((nr_rows + 1) * sizeof(*numbers)), next = 0;
+
+	if (!numbers)
+		return -1;
+	for (uint64_t row = 0; row < nr_rows; row++) {
+		numbers[row] = next;
+		next += kept[row];
+	}
+	for (uint64_t i = 0; i < nr; i++) {
+		order[i].row = numbers[order[i].row];
+		if (order[i].before != TRACE_NO_REQUEST)
+			order[i].before = numbers[order[i].before];
+	}
+	free(numbers);
+	return 0;
+}
+
+/*
+ * Leaves out what lies behind max_requests in the order, and other shards. The
+ * order of what is left stays, but a shard's sessions are played anew.
+ */
+static int cut(struct builder *b, struct ordered *order, struct error *err)
 {
 	struct trace *t = b->t;
 	uint64_t nr = t->nr_requests, max = b->o->max_requests;
@@ -149,11 +172,27 @@ static int cut(struct builder *b, const struct ordered *order,
 
 	if (!kept)
 		return fail_at(err, b->o->source, 0, "out of memory");
-	for (uint64_t i = 0; i < nr && (!max || i < max); i++)
+	if (!max || max > nr)
+		max = nr;
+	for (uint64_t i = 0; i < max; i++)
 		kept[order[i].row] = true;
 	ret = select_lookups(t, b->o, kept, &b->sessions, err);
+	if (!ret && (b->o->shards > 1 ? order_requests(order, t, &b->sessions,
+						       b->o->sessions) :
+					renumber(order, max, kept, nr)))
+		ret = fail_at(err, b->o->source, 0, "out of memory");
 	free(kept);
 	return ret;
+}
+
+/* Who waits for nobody is a user's first request. */
+static uint32_t count_users(const struct ordered *order, uint32_t nr)
+{
+	uint32_t users = 0;
+
+	for (uint32_t i = 0; i < nr; i++)
+		users += order[i].before == TRACE_NO_REQUEST;
+	return users;
 }
 
 static bool leaves_out(const struct builder *b)
@@ -169,16 +208,13 @@ static int put_in_order(struct builder *b, struct ordered *order,
 	uint32_t users = b->o->sessions;
 	int ret = order_requests(order, t, &b->sessions, users);
 
-	if (!ret && leaves_out(b)) {
-		if (cut(b, order, err))
-			return -1;
-		ret = order_requests(order, t, &b->sessions, users);
-	}
+	if (!ret && leaves_out(b) && cut(b, order, err))
+		return -1;
 	if (ret || move_all(t, &b->sessions, order))
 		return fail_at(err, b->o->source, 0,
 			       "out of memory for the order of sessions");
 	t->nr_sessions = b->sessions.nr;
-	t->nr_users = users < t->nr_sessions ? users : t->nr_sessions;
+	t->nr_users = users ? count_users(order, t->nr_requests) : 0;
 	return 0;
 }
 

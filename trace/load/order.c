@@ -94,13 +94,18 @@ static void begin_session(struct play *p, int64_t now, uint32_t user,
 
 static void play(struct play *p, struct ordered *order, uint64_t users)
 {
+	uint32_t begun = 0;
 	uint64_t nr = 0;
 
-	for (uint32_t user = 0; user < users; user++)
-		begin_session(p, 0, user, TRACE_NO_REQUEST);
+	for (uint64_t i = 0; i < users; i++)
+		begin_session(p, 0, 0, TRACE_NO_REQUEST);
 	while (p->heap.nr) {
 		struct next n = heap_pop(&p->heap);
 
+		/* Numbered by their first requests: then the first part of an
+		 * order has the first users. */
+		if (n.before == TRACE_NO_REQUEST)
+			n.user = begun++;
 		order[nr++] = (struct ordered){ n.arrival_ns, n.row, n.user,
 						n.before };
 		if (p->after[n.row] != TRACE_NO_REQUEST)
