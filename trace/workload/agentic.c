@@ -9,8 +9,8 @@
 /* Sessions that begin anew, with a context of up to 200,000 tokens. */
 static const struct quantile fresh_turns[] = {
 	{ 0, 3 },     { 50, 7 },    { 100, 11 },  { 200, 22 },	 { 300, 33 },
-	{ 400, 51 },  { 500, 65 },  { 600, 79 },  { 700, 100 },	 { 800, 125 },
-	{ 900, 170 }, { 950, 247 }, { 980, 330 }, { 1000, 514 },
+	{ 400, 51 },  { 500, 65 },  { 600, 76 },  { 700, 97 },	 { 800, 121 },
+	{ 900, 164 }, { 950, 239 }, { 980, 396 }, { 1000, 617 },
 };
 
 static const struct quantile fresh_first[] = {
@@ -27,20 +27,20 @@ static const struct quantile resumed_turns[] = {
 };
 
 static const struct quantile resumed_first[] = {
-	{ 0, 31447 },	 { 50, 41402 },	  { 100, 51521 },  { 200, 65148 },
-	{ 300, 70650 },	 { 400, 86441 },  { 500, 99275 },  { 600, 109585 },
-	{ 700, 120601 }, { 800, 131097 }, { 900, 140915 }, { 1000, 161509 },
+	{ 0, 29875 },	 { 50, 39332 },	  { 100, 48945 },  { 200, 61891 },
+	{ 300, 67118 },	 { 400, 82119 },  { 500, 94311 },  { 600, 104106 },
+	{ 700, 114571 }, { 800, 124542 }, { 900, 133869 }, { 1000, 153434 },
 };
 
 static const struct quantile settled_turns[] = {
-	{ 0, 40 },   { 200, 45 }, { 300, 53 },	{ 500, 67 },
-	{ 700, 78 }, { 800, 89 }, { 900, 113 }, { 1000, 207 },
+	{ 0, 36 },   { 200, 40 }, { 300, 48 },	{ 500, 60 },
+	{ 700, 70 }, { 800, 80 }, { 900, 102 }, { 1000, 186 },
 };
 
 static const struct quantile settled_first[] = {
-	{ 0, 30865 },	 { 100, 37896 },   { 200, 40892 }, { 300, 49848 },
-	{ 400, 59329 },	 { 500, 66456 },   { 600, 71923 }, { 700, 89074 },
-	{ 800, 102822 }, { 1000, 128679 },
+	{ 0, 28396 },	{ 100, 34864 },	  { 200, 37621 }, { 300, 45860 },
+	{ 400, 54583 }, { 500, 61140 },	  { 600, 66169 }, { 700, 81948 },
+	{ 800, 94596 }, { 1000, 118385 },
 };
 
 /* Sessions whose context may have a million tokens: these begin anew and grow
@@ -59,9 +59,9 @@ static const struct quantile long_turns[] = {
 };
 
 static const struct quantile long_first[] = {
-	{ 0, 65106 },	 { 50, 90000 },	  { 100, 130000 }, { 200, 175000 },
-	{ 300, 200000 }, { 400, 220000 }, { 500, 240000 }, { 600, 262000 },
-	{ 700, 285000 }, { 800, 305000 }, { 900, 335000 }, { 1000, 390000 },
+	{ 0, 70640 },	 { 50, 97650 },	  { 100, 141050 }, { 200, 189875 },
+	{ 300, 217000 }, { 400, 238700 }, { 500, 260400 }, { 600, 284270 },
+	{ 700, 309225 }, { 800, 330925 }, { 900, 363475 }, { 1000, 423150 },
 };
 
 static const struct quantile huge_turns[] = {
@@ -123,13 +123,13 @@ static const struct quantile added_much[] = {
 
 /* Permille of the context that is left once it has been compacted. */
 static const struct quantile compacted[] = {
-	{ 0, 120 },   { 100, 150 }, { 250, 180 },  { 500, 250 },
-	{ 750, 550 }, { 900, 800 }, { 1000, 980 },
+	{ 0, 116 },   { 100, 145 }, { 250, 174 },  { 500, 242 },
+	{ 750, 532 }, { 900, 774 }, { 1000, 980 },
 };
 
 static const struct quantile compacted_half[] = {
-	{ 0, 210 },   { 100, 430 }, { 250, 620 },
-	{ 500, 770 }, { 750, 890 }, { 1000, 980 },
+	{ 0, 211 },   { 100, 432 }, { 250, 622 },
+	{ 500, 773 }, { 750, 894 }, { 1000, 980 },
 };
 
 static const struct quantile compacted_little[] = {
@@ -147,22 +147,22 @@ static const struct quantile kept[] = {
  * them in a replay. */
 static const struct quantile think_ms[] = {
 	{ 0, 0 },	 { 50, 3000 },	   { 100, 4000 },   { 250, 6000 },
-	{ 400, 8000 },	 { 500, 10000 },   { 600, 14000 },  { 700, 23000 },
-	{ 750, 31000 },	 { 800, 54000 },   { 900, 170000 }, { 950, 471000 },
+	{ 400, 8000 },	 { 500, 10000 },   { 600, 13706 },  { 700, 22517 },
+	{ 750, 30349 },	 { 800, 52866 },   { 900, 166430 }, { 950, 471000 },
 	{ 965, 600000 }, { 1000, 600000 },
 };
 
 static const struct quantile serve_ms[] = {
 	{ 0, 1200 },	{ 100, 2600 },	{ 250, 4400 },	  { 500, 6500 },
-	{ 750, 11000 }, { 900, 19000 }, { 950, 28000 },	  { 980, 45000 },
+	{ 750, 10967 }, { 900, 18943 }, { 950, 28000 },	  { 980, 45000 },
 	{ 990, 58000 }, { 995, 76000 }, { 1000, 200000 },
 };
 
 static const struct quantile output[] = {
 	{ 0, 1 },      { 50, 89 },    { 100, 105 },  { 200, 127 },
 	{ 300, 149 },  { 400, 177 },  { 500, 217 },  { 600, 275 },
-	{ 700, 370 },  { 800, 530 },  { 900, 935 },  { 950, 1560 },
-	{ 980, 2760 }, { 990, 3700 }, { 995, 5000 }, { 1000, 9000 },
+	{ 700, 370 },  { 800, 530 },  { 900, 935 },  { 950, 1451 },
+	{ 980, 2567 }, { 990, 3441 }, { 995, 4650 }, { 1000, 8370 },
 };
 
 /* Sub-agents, and how many of them a session runs at once. */
@@ -189,12 +189,13 @@ static const struct quantile sub_think_ms[] = {
 static const struct quantile subs[] = {
 	{ 0, 1 },
 	{ 500, 3 },
-	{ 800, 5 },
+	{ 800, 6 },
 	{ 1000, 12 },
 };
 
 #define PREFIX 10752 /* three quarters of the tokens of tools and system */
 #define SUB_PREFIX 8192
+#define FRESH_CONTEXT 160000
 #define USUAL_CONTEXT 172000
 #define LONG_CONTEXT 890000
 
@@ -204,17 +205,17 @@ static const struct quantile subs[] = {
 	}
 
 static const struct agent_class fresh =
-	CLASS(74, USUAL_CONTEXT, fresh_turns, fresh_first, added, compacted);
+	CLASS(75, FRESH_CONTEXT, fresh_turns, fresh_first, added, compacted);
 static const struct agent_class resumed =
 	CLASS(27, USUAL_CONTEXT, resumed_turns, resumed_first, added,
 	      compacted_half);
 static const struct agent_class settled =
-	CLASS(12, USUAL_CONTEXT, settled_turns, settled_first, added_little,
+	CLASS(10, USUAL_CONTEXT, settled_turns, settled_first, added_little,
 	      compacted_half);
 static const struct agent_class grown =
 	CLASS(8, LONG_CONTEXT, grown_turns, fresh_first, added, compacted);
 static const struct agent_class large =
-	CLASS(19, LONG_CONTEXT, long_turns, long_first, added_much,
+	CLASS(20, LONG_CONTEXT, long_turns, long_first, added_much,
 	      compacted_little);
 static const struct agent_class huge =
 	CLASS(6, LONG_CONTEXT, huge_turns, huge_first, added, compacted_little);
@@ -231,11 +232,11 @@ static const struct agent_class sub = {
 };
 
 static const struct agents agentic = {
-	.seed = 59204,
+	.seed = 945,
 	.window_ms = 2 * 3600 * 1000,
 	.max_length = 894464,
 	.reworded = 50,
-	.broken = 11,
+	.broken = 8,
 	.compact = 1,
 	.kept = kept,
 	.serve_ms = serve_ms,

@@ -128,12 +128,15 @@ static void draw_subs(struct generator *g, uint32_t parents)
 	}
 }
 
-/* An agent reads most of what it needs in its first turns. */
+/*
+ * An agent reads most of what it needs in its first turns, and the fewer turns
+ * a session has, the more each of them adds.
+ */
 static uint32_t draw_added(struct generator *g, const struct agent *s)
 {
 	uint64_t added = random_quantile(&g->random, s->class->added);
 
-	return added * (80 + 1000 / (s->turn * (s->turn + 1))) / 100 + 1;
+	return added * (60 + 400 / s->turn + 1950 / s->turns) / 100 + 1;
 }
 
 /* Tokens that are left of a context of @before once it was sent anew. */
