@@ -30,7 +30,8 @@ static bool is_hex(const char *name, size_t digits)
 	return true;
 }
 
-/* As object_name() and bucket_name() make them. */
+/* Is that a name of an object's file or of a bucket, as files.c and buckets.c
+ * make them? */
 static bool is_our_file(const char *name)
 {
 	size_t len = strlen(name);

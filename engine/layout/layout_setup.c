@@ -74,18 +74,11 @@ static int refuse_of_files(struct thread_data *td, const struct job *job,
 		return fail(err,
 			    "filesize= with layout=%s: files are as long as what is in them; give the capacity by size=",
 			    layout);
-	if (job->group->shape.pieces > 1)
-		return fail(err,
-			    "pieces=%u is of layout=slots: an object is one file, or in one bucket; leave it out",
-			    job->group->shape.pieces);
-	if (po->discard)
-		return fail(err,
-			    "discard=1 is of layout=slots: files are unlinked when they are evicted; leave it out");
 	if (po->layout == PLAN_LAYOUT_BUCKETS &&
 	    job->options->publish == PUBLISH_RENAME)
 		return fail(err,
 			    "publish=rename is of layout=files: a bucket is read while it is being filled; leave it out");
-	return 0;
+	return plan_options_check(po, &job->group->shape, err);
 }
 
 /* Options of one layout that another would only ignore. */

@@ -21,18 +21,11 @@ static uint32_t count_ticks(const struct trace *t)
 	return ticks;
 }
 
-static int64_t span_of(const struct trace *t)
-{
-	return t->nr_requests ? t->requests[t->nr_requests - 1].arrival_ns -
-					t->requests[0].arrival_ns :
-				0;
-}
-
 static int64_t mean_gap(const struct trace *t)
 {
 	uint32_t ticks = count_ticks(t);
 
-	return ticks > 1 ? span_of(t) / (ticks - 1) : 0;
+	return ticks > 1 ? trace_span_ns(t) / (ticks - 1) : 0;
 }
 
 static __int128 scaled(__int128 ns, uint32_t scale)
@@ -46,7 +39,7 @@ static int check_scale(const struct trace *t, uint32_t scale, struct error *err)
 		return fail(err,
 			    "replay_time_scale=%u is over %u percent; to ignore timestamps set replay_no_stall=1",
 			    scale, ARRIVALS_SCALE_MAX);
-	if (scaled(span_of(t), scale) > ARRIVALS_SPAN_MAX_NS)
+	if (scaled(trace_span_ns(t), scale) > ARRIVALS_SPAN_MAX_NS)
 		return fail(err,
 			    "replay_time_scale=%u: the last request would arrive after more than nine years; is timestamp_unit= right?",
 			    scale);
@@ -80,6 +73,6 @@ int arrivals_make(int64_t **arrivals, int64_t *pass_ns, const struct trace *t,
 							0),
 				       scale);
 	}
-	*pass_ns = scaled((__int128)span_of(t) + gap, scale);
+	*pass_ns = scaled((__int128)trace_span_ns(t) + gap, scale);
 	return 0;
 }

@@ -37,10 +37,6 @@ static int load_group(struct group *g, const struct thread_data *td,
 
 	s.trace.stop = signals_seen;
 	s.trace.untimed = !option_timed(td);
-
-	if (!s.trace.source || !*s.trace.source)
-		return fail(err,
-			    "trace= is missing; name a .jsonl file or builtin:conversation, builtin:toolagent, builtin:synthetic, builtin:agentic");
 	if (settings_decide(&s, "", err) ||
 	    shape_resolve(&g->shape, &s.shape, err) ||
 	    settings_memory(&s.plan, s.memory_size, g->shape.slot_bytes, "",

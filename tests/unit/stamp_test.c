@@ -237,6 +237,25 @@ static void data_in_parts_is_the_same(void)
 			CHECK_EQ(check_data(offset, len, &at), STAMP_RIGHT);
 }
 
+/* Any part of a pattern has the bytes of the whole, and is checked as such. */
+static void any_part_of_a_pattern(void)
+{
+	unsigned char whole[64], part[64];
+	uint64_t from, len;
+
+	pattern_fill(whole, sizeof(whole), 5, 0);
+	for (from = 0; from < 24; from++)
+		for (len = 0; from + len <= sizeof(whole); len++) {
+			pattern_fill(part, len, 5, from);
+			CHECK(!memcmp(part, whole + from, len));
+			CHECK_EQ(pattern_check(whole + from, len, 5, from), len);
+			if (!len)
+				continue;
+			part[len / 2] ^= 1;
+			CHECK_EQ(pattern_check(part, len, 5, from), len / 2);
+		}
+}
+
 int main(void)
 {
 	RUN(what_was_written_is_found);
@@ -251,5 +270,6 @@ int main(void)
 	RUN(of_a_cut_stamp_each_part_counts);
 	RUN(every_byte_of_data_counts);
 	RUN(data_in_parts_is_the_same);
+	RUN(any_part_of_a_pattern);
 	UNIT_END();
 }

@@ -5,8 +5,6 @@
 #include "trace/base/array.h"
 #include "trace/load/builder.h"
 
-#define TABLE_MIN 4096
-#define PREFETCH 8	/* lookups ahead: about a miss of the CPU cache */
 #define STOP_EVERY 1024 /* requests */
 
 void builder_init(struct builder *b, struct trace *t,

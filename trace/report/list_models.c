@@ -112,11 +112,6 @@ int list_models(FILE *out, const struct arguments *a, struct error *err)
 	}
 	while (!a->settings.shape.model && models[t.rows].name)
 		t.rows++;
-	if (a->json)
-		table_json(out, &t);
-	else if (a->csv)
-		table_csv(out, &t);
-	else
-		table_text(out, &t);
+	table_print(out, &t, a->json, a->csv);
 	return 0;
 }

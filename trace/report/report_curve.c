@@ -86,12 +86,7 @@ int report_curve(FILE *out, const struct report *r, const struct curve *c,
 	if (choose_points(&p, err))
 		return -1;
 	t.rows = p.nr;
-	if (r->arguments->json)
-		table_json(out, &t);
-	else if (r->arguments->csv)
-		table_csv(out, &t);
-	else
-		table_text(out, &t);
+	table_print(out, &t, r->arguments->json, r->arguments->csv);
 	free(p.slots);
 	return 0;
 }

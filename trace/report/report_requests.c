@@ -75,12 +75,7 @@ int report_requests(FILE *out, const struct report *r, const struct sweep *s,
 	o = run_plan_options(s->runs, r->arguments, r->shape);
 	if (count(&rows, &o, err))
 		return -1;
-	if (r->arguments->json)
-		table_json(out, &t);
-	else if (r->arguments->csv)
-		table_csv(out, &t);
-	else
-		table_text(out, &t);
+	table_print(out, &t, r->arguments->json, r->arguments->csv);
 	free(rows.requests);
 	return 0;
 }

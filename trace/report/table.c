@@ -206,3 +206,13 @@ void table_json(FILE *out, const struct table *t)
 	}
 	fputs(t->rows ? "\n]\n" : "[]\n", out);
 }
+
+void table_print(FILE *out, const struct table *t, bool json, bool csv)
+{
+	if (json)
+		table_json(out, t);
+	else if (csv)
+		table_csv(out, t);
+	else
+		table_text(out, t);
+}

@@ -4,6 +4,7 @@
 #ifndef MOONCAKE_TABLE_H
 #define MOONCAKE_TABLE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -58,6 +59,9 @@ struct table {
 	struct value (*get)(const void *rows, size_t row, size_t column);
 	const void *of;
 };
+
+/* As JSON or CSV where that is asked for, else as text. */
+void table_print(FILE *out, const struct table *t, bool json, bool csv);
 
 /* A line for each row. Columns that apply to no row are left out. */
 void table_text(FILE *out, const struct table *t);

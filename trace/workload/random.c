@@ -1,12 +1,9 @@
+#include "trace/base/hash.h"
 #include "trace/workload/random.h"
 
 static uint64_t random_next(uint64_t *state)
 {
-	uint64_t z = *state += 0x9e3779b97f4a7c15ULL;
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-	return z ^ (z >> 31);
+	return hash64(*state += 0x9e3779b97f4a7c15ULL);
 }
 
 uint32_t random_below(uint64_t *state, uint32_t n)
