@@ -1,10 +1,9 @@
 """
 Real servers for the engines of fio that talk to one. A test file runs in
 namespaces of its own: its servers have the usual ports of a loopback that
-nobody else sees, and all of them end with it, however it ends.
+nobody else sees, and servers and files are gone when it ends, however it ends.
 """
 
-import atexit
 import os
 import shutil
 import signal
@@ -27,7 +26,8 @@ ALONE = "MOONCAKE_SERVICES_ALONE"
 # The shell stays, as the process that the namespace's orphans fall to.
 ISOLATE = ("unshare", "--net", "--mount", "--pid", "--fork", "--kill-child",
            "--mount-proc", "--", "sh", "-c",
-           'ip link set lo up && mount -t tmpfs none /run && "$0" "$@"')
+           'ip link set lo up && mount -t tmpfs none /run && '
+           'mount -t tmpfs none /dev/shm && "$0" "$@"')
 READY = 60
 
 
@@ -49,9 +49,12 @@ def run(tests):
         def skip():
             raise Skip(why)
         testing.run({name: skip for name in tests if name[:5] == "test_"})
-    os.environ[ALONE] = "1"
-    os.execvp(ISOLATE[0], [*ISOLATE, sys.executable,
-                           os.path.realpath(sys.argv[0]), *sys.argv[1:]])
+    with tempfile.TemporaryDirectory(prefix="mooncake-services-") as folder:
+        done = subprocess.run([*ISOLATE, sys.executable,
+                               os.path.realpath(sys.argv[0]), *sys.argv[1:]],
+                              env={**os.environ, ALONE: "1", "TMPDIR": folder},
+                              check=False)
+    sys.exit(done.returncode)
 
 
 def wait_until(condition, what, seconds=READY):
@@ -68,8 +71,7 @@ class Service:
     _running = {}
 
     def __init__(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="mooncake-service-"))
-        atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
+        self.folder = Path(tempfile.mkdtemp())
 
     def start(self):
         """Servers, ready when it returns. Raises Skip where there are none."""
@@ -116,7 +118,6 @@ class Service:
             server = subprocess.Popen([*map(str, line)], stdout=log,
                                       stderr=log, stdin=subprocess.DEVNULL,
                                       **more)
-        atexit.register(kill, server)
         return server
 
 
