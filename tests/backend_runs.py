@@ -40,11 +40,15 @@ def exact(**job):
     check_equal(report(done).counts, planned(trace), what)
 
 
+# Depth, jobs and threads, each once with each of the others at least.
+CORNERS = ({"iodepth": 1, "numjobs": 4, "thread": 1},
+           {"iodepth": 16, "numjobs": 1, "thread": 1},
+           {"iodepth": 16, "numjobs": 4})
+
+
 def corners(**job):
-    """Depth, jobs and threads, each once with each of the others at least."""
-    for depth, jobs, thread in ((1, 4, 1), (16, 1, 1), (16, 4, 0)):
-        more = {"thread": 1} if thread else {}
-        exact(iodepth=depth, numjobs=jobs, **more, **job)
+    for corner in CORNERS:
+        exact(**corner, **job)
 
 
 class Nbd:

@@ -5,11 +5,12 @@ whatever the depth, the number of jobs, processes or threads, and every byte
 is checked. And those that can't hold a cache are refused with a reason.
 """
 
+import os
 import re
 import signal
 import time
 
-from backend_runs import Nbd, corners, engines, exact
+from backend_runs import Nbd, corners, engines, exact, needs
 from fio_runs import (FILES, SLOT, command, file, finish, mixed_trace, planned,
                       refused, start)
 from fio_runs import run as run_fio
@@ -133,6 +134,22 @@ def test_engines_that_move_no_data():
         if backend in engines():
             refused(f"backend={backend}", trace=mixed_trace(),
                     backend=backend)
+
+
+def test_engines_for_devices():
+    """On a file they would write nowhere, or end by a signal."""
+    path = file("no.device")
+    for backend in ("dev-dax", "sg", "mtd", "io_uring_cmd", "pmemblk"):
+        if backend in engines():
+            refused(f"backend={backend} finds no size of {path}",
+                    trace=mixed_trace(), backend=backend, filename=path)
+
+
+def test_persistent_memory():
+    """As on it: the library takes the word of its environment."""
+    needs("libpmem")
+    os.environ["PMEM_IS_PMEM_FORCE"] = "1"
+    corners(backend="libpmem")
 
 
 def test_engines_with_one_place():

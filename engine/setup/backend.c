@@ -118,16 +118,19 @@ bool backend_option_is_on(const struct ioengine_ops *ops, const void *eo,
 }
 
 /* As the core does for engines without a setup hook. */
-static int find_file_sizes(struct thread_data *td, struct error *err)
+static int find_file_sizes(struct thread_data *td, const char *name,
+			   struct error *err)
 {
 	struct fio_file *f;
 	unsigned int i;
 
 	for_each_file (td, f, i) {
-		if (td_io_get_file_size(td, f) && td->error) {
+		if (td_io_get_file_size(td, f)) {
 			if (td->error != ENOENT)
-				return fail(err, "%s: %s", f->file_name,
-					    td->verror);
+				return fail(err,
+					    "backend=%s finds no size of %s%s%s; name what that engine is for",
+					    name, f->file_name,
+					    td->error ? ": " : "", td->verror);
 			td_clear_error(td);
 		}
 		if (f->real_file_size == -1ULL && td->o.size)
@@ -146,7 +149,7 @@ static int backend_setup(struct thread_data *td, const struct job *job,
 		for_each_file (td, f, i)
 			f->real_file_size = -1ULL;
 	if (!job->backend.setup)
-		return find_file_sizes(td, err);
+		return find_file_sizes(td, job->options->backend, err);
 	if (job->backend.setup(td))
 		return fail(err, "backend=%s could not be set up%s%s",
 			    job->options->backend,
