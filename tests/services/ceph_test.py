@@ -46,7 +46,7 @@ mon data = {folder}/mon
 [osd.0]
 osd data = {folder}/osd
 osd objectstore = bluestore
-bluestore block size = 1073741824
+bluestore block size = 17179869184
 bluestore block db create = false
 bluestore block wal create = false
 [client.rgw]
