@@ -40,6 +40,10 @@ def _mount(path):
     return best[1:] if best else ("", "", "")
 
 
+def _number(device):
+    return f"{os.major(device)}:{os.minor(device)}"
+
+
 def _drive(number):
     """What sysfs knows of the block device MAJOR:MINOR, by its whole drive."""
     path = os.path.realpath(f"/sys/dev/block/{number}")
@@ -82,9 +86,9 @@ def target(path):
             number, kind, source = _mount(there)
             found |= {"filesystem": kind, "mounted_from": source,
                       "free_bytes": shutil.disk_usage(there).free}
-            return found | _drive(number)
-        number = status.st_rdev
-        return found | _drive(f"{os.major(number)}:{os.minor(number)}")
+            # In a chroot the mount may not be seen.
+            return found | _drive(number or _number(status.st_dev))
+        return found | _drive(_number(status.st_rdev))
     except OSError:
         return found
 
