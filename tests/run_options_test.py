@@ -6,13 +6,17 @@ import json
 import re
 import signal
 import subprocess
+import sys
 
 from fio_runs import (BACKENDS, BUILD, DATA_BACKENDS, FILES, SLOT, Run,
                       command, counts, file, finish, mixed_trace, newer_engine, plan,
                       planned, replay, request, run, start, wait_for,
                       write_trace)
-from testing import Skip, check, check_equal, check_has
+from testing import TOP, Skip, check, check_equal, check_has
 from testing import run as run_tests
+
+sys.path.insert(0, str(TOP / "scripts" / "lib"))
+import units
 
 SIZE = 256 << 20
 
@@ -160,6 +164,16 @@ MEMBERS = """requests lookups hits memory_hits misses skipped evictions
     files_created files_unlinked buckets probes trims options""".split()
 
 
+def test_pace_is_said_beforehand():
+    trace = write_trace("paced.jsonl",
+                        [request([each], 1000 * each) for each in range(2)])
+    for more, said in (({"replay_no_stall": 0, "replay_time_scale": 500},
+                        "over 1 s, so a pass takes at least 200 ms\n"),
+                       ({}, "over 1 s\n")):
+        done = replay(mixed(trace=trace, **more), output="normal")
+        check_has(done.out, said)
+
+
 def test_suffixes_mean_what_they_mean_to_mooncake_plan():
     path = file("suffixes.json")
     for text in ("2k", "2KB", "2KiB", "3kib", "1m", "1MiB", "7"):
@@ -169,6 +183,7 @@ def test_suffixes_mean_what_they_mean_to_mooncake_plan():
             got = json.load(ours)["block_bytes"]
         row, = plan(mixed()["trace"], bytes_per_token=text)
         check_equal(got, int(row["block_bytes"]), text)
+        check_equal(512 * units.parse_size(text), got, f"{text} in scripts")
 
 
 def test_plan_json():

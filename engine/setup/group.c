@@ -133,11 +133,25 @@ static int write_plan_json(struct thread_data *td, struct job *job,
 	return 0;
 }
 
-static void tell_plan(const struct group *g, const struct mooncake_options *o)
+/* Who replays an hour wants to know before it is over. */
+static void tell_span(const struct thread_data *td, uint64_t ns)
+{
+	char span[SPAN_TEXT];
+
+	span_text(span, ns);
+	log_info("; over %s", span);
+	if (!option_timed(td))
+		return;
+	span_text(span, ns / td->o.replay_time_scale * 100);
+	log_info(", so a pass takes at least %s", span);
+}
+
+static void tell_plan(const struct thread_data *td, const struct group *g,
+		      const struct mooncake_options *o)
 {
 	const struct plan_stats *s = &g->stats;
 	uint64_t hits = s->hits + s->memory_hits;
-	char span[SPAN_TEXT], sessions[TRACE_SESSIONS_TEXT];
+	char sessions[TRACE_SESSIONS_TEXT];
 
 	if (job_quiet())
 		return;
@@ -152,10 +166,8 @@ static void tell_plan(const struct group *g, const struct mooncake_options *o)
 		 (unsigned long long)s->unadmitted,
 		 (unsigned long long)g->slots,
 		 (unsigned long long)g->shape.slot_bytes, o->settings.eviction);
-	if (s->span_ns) {
-		span_text(span, s->span_ns);
-		log_info("; over %s", span);
-	}
+	if (s->span_ns)
+		tell_span(td, s->span_ns);
 	trace_sessions_text(sessions, &g->trace);
 	if (*sessions)
 		log_info("; %s", sessions);
@@ -298,7 +310,7 @@ int group_add_worker(struct thread_data *td, struct job *job, struct error *err)
 	if (!r)
 		return -1;
 	if (first)
-		tell_plan(g, job->options);
+		tell_plan(td, g, job->options);
 	job->feed.replay = r;
 	job->feed.worker = replay_join(r, td->thread_number);
 	if (!job->feed.worker)

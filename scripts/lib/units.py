@@ -116,11 +116,13 @@ def parse_time(string):
 
 
 def parse_size(string):
-    """'2k' as fio takes it, 2048; None if it is no number."""
-    match = re.fullmatch(r"(\d+)([kmgtp]?)(?:i?b)?", string.strip().lower())
+    """As fio takes it: '2k' is 2048, '2KiB' 2000; None if it is no number."""
+    match = re.fullmatch(r"(\d+)(?:([kmgtp]?)b?|([kmgtp])ib)",
+                         string.strip().lower())
     if not match:
         return None
-    return int(match[1]) * 1024 ** ("", *"kmgtp").index(match[2])
+    power = ("", *"kmgtp").index(match[2] or match[3] or "")
+    return int(match[1]) * (1000 if match[3] else 1024) ** power
 
 
 _SPANS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "ms": 1e-3,
