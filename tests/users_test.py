@@ -4,8 +4,8 @@
 import csv
 import json
 
-from fio_runs import (BUILD, FILES, REFERENCE, SLOT, counts, refused, replay,
-                      request, write_trace)
+from fio_runs import (BUILD, FILES, REFERENCE, SLOT, counts, planned, refused,
+                      replay, request, write_trace)
 from testing import TOP, Skip, check, check_equal, check_has, run
 
 CASES = TOP.parent / "shared" / "cases"
@@ -49,6 +49,20 @@ def test_open_loop_rows():
         for more in ({"backend": "null"}, {"backend": "io_uring"},
                      {"backend": "io_uring", "numjobs": 4}):
             check_row(row, f"sessions_{row['rows']}.jsonl", **more)
+
+
+def test_stamped_rows_that_arrive_together():
+    """More requests of a session wait for a slot than there are sessions."""
+    lines = [request([0, *range(turn + 1)], session_id=turn % 2)
+             for turn in range(100)]
+    trace = write_trace("together.jsonl", lines)
+    wanted = planned(trace)
+    for jobs in (1, 2):
+        done = replay({"trace": trace, "replay_no_stall": 0, "iodepth": 2,
+                       "numjobs": jobs, "group_reporting": 1,
+                       "size": 64 * SLOT, "backend": "libaio",
+                       "check_blocks": "data"})
+        check_equal(done.counts, wanted, f"{jobs} jobs")
 
 
 def test_rows_of_users():

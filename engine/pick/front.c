@@ -160,13 +160,13 @@ bool front_ready(struct thread_data *td, uint64_t now_ns)
 
 int front_start(struct thread_data *td)
 {
-	const struct turns *turns = job_of(td)->feed.replay->turns;
+	const struct replay *r = job_of(td)->feed.replay;
 	struct picker *p = picker_of(td);
 
-	if (!turns)
+	if (!r->turns)
 		return 0;
-	/* A user, or a session, has one request at a time. */
-	p->aside = calloc(turns->nr_places + 1, sizeof(*p->aside));
+	/* A user has one request at a time, a session as many as arrive. */
+	p->aside = calloc(r->request_mask + 1, sizeof(*p->aside));
 	return p->aside ? 0 : -1;
 }
 
