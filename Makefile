@@ -22,6 +22,7 @@ flags		:= -std=gnu11 -Wall -Wextra -I. -MD -MP $(CPPFLAGS) $(CFLAGS) \
 # What fio's own files are compiled with: it decides how structures lie.
 fio_has		= $(if $(shell grep -ls $(1) $(fio_tree)/$(2)),-D$(3))
 fio_flags	:= $(call fio_has,ramp_period_over,fio_time.h,FIO_HAS_RAMP_PERIOD) \
+		   $(call fio_has,verify_header_seed,thread_options.h,FIO_HAS_VERIFY_HEADER_SEED) \
 		   -isystem $(fio_tree) -include $(fio_tree)/config-host.h \
 		   -DFIO_INTERNAL -D_GNU_SOURCE -D_LARGEFILE_SOURCE -D_FILE_OFFSET_BITS=64 \
 		   -DMOONCAKE_FIO_VERSION=\"$(fio_version)\"

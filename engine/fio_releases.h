@@ -6,6 +6,8 @@
 #define MOONCAKE_FIO_RELEASES_H
 
 #include "fio.h"
+#include "options.h"
+#include "verify.h"
 
 /* Is the job still in its ramp_time? */
 static inline bool in_ramp(struct thread_data *td)
@@ -24,6 +26,22 @@ static inline bool ramp_over(struct thread_data *td)
 	return ramp_period_over(td);
 #else
 	return ramp_time_over(td);
+#endif
+}
+
+/*
+ * verify= draws a number for each write, and draws them again for its reads,
+ * which are in the order of files and offsets: that of writes may be another.
+ * To be called when all is written.
+ */
+static inline void verify_in_any_order(struct thread_data *td)
+{
+#ifdef FIO_HAS_VERIFY_HEADER_SEED
+	if (!fio_option_is_set(&td->o, verify_header_seed))
+		td->o.verify_header_seed = 0;
+#else
+	if (td->o.verify != VERIFY_NONE)
+		td->flags |= TD_F_VER_BACKLOG;
 #endif
 }
 

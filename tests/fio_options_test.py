@@ -11,7 +11,7 @@ import subprocess
 
 import testing
 from fio_runs import ENGINE, FILES, FIO, NEWER, command, counts, file, \
-    newer_engine, plan, replay, run
+    newer_engine, plan, refused, replay, run
 from testing import TOP, Skip, check, check_equal, check_has
 
 PAGE = (TOP / "docs" / "options.md").read_text(encoding="utf-8")
@@ -196,6 +196,16 @@ def test_other_values_that_are_refused():
     for saying in jobs:
         check_has(done.text, saying)
     check(not file("refused").exists(), "a refused job made its file")
+
+
+def test_numbers_that_fio_takes_in_part():
+    """Of a list, a range or a negative number it says nothing, or goes on."""
+    for name, value in (("block_tokens", -5), ("max_inflight_requests", -2),
+                        ("prefill_rate", -1), ("memory_size", "1k-2k"),
+                        ("pieces", "1,2"), ("max_requests", "20:30"),
+                        ("flush_interval", "1,2")):
+        refused(f"{name}={value}: ", trace="builtin:toolagent",
+                **{name: value})
 
 
 def test_too_few_files():

@@ -158,6 +158,8 @@ def verified(trace, **options):
 def test_verify_where_nothing_is_rewritten():
     verified(mixed_trace(), verify="crc32c")
     verified(mixed_trace(), verify="md5", verify_backlog=8)
+    verified(mixed_trace(), verify="crc32c",
+             filename=":".join(str(file(name)) for name in "abc"))
 
 
 def test_verify_is_refused_where_slots_are_rewritten():

@@ -1,5 +1,6 @@
 #include "fio.h"
 
+#include "engine/fio_releases.h"
 #include "engine/job.h"
 #include "engine/layout/layout.h"
 #include "engine/layout/layout_setup.h"
@@ -113,6 +114,7 @@ static void feed_end(struct thread_data *td)
 {
 	picker_set_waiting(td, false);
 	wait_drain(td);
+	verify_in_any_order(td);
 	job_of(td)->ended = true;
 	end_if_failed(td);
 }

@@ -10,23 +10,34 @@
 static bool is_number(const struct fio_option *opt)
 {
 	return opt->type == FIO_OPT_INT || opt->type == FIO_OPT_ULL ||
-	       opt->type == FIO_OPT_BOOL;
+	       opt->type == FIO_OPT_BOOL || opt->type == FIO_OPT_STR_VAL_TIME;
+}
+
+/* The number of that name among this engine's options, or NULL. */
+static const struct fio_option *own_number(const char *name)
+{
+	const struct fio_option *opt;
+
+	for (opt = mooncake_fio_options; opt->name; opt++)
+		if (!strcmp(name, opt->name))
+			return is_number(opt) ? opt : NULL;
+	return NULL;
 }
 
 static bool takes_number(const char *name)
 {
-	static const char *const of_fio[] = { "size", "replay_time_scale",
-					      NULL };
-	const struct fio_option *opt;
-	int i;
+	const struct fio_option *opt = own_number(name);
 
-	for (i = 0; of_fio[i]; i++)
-		if (!strcmp(name, of_fio[i]))
-			return true;
-	for (opt = mooncake_fio_options; opt->name; opt++)
-		if (!strcmp(name, opt->name))
-			return is_number(opt);
-	return false;
+	return !strcmp(name, "size") || !strcmp(name, "replay_time_scale") ||
+	       (opt && opt->type != FIO_OPT_STR_VAL_TIME);
+}
+
+/* fio takes a minus for a range, and of a range or list what it can store. */
+static bool is_several(const struct fio_option *opt, const char *text)
+{
+	if (opt->minval < 0 && atoi(text) == opt->minval)
+		return false;
+	return strpbrk(text, "-:,");
 }
 
 /* "", "k", "kb", "KiB", "b" and their like. */
@@ -55,10 +66,16 @@ static bool is_half_number(const char *text)
 static int check_list(struct flist_head *list, struct error *err)
 {
 	const struct print_option *given;
+	const struct fio_option *opt;
 	struct flist_head *entry;
 
 	flist_for_each (entry, list) {
 		given = flist_entry(entry, struct print_option, list);
+		opt = own_number(given->name);
+		if (given->value && opt && is_several(opt, given->value))
+			return fail(err,
+				    "%s=%s: fio would take part of that, or nothing; give a single number, from %d on",
+				    given->name, given->value, opt->minval);
 		if (given->value && takes_number(given->name) &&
 		    is_half_number(given->value))
 			return fail(err,
@@ -68,7 +85,7 @@ static int check_list(struct flist_head *list, struct error *err)
 	return 0;
 }
 
-int refuse_half_numbers(struct thread_data *td, struct error *err)
+int refuse_odd_numbers(struct thread_data *td, struct error *err)
 {
 	if (check_list(&get_global_options()->opt_list, err))
 		return -1;

@@ -205,7 +205,7 @@ int refuse_options(struct thread_data *td, const struct mooncake_options *o,
 	if (o->observe == OBSERVE_NONE && (!td_rw(td) || td_trim(td)))
 		return fail(err,
 			    "rw= must be rw or randrw: a cache reads its hits and writes its misses");
-	return refuse_half_numbers(td, err);
+	return refuse_odd_numbers(td, err);
 }
 
 static int check_verify(struct thread_data *td, const struct job *job,
