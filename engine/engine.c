@@ -21,11 +21,11 @@
 #include "engine/setup/units.h"
 #include "engine/result/watch.h"
 
-/* The engine was compiled against the headers of one release of fio, and its
- * structures are no others'. */
+/* The engine was compiled with the headers of one release of fio; structures
+ * differ in others. */
 #define BUILT_FOR MOONCAKE_FIO_VERSION
 
-/* What is measured, before the first I/O: once for a group. */
+/* Says once for each group, before its first I/O, what is measured. */
 static void tell_medium(struct thread_data *td, struct job *job)
 {
 	bool local =
@@ -174,8 +174,8 @@ static int mooncake_setup(struct thread_data *td)
 	return ret;
 }
 
-/* The core wants these of an engine that isn't synchronous; the backend's
- * take their place before any I/O. */
+/* fio wants these three of an engine that isn't synchronous. The backend's take
+ * their place before any I/O. */
 static enum fio_q_status mooncake_queue(struct thread_data *td,
 					struct io_u *io_u)
 {

@@ -1,6 +1,7 @@
 /*
- * What releases of fio call differently. FIO_HAS_... come from the Makefile,
- * which looks into the headers: FIO_IOOPS_VERSION does not tell them all apart.
+ * What has another name from one release of fio to the next. The Makefile looks
+ * into the headers and defines FIO_HAS_..., since FIO_IOOPS_VERSION does not
+ * tell all releases apart.
  */
 #ifndef MOONCAKE_FIO_RELEASES_H
 #define MOONCAKE_FIO_RELEASES_H
@@ -19,7 +20,7 @@ static inline bool in_ramp(struct thread_data *td)
 #endif
 }
 
-/* Looks whether the ramp is over; when it is, statistics begin. */
+/* Looks whether the ramp is over; then fio's statistics begin. */
 static inline bool ramp_over(struct thread_data *td)
 {
 #ifdef FIO_HAS_RAMP_PERIOD

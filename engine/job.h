@@ -17,7 +17,7 @@
 
 struct job {
 	struct ioengine_ops ops;     /* td->io_ops */
-	struct ioengine_ops backend; /* its hooks before any was replaced */
+	struct ioengine_ops backend; /* its own hooks */
 	struct mooncake_options *options;
 	struct group *group;
 	struct target target;
@@ -25,13 +25,13 @@ struct job {
 	struct feed feed;
 	struct picker picker;
 	char *iolog_name; /* makes fio replay a log: see feed.h */
-	unsigned int row; /* of an observer, in each replay */
+	unsigned int row; /* an observer's, in each replay */
 	int ring_fd;	  /* the backend's io_uring, or -1 */
-	bool polls;	  /* completions need polling (hipri) */
-	bool unreaped;	  /* the backend can't take more before it is asked */
+	bool polls;    /* the backend must be asked for completions (hipri) */
+	bool unreaped; /* it takes no I/O before it is asked for completions */
 	bool check_blocks;
-	bool stats; /* stats=, which a warm-up switches off */
-	bool ended; /* came to an end that is no failure */
+	bool stats; /* stats= as it was given: a warm-up switches it off */
+	bool ended; /* it has come to an end that is no failure */
 };
 
 static inline struct job *job_of(struct thread_data *td)
@@ -39,7 +39,8 @@ static inline struct job *job_of(struct thread_data *td)
 	return container_of(td->io_ops, struct job, ops);
 }
 
-/* JSON must stay JSON, and a server's output goes to its client. */
+/* Must the engine print nothing? JSON would be none with a line of ours in it,
+ * and a server's output goes to its client. */
 static inline bool job_quiet(void)
 {
 	return !(output_format & FIO_OUTPUT_NORMAL) || is_backend;

@@ -75,9 +75,9 @@ static int reap(struct thread_data *td, int min)
 }
 
 /*
- * What was short of its length waits in here for the next get_io_u(), which
- * is what called us: nobody else issues the rest. One that is refused again
- * has to wait for a completion.
+ * fio keeps the rest of an I/O that was short for its next get_io_u(). That is
+ * what called us, so nobody else would issue it meanwhile. One that is refused
+ * again has to wait for a completion.
  */
 static int issue_rest(struct thread_data *td)
 {
@@ -108,9 +108,9 @@ static int issue_rest(struct thread_data *td)
 enum ring_state { RING_EMPTY, RING_HAS_MORE, RING_FAILED };
 
 /*
- * Waits in the kernel for a completion to take. Polling the ring's descriptor
- * would do, but a ring that defers its work to its task (as fio's does) leaves
- * the poll asleep on some kernels.
+ * Sleeps in the kernel until there is a completion. To poll the ring's
+ * descriptor would be enough, but fio's rings defer their work to their task,
+ * and on some kernels such a poll is not woken.
  */
 static enum ring_state ask_ring(int fd, const struct timespec *timeout)
 {
@@ -149,7 +149,7 @@ static int wait_ring(struct thread_data *td, int fd, uint64_t deadline_ns,
 		td_verror(td, errno, "mooncake: io_uring_enter");
 		return -1;
 	}
-	/* fio 3.33's io_uring takes what stands here for its own call's. */
+	/* fio 3.33's io_uring would take our errno for that of its own call. */
 	errno = saved;
 	return state == RING_HAS_MORE ? reap(td, 1) : 0;
 }
@@ -185,7 +185,7 @@ static int wait_for_io(struct thread_data *td, uint64_t deadline_ns,
 		sleep_until(slice_ns, now_ns);
 		return 0;
 	}
-	/* Those that do it at once, or only pretend, have all of it complete. */
+	/* Synchronous engines, and those that only pretend, are done by now. */
 	if (deadline_ns == WAIT_NEVER || job->polls ||
 	    (job->backend.flags & (FIO_SYNCIO | FIO_FAKEIO)))
 		return reap(td, 1);
@@ -220,14 +220,15 @@ int wait_drain(struct thread_data *td)
 		before = in_flight(td);
 		if (before && reap(td, 1) && in_flight(td) == before)
 			break;
-		/* After an error the others still have to come in. */
+		/* After an error what else is in flight must still complete. */
 		if (td->error ? !in_flight(td) : issue_rest(td))
 			break;
 	}
 	return td->error ? -1 : 0;
 }
 
-/* fio itself looks at this when an I/O completes, and there may be none. */
+/* fio itself asks this when an I/O completes, but there may be none for
+ * long. */
 static bool is_ramping(struct thread_data *td)
 {
 	if (!in_ramp(td))

@@ -13,24 +13,26 @@ struct thread_data;
 uint64_t time_now(void);
 
 /*
- * Waits until @deadline_ns, or until I/O has completed (which is then
- * accounted), or until something else may have changed (another job, a stop):
- * callers look again after every return. Returns fast: within milliseconds,
- * or with the first completion when @deadline_ns is WAIT_NEVER and I/O is in
+ * Waits until @deadline_ns, or until I/O has completed, which fio then accounts
+ * for, or until something else may have changed, such as another job or a stop.
+ * Callers look again after every return, which comes within milliseconds, or
+ * with the first completion when @deadline_ns is WAIT_NEVER and I/O is in
  * flight. Returns 0, or -1 when fio has set an error.
  */
 int wait_until(struct thread_data *td, uint64_t deadline_ns);
 
-/* Lets all I/O of the job complete. Returns as wait_until(). */
+/* Waits until all I/O of the job has completed. Returns as wait_until(). */
 int wait_drain(struct thread_data *td);
 
-/* Should the job stop: told to, out of runtime, or failed? */
+/* Must the job stop, because it was told to, its runtime is over, or it
+ * failed? */
 bool must_stop(struct thread_data *td);
 
-/* What a job that does no I/O has to do for fio from time to time. */
+/* Does what a job without I/O must do for fio from time to time. */
 void wait_serve(struct thread_data *td);
 
-/* Sleeps that end on time take a timer without slack; once per thread. */
+/* Lets timers of this thread go off without slack, so that sleeps end on
+ * time. */
 void wait_init(void);
 
 #endif

@@ -398,6 +398,15 @@ def test_prefill_delays_stores():
               f"{r.number} was stored before it was computed")
 
 
+def test_a_request_does_not_wait_for_io_in_flight():
+    lines = [json.loads(request([1])), json.loads(request([2], 100))]
+    trace = recount.write_lines(FILES / "beside.jsonl", lines)
+    replay({"trace": trace, "replay_no_stall": 0, "iodepth": 16,
+            **slow("beside", service_us=1500000)})
+    first, second = sorted(slow_log("beside"), key=lambda io: io.issued)
+    check(second.issued < first.completed, "it waited for the other's I/O")
+
+
 def test_jobs_share_one_schedule():
     lines = recount.make_lines(90, gap_ms=3)
     trace = recount.write_lines(FILES / "split.jsonl", lines)

@@ -1,4 +1,5 @@
-/* probe=: what it costs a request to find out which of its objects are there. */
+/* probe=: what it costs a request to find out which of its objects are
+ * there. */
 #ifndef MOONCAKE_PROBE_H
 #define MOONCAKE_PROBE_H
 

@@ -9,7 +9,7 @@ static struct thread_data *td_of(const struct member *m)
 	return tnumber_to_td(m->thread - 1);
 }
 
-/* The order matters: a member sets its state, then exits. */
+/* A member sets its state before it exits, so this is asked first. */
 static bool has_ended(const struct member *m)
 {
 	return atomic_load(&m->state) > MEMBER_RUNNING;
@@ -36,7 +36,7 @@ uint32_t life_running(struct replay *r)
 	return running;
 }
 
-/* fio gives the jobs' structures back at its end: those of members that have
+/* fio frees the jobs' structures at its end. So those of members that have
  * ended, or will never start, are not looked at again. */
 static void look_at(struct replay *r, struct member *m, life_look look)
 {

@@ -6,19 +6,19 @@
 
 struct thread_data;
 
-/* Workers that have not ended. One that waits for another job to end
- * (wait_for=) counts only once it has started. */
+/* How many workers have not ended. One that waits for another job (wait_for=)
+ * counts once it has started. */
 uint32_t life_running(struct replay *r);
 
-/* What the parent of the jobs does with a member that has been started and has
- * not said that it ended. */
+/* What the parent of the jobs does with a member that was started and has not
+ * said that it has ended. */
 typedef void (*life_look)(struct replay *r, struct member *m,
 			  struct thread_data *td);
 
 void life_each_open(struct replay *r, life_look look);
 
-/* Has the process of that job died by a signal, or gone in another way without
- * a word? For its parent. */
+/* Has the process of that job died by a signal, or gone without having said so?
+ * Only its parent can ask. */
 bool life_died(const struct thread_data *td);
 
 #endif

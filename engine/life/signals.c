@@ -6,7 +6,7 @@
 static _Thread_local sigset_t before_fork;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-/* The signals that tell fio to stop, and what it does at them. */
+/* The signals that tell fio to stop, and how it handles them. */
 static const int stops[] = { SIGINT, SIGTERM };
 static struct sigaction actions[2];
 static volatile sig_atomic_t seen;

@@ -11,17 +11,18 @@
 #include <signal.h>
 #include <stdbool.h>
 
-/* Those of this thread that fio handles. */
+/* Holds the signals that fio handles back from this thread, and releases
+ * them. */
 void signals_hold(sigset_t *before);
 void signals_release(const sigset_t *before);
 
 /* The same around each fork of this process. */
 void signals_hold_in_forks(void);
 
-/* Notes the signals that tell fio to stop, before its own handlers. */
+/* From now on, notes signals that tell fio to stop before fio handles them. */
 void signals_watch(void);
 
-/* Has one come since, or does one wait to be taken? */
+/* Has such a signal come since, or is one held back? */
 bool signals_seen(void);
 
 #endif

@@ -17,11 +17,11 @@
 
 /* What an observer keeps; td->io_ops_data. */
 struct observing {
-	struct sample sample; /* that the core was given */
+	struct sample sample; /* the one that the core was given last */
 	bool warming;
 };
 
-/* Warm-up ends for observers with the first request behind it, or with all. */
+/* For an observer the warm-up ends when that of every replay is over. */
 static void leave_warmup(struct thread_data *td)
 {
 	struct observing *ob = td->io_ops_data;
@@ -32,11 +32,11 @@ static void leave_warmup(struct thread_data *td)
 	}
 }
 
-/* A sample of any replay, and whether none can come any more. */
+/* Looks for a sample in any replay. @over: none will come any more. */
 static bool find_sample(struct thread_data *td, bool *over)
 {
 	struct group *g = job_of(td)->group;
-	/* Asked before looking: what they finished is then seen. */
+	/* Asked first, so that what workers finish meanwhile is still seen. */
 	bool running = group_running(g) > 0, all_warm = true;
 	struct observing *ob = td->io_ops_data;
 	unsigned int i;
@@ -61,7 +61,7 @@ static bool any_failed(struct thread_data *td)
 	return replay_failed(g->replays[0]);
 }
 
-/* The core refuses an I/O without length; observer_prep() mends that. */
+/* The core refuses an I/O without a length; observer_prep() takes it away. */
 static void give_sample(struct thread_data *td)
 {
 	const struct observing *ob = td->io_ops_data;
@@ -113,7 +113,7 @@ static void set_back(struct timespec *ts, uint64_t ns)
 	ts->tv_nsec = all % 1000000000;
 }
 
-/* Completed now, begun as long ago as it took: the core does the rest. */
+/* The I/O is complete now, and has begun as long ago as the request took. */
 static enum fio_q_status observer_queue(struct thread_data *td,
 					struct io_u *io_u)
 {
@@ -199,7 +199,7 @@ static const struct ioengine_ops observer_ops = {
 	.unlink_file = observer_more,
 };
 
-/* Lengths are those of requests, far beyond the buffers: nothing may look. */
+/* An observer's I/O has no data, so nothing may look at its buffer. */
 static void leave_buffers_alone(struct thread_data *td)
 {
 	td->flags &= ~(TD_F_REFILL_BUFFERS | TD_F_SCRAMBLE_BUFFERS |

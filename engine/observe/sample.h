@@ -10,12 +10,13 @@
 struct replay;
 
 struct sample {
-	uint64_t number;  /* of the request, or how many operations before */
+	uint64_t number;  /* of the request, or of the operation, from 1 on */
 	uint64_t slat_ns; /* from arrival to the first I/O */
 	uint64_t clat_ns; /* from there to the last completion */
 };
 
-/* The next sample for the observer in that row; false when there is none. */
+/* The next sample for the observer in that row; false when there is none
+ * yet. */
 bool sample_find(struct replay *r, uint32_t row, enum option_observe observe,
 		 struct sample *sample);
 

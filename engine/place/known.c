@@ -12,10 +12,10 @@
 
 struct known {
 	const char *name;
-	const char *no_cache; /* why it can't hold one, or NULL */
+	const char *no_cache; /* why it can't hold a cache, or NULL */
 	bool one_place;	      /* all files of a job are the same bytes */
-	bool caches;	      /* for each job by itself, without direct=1 */
-	bool by_options;      /* options alone name the place */
+	bool caches;	      /* in each job by itself, without direct=1 */
+	bool by_options;      /* its options alone name the place */
 	bool elsewhere;	      /* files are in what options name */
 	bool by_length;	      /* an object for each (offset, length) */
 	bool no_sync;	      /* it fails, or crashes, when it is to sync */

@@ -11,7 +11,7 @@
 struct identity {
 	dev_t dev;
 	ino_t ino;
-	char name[NAME_MAX + 1]; /* in the folder, of a file that is to come */
+	char name[NAME_MAX + 1]; /* of a file that is not there yet */
 };
 
 static bool identify(struct identity *id, const char *path)
@@ -48,7 +48,7 @@ static bool same_path(const char *a, const char *b)
 	       !memcmp(&of_a, &of_b, sizeof(of_a));
 }
 
-/* Where slots lie in each file: from @from up to @to. */
+/* From where to where slots lie in each file. */
 static void range_of(const struct thread_data *td, uint64_t slot_bytes,
 		     uint64_t *from, uint64_t *to)
 {
@@ -76,7 +76,7 @@ static bool ranges_overlap(const struct thread_data *a,
 	return from_a < to_b && from_b < to_a;
 }
 
-/* A file that both have, or NULL. */
+/* A file that both jobs have, or NULL. */
 static const char *shared_file(const struct thread_data *a,
 			       const struct thread_data *b)
 {
@@ -110,8 +110,8 @@ static bool waits_for(const struct thread_data *a, const struct thread_data *b)
 	return a->o.wait_for && !strcmp(a->o.wait_for, b->o.name);
 }
 
-/* Would it run beside @td? Those that were set up before have been held
- * against it. */
+/* Would @other run beside @td, and is it still to be set up? Jobs that are set
+ * up have looked at @td themselves. */
 static bool runs_beside(const struct thread_data *td, const struct job *job,
 			const struct thread_data *other)
 {
@@ -124,7 +124,7 @@ static bool runs_beside(const struct thread_data *td, const struct job *job,
 	       !waits_for(other, td);
 }
 
-/* Jobs of one replay share their place, and order their I/O by slot. */
+/* Jobs of one replay may share a place: they order their I/O by slot. */
 static int refuse_beside(const struct thread_data *td, const struct job *job,
 			 const struct thread_data *other, struct error *err)
 {

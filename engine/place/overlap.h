@@ -12,9 +12,9 @@ struct thread_data;
 struct job;
 
 /*
- * Holds a worker's place against those of all jobs of this engine that would
- * run beside it in another replay, before it takes over its backend and
- * touches anything. Returns 0, or -1 with @err naming both.
+ * Compares a worker's place with those of all jobs of this engine that would
+ * run beside it in another replay. Called before the worker takes over its
+ * backend and touches anything. Returns 0, or -1 with @err naming both jobs.
  */
 int overlap_refuse(struct thread_data *td, const struct job *job,
 		   struct error *err);

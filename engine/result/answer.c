@@ -5,8 +5,8 @@
 #include "trace/plan/plan_json.h"
 
 struct sums {
-	uint64_t requests; /* finished, behind the warm-up */
-	uint64_t ms;	   /* of the longest job */
+	uint64_t requests; /* that have finished after the warm-up */
+	uint64_t ms;	   /* runtime of the longest job */
 	uint64_t unfinished;
 	uint64_t errors;
 };
@@ -41,7 +41,8 @@ static struct sums sum_up(const struct group *g)
 	return s;
 }
 
-/* Of the observer of loads, as fio has them in its histogram. */
+/* The percentiles in fio's histogram of the observer of loads. False where
+ * there is none. */
 static bool load_percentiles(const struct group *g, double *p50_ms,
 			     double *p99_ms)
 {

@@ -1,6 +1,6 @@
 /*
- * The answer, below fio's own output: what the replay was about, how fast it
- * went, what loads took, and what looks wrong about the run.
+ * The answer below fio's own output: what was measured, the hit rate, how fast
+ * it went, how long loads took, and what looks wrong about the run.
  */
 #ifndef MOONCAKE_ANSWER_H
 #define MOONCAKE_ANSWER_H

@@ -6,12 +6,12 @@ struct thread_data;
 struct io_u;
 struct issued_io;
 
-/* Stamps the buffer of a write of ours. */
+/* Stamps the buffer of a write. */
 void check_stamp(struct thread_data *td, struct io_u *io_u,
 		 const struct issued_io *io);
 
-/* Holds what a read of ours returned against the plan: a block that is not
- * what was written is named, and fails the I/O with EILSEQ. */
+/* Compares what a read returned with the plan. A block that is not what was
+ * written is named, and its I/O fails with EILSEQ. */
 void check_read(struct thread_data *td, struct io_u *io_u,
 		const struct issued_io *io);
 

@@ -1,6 +1,6 @@
 /*
  * Bytes that follow from a seed and from where they lie, so that any part of
- * them can be made, or held against what was read, on its own.
+ * them can be made or checked on its own.
  */
 #ifndef MOONCAKE_PATTERN_H
 #define MOONCAKE_PATTERN_H
@@ -10,8 +10,8 @@
 /* Fills @len bytes that begin at @offset. */
 void pattern_fill(void *buf, uint64_t len, uint64_t seed, uint64_t offset);
 
-/* How many of @len bytes from @offset on are right before the first that is
- * not; @len when all are. */
+/* How many of the @len bytes from @offset on are right before the first wrong
+ * one; @len when all are right. */
 uint64_t pattern_check(const void *buf, uint64_t len, uint64_t seed,
 		       uint64_t offset);
 

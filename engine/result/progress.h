@@ -1,7 +1,8 @@
 /*
- * fio's estimate of the time left goes by the bytes that a job is to do; it is
- * told them, or with timestamps, where it is time that counts, as many as make
- * the share of bytes that of the time.
+ * fio estimates the time that is left by the bytes that a job will move, so it
+ * is told how many. With timestamps it is time that counts: there it is told as
+ * many as make the share of bytes that is done the share of time that has
+ * passed.
  */
 #ifndef MOONCAKE_PROGRESS_H
 #define MOONCAKE_PROGRESS_H
@@ -10,7 +11,7 @@
 
 struct thread_data;
 
-/* The job, or all that it observes, will do that many steps. */
+/* The job will do that many steps. */
 void progress_by_steps(struct thread_data *td, uint64_t steps);
 
 /* It is @now_ns, and the job has timestamps. */

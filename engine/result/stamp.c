@@ -43,19 +43,19 @@ static struct stamp stamp_at(const struct stamp *s, uint64_t into)
 	return stamp_make(s->run, s->hash_id, s->generation, s->offset + into);
 }
 
-/* What all bytes of a content are made from. */
+/* The seed from which all bytes of a slot's content are made. */
 static uint64_t seed_of(const struct stamp *s)
 {
 	return stamp_make(s->run, s->hash_id, s->generation, 0).checksum;
 }
 
-/* The stamp that the first byte of the I/O lies in or behind. */
+/* Where the stamp is that the first byte of the I/O lies in or behind. */
 static uint64_t first_place(const struct stamp_places *p)
 {
 	return p->offset - p->offset % p->stride;
 }
 
-/* Bytes of the stamp at @at of the object: none where it has no room. */
+/* The bytes of the stamp at @at of the object: 0 where it has no room. */
 static uint64_t stamp_room(const struct stamp_places *p, uint64_t at)
 {
 	return at + sizeof(struct stamp) <= p->end ? sizeof(struct stamp) : 0;
@@ -95,7 +95,7 @@ void stamp_write(const struct stamp *s, void *buf, const struct stamp_places *p,
 	}
 }
 
-/* The bytes from one stamp's end to where the next one begins. */
+/* Are the bytes right that lie between the stamps? */
 static bool data_right(const struct stamp *s, const void *buf,
 		       const struct stamp_places *p, uint64_t *where)
 {

@@ -55,7 +55,7 @@ enum stamp_result stamp_check(const struct stamp *s, const void *buf,
 			      const struct stamp_places *places, bool data,
 			      uint64_t *where, struct stamp *found);
 
-/* Is this a stamp at all, whosever? */
+/* Is this a stamp at all, of whatever block and run? */
 bool stamp_valid(const struct stamp *s);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * Warm-up requests are left out of fio's statistics: none are kept while they
- * run, and the counters that fio keeps all the same are reset behind them, as
- * fio does after ramp_time.
+ * Warm-up requests are left out of fio's statistics. fio keeps none while they
+ * run, but for some counters, which are reset when the warm-up is over, as fio
+ * does after ramp_time.
  */
 #ifndef MOONCAKE_WARMUP_H
 #define MOONCAKE_WARMUP_H

@@ -13,13 +13,13 @@
 #include "engine/result/watch.h"
 
 #define LOOK_US 20000
-/* What a job has for coming to its end when it was told to by a signal. */
+/* How long a job may take to end once a signal has told it to. */
 #define GRACE_NS 5000000000ULL
-/* What fio has for noticing that all of its jobs are gone. */
+/* How long fio may take to notice that all of its jobs are gone. */
 #define GONE_NS 10000000000ULL
 
 static pthread_t watcher;
-static pid_t owner; /* the process that has the thread, 0: none */
+static pid_t owner; /* the process whose thread it is, 0: there is none */
 static bool owner_forks;
 static _Atomic bool stopping;
 static _Atomic bool somebody_died;
@@ -32,7 +32,7 @@ static uint64_t gone_ns; /* since when no job is left */
  */
 static void release_dead(struct thread_data *td)
 {
-	/* At its end fio has none of these any more. */
+	/* At the job's end fio has freed the semaphore. */
 	if (td->sem && (td->runstate < TD_RUNNING || td->runstate >= TD_EXITED))
 		__fio_sem_init(td->sem, FIO_SEM_LOCKED);
 }
@@ -43,14 +43,15 @@ static void report_death(struct replay *r, struct thread_data *td)
 
 	atomic_store(&somebody_died, true);
 	release_dead(td);
-	/* The first of a group says so. */
+	/* Of a group only the first death is told. */
 	if (!atomic_compare_exchange_strong(r->failed, &alive, 1))
 		return;
 	log_err("mooncake: job '%s' (pid %d) died; the others of its replay group end, and the run is incomplete\n",
 		td->o.name, (int)td->pid);
 }
 
-/* With what it has in flight: only the kernel knows what that is. */
+/* Ends a job with the I/O that it has in flight: only the kernel could end
+ * that. */
 static void end_stalled(struct replay *r, const struct member *m,
 			struct thread_data *td)
 {

@@ -1,7 +1,8 @@
 /*
- * A thread of fio's main process that watches the jobs, since fio does not: a
- * job that dies by a signal leaves the exit status 0 and the others of its
- * group waiting, one that is told to stop while its storage stalls stays.
+ * A thread of fio's main process that watches the jobs, since fio does not.
+ * With fio alone, a job that a signal kills would leave the exit status 0 and
+ * the others of its group waiting, and a job whose storage stalls would never
+ * stop.
  */
 #ifndef MOONCAKE_WATCH_H
 #define MOONCAKE_WATCH_H
@@ -13,7 +14,7 @@
  */
 void watch_start(void);
 
-/* In the job itself: ends it with the process that made it. */
+/* Called in the job itself: it will end with the process that made it. */
 void watch_parent(void);
 
 #endif

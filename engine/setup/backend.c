@@ -11,7 +11,7 @@
 #define RING_LINK "anon_inode:[io_uring]"
 #define MAX_FD 4096
 
-/* load_ioengine() goes by the job's ioengine=, which names this engine. */
+/* load_ioengine() goes by the job's ioengine=, which is this engine so far. */
 static struct ioengine_ops *load(struct thread_data *td, const char *backend)
 {
 	char *engine = td->o.ioengine, *path = td->o.ioengine_so_path;
@@ -105,7 +105,6 @@ static int make_backend_options(struct thread_data *td,
 	return 0;
 }
 
-/* Some engines say through an option that completions must be polled for. */
 bool backend_option_is_on(const struct ioengine_ops *ops, const void *eo,
 			  const char *name)
 {
@@ -117,7 +116,7 @@ bool backend_option_is_on(const struct ioengine_ops *ops, const void *eo,
 	return false;
 }
 
-/* As the core does for engines without a setup hook. */
+/* Does what the core does for engines that have no setup hook. */
 static int find_file_sizes(struct thread_data *td, const char *name,
 			   struct error *err)
 {
@@ -176,12 +175,12 @@ int backend_adopt(struct thread_data *td, struct job *job, struct error *err)
 	job->ops.options = NULL; /* the core would free td->eo twice */
 	job->polls = backend_option_is_on(ops, td->eo, "hipri");
 	td->io_ops = &job->ops;
-	/* The core keeps a copy of the flags. */
+	/* The core keeps a copy of the engine's flags. */
 	td_set_ioengine_flags(td);
 	return backend_setup(td, job, err);
 }
 
-/* Is this descriptor of ours an io_uring? */
+/* Is this descriptor an io_uring? */
 static bool is_ring(int fd)
 {
 	char link[64], path[64];
@@ -195,7 +194,8 @@ static bool is_ring(int fd)
 	return !strcmp(link, RING_LINK);
 }
 
-/* Marks the rings that are open; returns one that @before lacks, or -1. */
+/* Marks the rings that are open in @now. Returns one that @before does not
+ * have, or -1. */
 static int scan_rings(unsigned char *now, const unsigned char *before)
 {
 	struct dirent *entry;
@@ -217,7 +217,7 @@ static int scan_rings(unsigned char *now, const unsigned char *before)
 
 int backend_post_init(struct thread_data *td)
 {
-	/* Jobs that are threads share the table of descriptors. */
+	/* Jobs that are threads have one table of descriptors together. */
 	static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
 	unsigned char before[MAX_FD] = { 0 }, after[MAX_FD] = { 0 };
 	struct job *job = job_of(td);

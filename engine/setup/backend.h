@@ -1,6 +1,7 @@
 /*
- * The fio engine that does the I/O. The job takes over its ops, so that fio's
- * core calls it directly; td->io_ops_data and td->eo stay the backend's own.
+ * The backend is the fio engine that does the I/O. The job takes over its ops,
+ * so that fio's core calls it directly; td->io_ops_data and td->eo are the
+ * backend's own.
  */
 #ifndef MOONCAKE_BACKEND_H
 #define MOONCAKE_BACKEND_H
@@ -12,20 +13,21 @@ struct ioengine_ops;
 struct job;
 
 /*
- * Loads the backend that the job's options name and makes it the engine of
- * @td, its own set-up done and its files' sizes found. In the parent's
- * setup(), once. Returns 0, or -1 with @err filled.
+ * Loads the backend that the job's options name, makes it the engine of @td,
+ * and sets it up, with the sizes of its files found. Called once, in the
+ * parent's setup(). Returns 0, or -1 with @err filled.
  */
 int backend_adopt(struct thread_data *td, struct job *job, struct error *err);
 
-/* Is there such an engine, and can it be a backend? 0, or -1 and @err filled. */
+/* Is there such an engine, and can it be a backend? Returns 0, or -1 with @err
+ * filled. */
 int backend_find(struct thread_data *td, const char *backend,
 		 struct error *err);
 
 /* Runs the backend's post_init hook and finds the ring that it makes. */
 int backend_post_init(struct thread_data *td);
 
-/* Is that option of the backend, a flag, on? */
+/* Is that option of the backend, a flag, switched on? */
 bool backend_option_is_on(const struct ioengine_ops *ops, const void *eo,
 			  const char *name);
 

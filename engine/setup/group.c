@@ -14,8 +14,8 @@
 #include "engine/replay/replay.h"
 #include "trace/source/source.h"
 
-/* Made and changed in the parent only, before the jobs start; the lock is
- * between that and the thread that watches them. */
+/* Only the parent makes and changes groups, before the jobs start. The lock is
+ * between its main thread and the one that watches the jobs. */
 static struct group *groups;
 static pthread_mutex_t groups_lock = PTHREAD_MUTEX_INITIALIZER;
 static bool out_of_memory; /* see groups_fail() */
@@ -51,7 +51,7 @@ static int load_group(struct group *g, const struct thread_data *td,
 	return trace_load(&g->trace, &s.trace, err);
 }
 
-/* With @key, which it takes over. NULL when there is no memory. */
+/* Adds a group with @key, which it takes over. NULL when there is no memory. */
 static struct group *add_group(char *key, const struct thread_data *td)
 {
 	const struct mooncake_options *o = td->eo;
@@ -187,7 +187,7 @@ static uint64_t passes_of(const struct thread_data *td)
 	return td->o.loops ? td->o.loops : 1;
 }
 
-/* Tells the stamps of this run from those that lie in the file. */
+/* A number that tells the stamps of this run from those of earlier runs. */
 static uint64_t new_stamp_run(const struct group *g)
 {
 	return hash64(time_now() ^ ((uint64_t)getpid() << 32) ^
@@ -241,7 +241,8 @@ static struct replay *make_replay(struct thread_data *td, struct group *g,
 	return NULL;
 }
 
-/* What the workers of one replay must agree on beside the group's key. */
+/* An option, beside those of the group's key, on which the workers of a replay
+ * don't agree, or NULL. */
 static const char *differs(const struct thread_data *a,
 			   const struct mooncake_options *oa,
 			   const struct thread_data *b,

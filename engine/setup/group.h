@@ -17,7 +17,7 @@ struct thread_data;
 struct job;
 struct replay;
 
-/* An observer that is still to be set up. */
+/* An observer of the group, known before it is set up. */
 struct group_observer {
 	unsigned int thread; /* number of its thread_data */
 	unsigned int kind;   /* as of struct observer */
@@ -33,22 +33,22 @@ struct group {
 	char failed_job[64];  /* its name, cut to what fits */
 	unsigned int nr_workers;
 	unsigned int nr_observers;
-	struct group_observer *observers; /* row by row */
-	unsigned int observers_joined;	  /* so far: each takes a row */
+	struct group_observer *observers; /* in the order of their rows */
+	unsigned int observers_joined;	  /* how many have taken a row */
 	bool observes_operations;
 
 	struct trace trace;
 	struct shape shape;
 	struct plan_options plan_options;
 	struct plan_stats stats; /* of one pass from an empty cache */
-	uint64_t slots;	 /* capacity, 0 until the first worker has set it */
+	uint64_t slots;	 /* the capacity; 0 until the first worker sets it */
 	char *plan_json; /* where the statistics were written */
 
-	/* What the answer says, for fio's options are gone by then: */
+	/* What the answer says; fio's options are gone by then: */
 	char medium[MEDIUM_TEXT];
 	char backend[96]; /* its name, and whether it passes the page cache by */
 	bool fresh;	  /* a file of the cache was made or lengthened */
-	bool page_cache;  /* took part */
+	bool page_cache;  /* the page cache took part */
 
 	int64_t *arrivals; /* ns, scaled; the same for all replays */
 	int64_t pass_ns;
@@ -66,17 +66,17 @@ struct group {
 struct group *group_join(struct thread_data *td, struct error *err);
 
 /*
- * A worker whose capacity is known joins the replay, which is made when it is
- * the first (share=split) or for itself (share=each). Returns 0, or -1 with
- * @err filled.
+ * Lets a worker whose capacity is known join its replay. That is made for the
+ * first worker with share=split, and for each with share=each. Returns 0, or -1
+ * with @err filled.
  */
 int group_add_worker(struct thread_data *td, struct job *job,
 		     struct error *err);
 
-/* Workers of the group that have not ended. */
+/* How many workers of the group have not ended. */
 unsigned int group_running(struct group *g);
 
-/* A member's set-up failed: none of the others may run. */
+/* The set-up of a member has failed, so none of the others may run. */
 void group_fail(struct group *g, const struct thread_data *td);
 
 /* There is no memory to say of which group @td is a member: then none runs,
@@ -86,7 +86,8 @@ void groups_fail(const struct thread_data *td);
 /* Calls @tell for every group. */
 void groups_each(void (*tell)(const struct group *g));
 
-/* For the thread that watches the jobs: see life.h. */
+/* Looks at each member of each replay, for the thread that watches the jobs:
+ * see life.h. */
 void groups_each_replay(life_look look);
 
 /* Frees every group; the engine is being unloaded. */

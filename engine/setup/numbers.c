@@ -40,7 +40,7 @@ static bool is_several(const struct fio_option *opt, const char *text)
 	return strpbrk(text, "-:,");
 }
 
-/* "", "k", "kb", "KiB", "b" and their like. */
+/* Is that a suffix such as "", "k", "kb", "KiB", "b"? */
 static bool is_suffix(const char *text)
 {
 	if (*text && strchr("kmgtp", tolower((unsigned char)*text))) {
@@ -51,7 +51,8 @@ static bool is_suffix(const char *text)
 	return !*text || !strcasecmp(text, "b");
 }
 
-/* What fio computes or reads otherwise, as (2*4k) or 0x20, is left to it. */
+/* Does something that is no suffix follow the number? What fio computes, or
+ * reads in another way, such as (2*4k) or 0x20, is left to it. */
 static bool is_half_number(const char *text)
 {
 	size_t digits = strspn(text, "0123456789");

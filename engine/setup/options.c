@@ -56,7 +56,7 @@ static const struct choice choice_check_blocks[] = {
 	{ 0 },
 };
 
-/* The options of the engine alone; settings_options has the others. */
+/* The options that only the engine has; the others are in trace/options. */
 static const struct option_entry engine_options[] = {
 	{
 		.name = "backend",
@@ -212,7 +212,7 @@ static void make_fio_option(struct fio_option *fio,
 		};
 }
 
-/* fio takes a table of its own kind, when it loads the engine. */
+/* Makes the table that fio takes when it loads the engine. */
 static void __attribute__((constructor)) make_fio_options(void)
 {
 	struct fio_option *fio = mooncake_fio_options;
@@ -272,7 +272,7 @@ struct json_object *options_json(const struct thread_data *td,
 	options_put(obj, settings_options, &in_force.settings);
 	options_put(obj, layout_options, &in_force.settings);
 	options_put(obj, engine_options, &in_force);
-	/* A number, as it was before there was a word beside 0 and 1. */
+	/* 0 and 1 are numbers: they were there before the word "data" was. */
 	if (o->check_blocks != CHECK_BLOCKS_DATA)
 		json_object_object_add(obj, "check_blocks",
 				       json_object_new_int(o->check_blocks));

@@ -69,7 +69,7 @@ static inline bool observes_operation(enum option_observe observe)
 	return observe >= OBSERVE_OPEN;
 }
 
-/* Which, by its number in engine/layout/operations.h. */
+/* Which operation, as engine/layout/operations.h numbers them. */
 static inline unsigned int observe_operation(enum option_observe observe)
 {
 	return observe - OBSERVE_OPEN;
@@ -78,7 +78,7 @@ static inline unsigned int observe_operation(enum option_observe observe)
 /* Are timestamps replayed? */
 bool option_timed(const struct thread_data *td);
 
-/* The values in force once "auto" is decided. */
+/* The values in force, where the option leaves them to the engine. */
 unsigned int option_max_inflight(const struct thread_data *td,
 				 const struct mooncake_options *o);
 bool option_store_async(const struct thread_data *td,
@@ -89,7 +89,7 @@ struct json_object *options_json(const struct thread_data *td,
 				 const struct mooncake_options *o,
 				 const struct shape *shape);
 
-/* Those that the jobs of a replay group have in common, as they are given. */
+/* The options that the jobs of a replay group have in common, as given. */
 void options_deciding_group(struct json_object *obj,
 			    const struct mooncake_options *o);
 

@@ -17,7 +17,7 @@ static int check_model(const struct mooncake_options *o, struct error *err)
 	return model_find(&model, o->settings.shape.model, err);
 }
 
-/* A shape of nothing else but that type. */
+/* Resolves a shape that has nothing but that type. */
 static int check_kv_dtype(const struct mooncake_options *o, struct error *err)
 {
 	struct shape_options so;
@@ -47,7 +47,7 @@ static int check_shard(const struct mooncake_options *o, struct error *err)
 	return settings_decide(&s, "", err);
 }
 
-/* Where fio fills in defaults there is no job yet. */
+/* There is no job yet while fio fills in defaults. */
 static int check_backend(const struct mooncake_options *o, struct error *err)
 {
 	return o->td ? backend_find(o->td, o->backend, err) : 0;

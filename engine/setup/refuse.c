@@ -1,4 +1,3 @@
-
 #include "fio.h"
 #include "verify.h"
 
@@ -115,7 +114,7 @@ static bool has_trims(struct thread_data *td)
 	       td->o.block_error_hist;
 }
 
-/* Of fio 3.41 on, so that it is found by its name. */
+/* fio has it from 3.41 on, so it is looked up by its name. */
 static bool has_sprandom(struct thread_data *td)
 {
 	const struct fio_option *opt;
@@ -263,7 +262,7 @@ int refuse_plan(struct thread_data *td, struct job *job, struct error *err)
 	return check_memory(td, job, err);
 }
 
-/* Where no file comes or goes, there would be nothing to see. */
+/* An observer of operations needs a layout whose files come and go. */
 static int check_observed(const struct job *job, struct error *err)
 {
 	const struct mooncake_options *o = job->options;

@@ -7,15 +7,15 @@
 struct thread_data;
 struct job;
 
-/* Options that are refused for every job, and whatever the trace. Returns 0,
- * or -1 with @err naming the option. */
+/* Refuses options that no job of this engine can have, whatever the trace.
+ * Returns 0, or -1 with @err naming the option. */
 int refuse_options(struct thread_data *td, const struct mooncake_options *o,
 		   struct error *err);
 
-/* What depends on the plan: verify=, and whether the buffers fit in memory. */
+/* Refuses what the plan rules out: verify=, and buffers beyond the memory. */
 int refuse_plan(struct thread_data *td, struct job *job, struct error *err);
 
-/* What only matters for observers: where group_reporting would merge one. */
+/* Refuses what rules out an observer, such as group_reporting with others. */
 int refuse_observer(struct thread_data *td, const struct job *job,
 		    struct error *err);
 

@@ -13,7 +13,7 @@
 
 #define GIB (1024.0 * 1024 * 1024)
 
-/* The nearest of @path and what is above it that is there. */
+/* Finds @path, or the nearest folder above it that is there. */
 static int stat_nearest(const char *path, char *nearest, struct stat *st)
 {
 	char *slash;
@@ -42,7 +42,8 @@ static void add(char text[MEDIUM_TEXT], const char *part)
 		 part);
 }
 
-/* Partitions have no queue of their own. */
+/* 1 or 0, or -1 where it isn't known. A partition has no queue of its own, but
+ * the device above it has. */
 static int rotational(dev_t dev)
 {
 	static const char *const places[] = { "queue", "../queue" };

@@ -7,7 +7,7 @@
 #include "engine/job.h"
 #include "engine/target/target.h"
 
-/* Slots that lie in file @i when there are @slots in all. */
+/* How many of all slots lie in file @i. */
 static uint64_t slots_in_file(const struct target *t, unsigned int i)
 {
 	return (t->slots + t->files - 1 - i) / t->files;
@@ -19,7 +19,7 @@ static bool is_local_file(struct thread_data *td, const struct fio_file *f)
 	       !td_ioengine_flagged(td, FIO_DISKLESSIO);
 }
 
-/* Bytes of a file that slots may use; a regular file grows as needed. */
+/* How many bytes of a file slots may use; a regular file grows as needed. */
 static uint64_t file_room(struct thread_data *td, const struct fio_file *f)
 {
 	uint64_t end = f->real_file_size;
@@ -33,7 +33,8 @@ static uint64_t file_room(struct thread_data *td, const struct fio_file *f)
 	return end > f->file_offset ? end - f->file_offset : 0;
 }
 
-/* Room of all files by what they are: without size=, or with a percentage. */
+/* The room in all files together, for where size= is missing or a
+ * percentage. */
 static uint64_t measured_bytes(struct thread_data *td)
 {
 	uint64_t room, bytes = 0;
@@ -58,7 +59,8 @@ static uint64_t capacity_bytes(struct thread_data *td)
 	return measured_bytes(td);
 }
 
-/* The stripe breaks where the first file is full. */
+/* How many slots there are before one of the files is full: the stripe ends
+ * there. */
 static uint64_t stripe_limit(struct target *t, struct thread_data *td)
 {
 	uint64_t room, limit = UINT64_MAX;
@@ -111,7 +113,7 @@ int target_measure(struct target *t, struct thread_data *td,
 	return 0;
 }
 
-/* What the file must have: our slots, and what fio itself will look for. */
+/* How long a file must be for our slots, and for what fio itself checks. */
 static uint64_t wanted_size(const struct target *t, struct thread_data *td,
 			    const struct fio_file *f, unsigned int i)
 {
@@ -137,7 +139,7 @@ static int allocate_blocks(int fd, uint64_t size, enum fio_fallocate_mode mode)
 	return 0;
 }
 
-/* Size of a file, -1 if there is none. */
+/* The size of a file, or -1 if there is none. */
 static int64_t size_of(const char *name)
 {
 	struct stat st;
@@ -145,7 +147,7 @@ static int64_t size_of(const char *name)
 	return stat(name, &st) ? -1 : st.st_size;
 }
 
-/* @size as size_of() gave it before the file was made or lengthened. */
+/* Gives the file the size that size_of() returned before it was changed. */
 static void put_back(const char *name, int64_t size)
 {
 	if (size_of(name) == size)
@@ -200,7 +202,7 @@ static int report_growth(struct thread_data *td, const char *name,
 		    name, (unsigned long long)size, strerror(error));
 }
 
-/* All files, or none: @before is their sizes, for putting them back. */
+/* Grows all files or none; @before gets their sizes, to put them back. */
 static int grow_files(const struct target *t, struct thread_data *td,
 		      int64_t *before, struct error *err)
 {

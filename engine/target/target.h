@@ -28,9 +28,9 @@ int target_measure(struct target *t, struct thread_data *td,
 		   const struct shape *l, struct error *err);
 
 /*
- * Has the local files at their full size before fio looks, so that fio does
- * not write them full: this engine reads only what it has written. Follows
- * fallocate=. Returns 0, or -1 with @err filled.
+ * Brings local files to their full size before fio looks at them. fio would
+ * write them full, which is of no use: this engine reads only what it has
+ * written. Goes by fallocate=. Returns 0, or -1 with @err filled.
  */
 int target_allocate(const struct target *t, struct thread_data *td,
 		    struct error *err);
@@ -39,7 +39,7 @@ int target_allocate(const struct target *t, struct thread_data *td,
  * until it has been written once. */
 bool target_fresh(const struct target *t, struct thread_data *td);
 
-/* Where a slot begins: the number of its file, and the offset there. */
+/* Where a slot begins: the offset, in the file whose number goes into @file. */
 uint64_t target_place(const struct target *t, const struct thread_data *td,
 		      uint32_t slot, int *file);
 

@@ -12,10 +12,10 @@
 
 /*
  * Returns the array with room for at least @need items of @item bytes each, and
- * keeps in @room how many it has room for. Returns NULL when there is no memory;
- * the old array is still there then. A large array grows by a small part of its
- * size: realloc() can mostly do that without moving it, and room that nobody
- * has used yet costs memory, too.
+ * keeps in @room how many it has room for. Returns NULL when there is no
+ * memory; the old array is still there then. A large array grows by a small
+ * part of its size: realloc() can mostly do that without moving it, and room
+ * that nobody has used yet costs memory, too.
  */
 static inline void *array_grow(void *array, uint64_t *room, uint64_t need,
 			       size_t item)

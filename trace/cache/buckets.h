@@ -33,8 +33,8 @@ uint32_t buckets_wanted(uint32_t nr_blocks, uint32_t bucket_blocks);
 
 /*
  * @capacity is in buckets, and the policy is one that can choose among buckets.
- * No bucket has room for more blocks than there are. Returns 0, or -1 when there
- * is no memory; then nothing need be freed.
+ * No bucket has room for more blocks than there are. Returns 0, or -1 when
+ * there is no memory; then nothing need be freed.
  */
 int buckets_init(struct buckets *b, const struct policy *policy,
 		 uint32_t nr_blocks, uint64_t capacity, uint32_t bucket_blocks,

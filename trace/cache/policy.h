@@ -1,7 +1,7 @@
 /*
  * Eviction policies. Each is a file behind this interface and a line in the
- * table of policy.c. A policy knows what is cached by its place, which is a slot
- * or a bucket.
+ * table of policy.c. A policy knows what is cached by its place, which is a
+ * slot or a bucket.
  */
 #ifndef MOONCAKE_POLICY_H
 #define MOONCAKE_POLICY_H

@@ -7,11 +7,11 @@
 #include "trace/command/sweep.h"
 
 /*
- * Finds the capacity for @run, and runs it with that. For lru alone it reads the
- * capacity off the curve, otherwise it bisects. That is exact where hits never
- * fall as the capacity grows (lru and opt, one block at a time). Elsewhere one
- * slot or bucket less would not reach the share, but a much smaller capacity
- * might.
+ * Finds the capacity for @run, and runs it with that. For lru alone it reads
+ * the capacity off the curve, otherwise it bisects. That is exact where hits
+ * never fall as the capacity grows (lru and opt, one block at a time).
+ * Elsewhere one slot or bucket less would not reach the share, but a much
+ * smaller capacity might.
  */
 int find_capacity(struct run *run, const struct arguments *a,
 		  const struct trace *t, const struct shape *l,

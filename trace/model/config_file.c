@@ -64,7 +64,8 @@ static char *read_text(const char *file, struct error *err)
 	return text;
 }
 
-/* The text behind a byte order mark and blanks: its beginning says what it is. */
+/* The text behind a byte order mark and blanks: its beginning says what it
+ * is. */
 static const char *first_word(const char *text)
 {
 	if (!strncmp(text, "\xef\xbb\xbf", 3))

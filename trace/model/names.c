@@ -92,7 +92,8 @@ static unsigned int distance(const char *a, const char *b)
 	return row[len];
 }
 
-/* How far @name is from the one given, which is near if @name begins with it. */
+/* How far @name is from the one given, which is near if @name begins with
+ * it. */
 static unsigned int far_from(const char *name, const char *given)
 {
 	size_t len = strlen(given);

@@ -127,7 +127,8 @@ static int model_share(struct share *s, const struct shape_options *o,
 	return 0;
 }
 
-/* Where bytes_per_token= is given, nothing is known of heads for tp= to divide. */
+/* Where bytes_per_token= is given, nothing is known of heads for tp= to
+ * divide. */
 static int given_share(struct share *s, const struct shape_options *o,
 		       struct error *err)
 {

@@ -66,7 +66,8 @@ int option_set(const struct option_entry *opt, void *values, const char *name,
 void options_put(struct json_object *obj, const struct option_entry *table,
 		 const void *values);
 
-/* The same, but only for options that decide which jobs are one replay group. */
+/* The same, but only for options that decide which jobs are one replay
+ * group. */
 void options_put_deciding(struct json_object *obj,
 			  const struct option_entry *table, const void *values);
 

@@ -79,7 +79,8 @@ static struct value model_value(const void *of, size_t row, size_t column)
 	}
 }
 
-/* Finds options that are wrong for every model, or for the one that is given. */
+/* Finds options that are wrong for every model, or for the one that is
+ * given. */
 static int check(struct shape *l, const struct arguments *a, struct error *err)
 {
 	struct shape_options o = a->settings.shape;
