@@ -168,7 +168,7 @@ static int cut(struct builder *b, struct ordered *order, struct error *err)
 	struct trace *t = b->t;
 	uint64_t nr = t->nr_requests, max = b->o->max_requests;
 	bool *kept = calloc(nr + 1, sizeof(*kept));
-	int ret;
+	int ret, no_room = 0;
 
 	if (!kept)
 		return fail_at(err, b->o->source, 0, "out of memory");
@@ -177,12 +177,13 @@ static int cut(struct builder *b, struct ordered *order, struct error *err)
 	for (uint64_t i = 0; i < max; i++)
 		kept[order[i].row] = true;
 	ret = select_lookups(t, b->o, kept, &b->sessions, err);
-	if (!ret && (b->o->shards > 1 ? order_requests(order, t, &b->sessions,
-						       b->o->sessions) :
-					renumber(order, max, kept, nr)))
-		ret = fail_at(err, b->o->source, 0, "out of memory");
+	if (!ret && b->o->shards > 1)
+		no_room =
+			order_requests(order, t, &b->sessions, b->o->sessions);
+	else if (!ret)
+		no_room = renumber(order, max, kept, nr);
 	free(kept);
-	return ret;
+	return no_room ? fail_at(err, b->o->source, 0, "out of memory") : ret;
 }
 
 /* Who waits for nobody is a user's first request. */
