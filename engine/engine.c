@@ -37,7 +37,9 @@ static void tell_medium(struct thread_data *td, struct job *job)
 	snprintf(g->backend, sizeof(g->backend), "backend=%s, %s%s",
 		 job->options->backend,
 		 td->o.odirect ? "O_DIRECT" : "without O_DIRECT",
-		 job->options->direct_writes ? "" : " for reads alone");
+		 td->o.odirect && !job->options->direct_writes ?
+			 " for reads alone" :
+			 "");
 	if (local)
 		medium_describe(g->medium, td->files[0]->file_name);
 	g->page_cache = local && !td->o.odirect;

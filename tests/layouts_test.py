@@ -188,7 +188,6 @@ def test_refused():
                 "backend=mmap": {"backend": "mmap"},
                 "pieces=2": {"pieces": 2, "object_align": 512},
                 "discard=1": {"discard": 1},
-                "direct_writes=0 needs direct=1": {"direct_writes": 0},
                 "offset=": {"offset": 4096},
                 "size= is missing": {"size": None},
                 "header_reads=1": {"header_reads": 1},
@@ -387,6 +386,7 @@ def test_packed_objects_with_direct_io():
         check_counts(replay(packed(backend=backend, bs="64k", **whole)),
                      {"hits": 4 * row["hits"], "writes": row["writes"]})
     replay(packed("files", bucket_objects=None, direct_writes=0, loops=2))
+    replay(packed(direct=0, **apart))
 
 
 def ios_of(kind, calls):

@@ -225,6 +225,29 @@ def test_page_has_the_figures_of_the_json():
           "https://" not in page, "the page needs the network")
 
 
+def test_a_page_is_renewed():
+    page = TMP / "page.md"
+    (TMP / "img").mkdir(exist_ok=True)
+    page.write_text("Before.\n", encoding="utf-8")
+    done = stores("--update", page, status=1)
+    check_has(done.stderr, "has no line <!-- stores -->")
+    page.write_text("Before.\n<!-- stores -->\nOld.\n<!-- end -->\nAfter.\n",
+                    encoding="utf-8")
+    stores("--repeat", "2", "--stores", "flexkv,vllm-fs", "--update", page)
+    said = page.read_text(encoding="utf-8")
+    check(said.startswith("Before.\n<!-- stores -->\n") and
+          said.endswith("<!-- end -->\nAfter.\n") and "Old." not in said, said)
+    for each in results()["stores"]:
+        row = next(line for line in said.splitlines()
+                   if line.startswith(f"| `{each['name']}` |"))
+        check_has(row, each["limit"])
+        for key in each["best"]:
+            check("**" in row, f"nothing of {row} is marked, {key} is best")
+    if shutil.which("gnuplot"):
+        check_equal(sorted(path.name for path in (TMP / "img").iterdir()),
+                    ["stores-loads.svg", "stores-requests.svg"], "pictures")
+
+
 def test_finished_runs_are_not_made_again():
     stores("--repeat", "2", "--stores", "flexkv,vllm-fs")
     calls()

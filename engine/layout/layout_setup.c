@@ -97,6 +97,10 @@ static int refuse_of_others(const struct job *job, struct error *err)
 		return fail(err,
 			    "folders= is of layouts in files, and this is layout=%s; leave it out",
 			    layout);
+	if (!in_files(job) && !job->options->direct_writes)
+		return fail(err,
+			    "direct_writes=0: with layout=%s a file is open once, for reads and writes; leave it out, or set layout=files or layout=buckets",
+			    layout);
 	return 0;
 }
 
@@ -118,28 +122,12 @@ static int refuse_unaligned(const struct job *job, struct error *err)
 		    align, (unsigned long long)DIRECT_BOUNDS);
 }
 
-static int refuse_buffered_writes(struct thread_data *td, const struct job *job,
-				  struct error *err)
-{
-	if (job->options->direct_writes)
-		return 0;
-	if (!td->o.odirect)
-		return fail(err,
-			    "direct_writes=0 needs direct=1: without it no I/O is direct; leave it out, or set direct=1");
-	if (!in_files(job))
-		return fail(err,
-			    "direct_writes=0: with layout=slots a file is open once, for reads and writes; leave it out, or set layout=files or layout=buckets");
-	return 0;
-}
-
 int layout_refuse(struct thread_data *td, const struct job *job,
 		  struct error *err)
 {
 	const struct mooncake_options *o = job->options;
 
-	if (refuse_buffered_writes(td, job, err) ||
-	    (direct_widens(td, &job->group->shape) &&
-	     refuse_unaligned(job, err)))
+	if (direct_widens(td, &job->group->shape) && refuse_unaligned(job, err))
 		return -1;
 	if (o->header_reads && !job->group->shape.object_header)
 		return fail(err,

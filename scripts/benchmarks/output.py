@@ -6,7 +6,6 @@ import platform
 import re
 import subprocess
 
-import cli
 import fiorun
 import table
 
@@ -36,12 +35,7 @@ def text(found):
 
 
 def markdown(found, commands):
-    parts = []
-    for head, *rows in found.tables:
-        lines = ["| " + " | ".join(row) + " |" for row in (head, *rows)]
-        lines.insert(1, "| --- |" + " ---: |" * (len(head) - 1))
-        parts.append("\n".join(lines))
-    parts += found.notes
+    parts = [table.markdown(rows) for rows in found.tables] + found.notes
     code = "\n".join(["```", *commands, "```"])
     parts.append(f"<details><summary>Commands</summary>\n\n{code}\n\n"
                  "</details>")
@@ -50,32 +44,6 @@ def markdown(found, commands):
 
 def items(members):
     return "\n".join(f"* {name}: {value}" for name, value in members.items())
-
-
-def _around(path, name):
-    """What stands before and after the part of @name in the page."""
-    with open(path, encoding="utf-8") as file:
-        page = file.read()
-    begin, end = f"<!-- {name} -->\n", "<!-- end -->\n"
-    before, found, rest = page.partition(begin)
-    _, also, after = rest.partition(end)
-    if not found or not also:
-        raise cli.Error(f"{path}: has no line {begin.strip()} with a line "
-                        f"{end.strip()} behind it")
-    return before + begin, end + after
-
-
-def check_page(path, names):
-    for name in names:
-        _around(path, name)
-
-
-def update_page(path, parts):
-    """@parts are texts by name; each takes the place of what was there."""
-    for name, part in parts.items():
-        before, after = _around(path, name)
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(f"{before}\n{part}\n\n{after}")
 
 
 def shorten(commands, places):

@@ -1,4 +1,4 @@
-"""Tables in plain text."""
+"""Tables in plain text and in Markdown."""
 
 
 def render(rows, right=None):
@@ -16,6 +16,15 @@ def render(rows, right=None):
                  else cell.rjust(sizes[at]) for at, cell in enumerate(row)]
         lines.append("  ".join(cells).rstrip())
     return lines
+
+
+def markdown(rows, right=None):
+    """The same in Markdown; the first of @rows is the head."""
+    lines = ["| " + " | ".join(row) + " |" for row in rows]
+    notes = len(rows[0]) - (right or len(rows[0]))
+    lines.insert(1, "| --- |" + " ---: |" * (len(rows[0]) - 1 - notes) +
+                 " --- |" * notes)
+    return "\n".join(lines)
 
 
 def section_rows(runs):
