@@ -19,6 +19,7 @@
 #include "engine/replay/replay.h"
 #include "engine/life/signals.h"
 #include "engine/setup/units.h"
+#include "engine/result/answer.h"
 #include "engine/result/watch.h"
 
 /* The engine was compiled with the headers of one release of fio; structures
@@ -99,7 +100,8 @@ static int worker_setup(struct thread_data *td, struct job *job,
 		return -1;
 	hooks_replace(&job->ops);
 	if (target_measure(&job->target, td, &job->group->shape, err) ||
-	    group_add_worker(td, job, err) || refuse_plan(td, job, err))
+	    group_add_worker(td, job, err) || totals_begin(td, job, err) ||
+	    refuse_plan(td, job, err))
 		return -1;
 	if (job->feed.replay->warmup > 0 &&
 	    job->feed.replay->warmup >= job->feed.replay->nr_requests)

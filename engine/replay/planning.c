@@ -63,25 +63,36 @@ static bool may_plan(struct replay *r, uint64_t number)
 	return make_room(r, number);
 }
 
-/* A short trace's first pass is planned at once, with its statistics. */
-static void plan_first_pass(struct replay *r, struct plan_stats *stats)
+/* A request of the first pass, and what is counted by it. */
+static void plan_first(struct replay *r, struct plan *p, uint64_t number)
 {
-	planner_pass(r->planner, &r->plan, stats);
-	r->planned = r->nr_requests;
+	planner_first_request(r->planner, p, number, &r->stats);
+	if (number + 1 == r->nr_requests)
+		atomic_store(&r->counted, 1);
 }
 
-/* A long one's statistics come from a pass that keeps no steps. */
-static int count_first_pass(struct replay *r, const struct plan_options *po,
-			    struct plan_stats *stats, struct error *err)
+/* The next request, whatever its pass. */
+static void plan_next(struct replay *r, uint64_t number)
 {
-	planner_pass(r->planner, NULL, stats);
-	planner_free(r->planner);
-	r->planner = planner_create(r->trace, po, &mem_shared, err);
-	if (!r->planner)
-		return -1;
+	if (number < r->nr_requests)
+		plan_first(r, &r->plan, number);
+	else
+		planner_request(r->planner, &r->plan, number);
+	atomic_store_explicit(&r->planned, number + 1, memory_order_release);
+}
+
+/* A short trace's first pass is planned at once; of a long one the beginning,
+ * so that the first I/O need not wait for the rest. */
+static void plan_beginning(struct replay *r, bool whole)
+{
+	if (whole) {
+		planner_pass(r->planner, &r->plan, &r->stats);
+		r->planned = r->nr_requests;
+		r->counted = 1;
+		return;
+	}
 	while (r->planned < PLAN_AHEAD && may_plan(r, r->planned))
-		planner_request(r->planner, &r->plan, r->planned++);
-	return 0;
+		plan_next(r, r->planned);
 }
 
 static uint64_t max(uint64_t a, uint64_t b)
@@ -89,8 +100,7 @@ static uint64_t max(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
-int planning_start(struct replay *r, const struct plan_options *po,
-		   struct plan_stats *stats, struct error *err)
+int planning_start(struct replay *r, struct error *err)
 {
 	uint64_t records = r->request_mask + 1;
 	uint64_t pass = planner_pass_steps(r->planner);
@@ -101,9 +111,7 @@ int planning_start(struct replay *r, const struct plan_options *po,
 
 	if (plan_alloc(&r->plan, records, steps, &mem_shared, err))
 		return -1;
-	if (!whole)
-		return count_first_pass(r, po, stats, err);
-	plan_first_pass(r, stats);
+	plan_beginning(r, whole);
 	return 0;
 }
 
@@ -132,12 +140,23 @@ static void plan_some(struct replay *r)
 		return;
 	number = atomic_load_explicit(&r->planned, memory_order_relaxed);
 	end = number + PLAN_AT_ONCE * r->nr_workers;
-	for (; number < end && may_plan(r, number); number++) {
-		planner_request(r->planner, &r->plan, number);
-		atomic_store_explicit(&r->planned, number + 1,
-				      memory_order_release);
-	}
+	for (; number < end && may_plan(r, number); number++)
+		plan_next(r, number);
 	end_planning(r);
+}
+
+bool planning_count_rest(struct replay *r)
+{
+	uint64_t number = atomic_load(&r->planned);
+
+	if (atomic_load(&r->counted))
+		return true;
+	if (!begin_planning(r))
+		return false;
+	for (; number < r->nr_requests; number++)
+		plan_first(r, NULL, number);
+	end_planning(r);
+	return true;
 }
 
 void planning_look_ahead(struct replay *r, const struct worker *worker)

@@ -8,10 +8,14 @@
 
 #include "engine/replay/replay.h"
 
-/* Makes room, fills @stats, those of the first pass, and plans its beginning or
- * all of it. 0, or -1 with @err filled when there is no memory. */
-int planning_start(struct replay *r, const struct plan_options *po,
-		   struct plan_stats *stats, struct error *err);
+/* Makes room, and plans the first pass: all of it, with its statistics, or its
+ * beginning. 0, or -1 with @err filled when there is no memory. */
+int planning_start(struct replay *r, struct error *err);
+
+/* When nobody plans any more: counts what no job has had planned of the first
+ * pass, so that its statistics are whole. False if one was killed while it
+ * planned: they will never be. */
+bool planning_count_rest(struct replay *r);
 
 /*
  * Plans a few requests beyond the next ones, for @worker has taken one. The

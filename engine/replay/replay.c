@@ -74,8 +74,7 @@ static void fill_replay(struct replay *r, struct planner *planner,
 		p->first && !r->warmup ? p->first->epoch_ns : &r->own_epoch_ns;
 }
 
-struct replay *replay_create(const struct replay_params *p,
-			     struct plan_stats *stats, struct error *err)
+struct replay *replay_create(const struct replay_params *p, struct error *err)
 {
 	struct planner *planner;
 	struct replay *r;
@@ -96,8 +95,7 @@ struct replay *replay_create(const struct replay_params *p,
 	if (p->observes_operations && rings_create(r))
 		fail(err,
 		     "no memory for what observers look at; leave some out");
-	else if (!turns_create(r, p->scale, err) &&
-		 !planning_start(r, p->plan, stats, err))
+	else if (!turns_create(r, p->scale, err) && !planning_start(r, err))
 		return r;
 	replay_destroy(r);
 	return NULL;

@@ -68,7 +68,8 @@ struct replay {
 	uint64_t stamp_run;	/* tells this run's stamps from others */
 	struct planner *planner;
 	struct plan plan;
-	size_t bytes; /* of this mapping */
+	struct plan_stats stats; /* of the first pass, with @counted */
+	size_t bytes;		 /* of this mapping */
 
 	struct slot_state *slots;
 	_Atomic uint32_t *buckets;	   /* operations done on each */
@@ -81,8 +82,9 @@ struct replay {
 	struct ring *rings;  /* NULL: nobody observes operations */
 	_Atomic uint64_t *ring_seen;
 
-	_Atomic uint64_t end;  /* one past the last request */
-	_Atomic uint32_t warm; /* all warm-up requests have finished */
+	_Atomic uint64_t end;	  /* one past the last request */
+	_Atomic uint32_t warm;	  /* all warm-up requests have finished */
+	_Atomic uint32_t counted; /* all of the first pass is planned */
 	/* One for all replays of a group, in the first of them. */
 	_Atomic uint32_t *failed;
 	_Atomic uint64_t *epoch_ns; /* when the first paced request arrives */
@@ -119,11 +121,11 @@ struct replay_params {
 };
 
 /*
- * Makes a replay with its first pass planned and its statistics in @stats.
- * NULL and @err when there is no memory.
+ * Makes a replay with its first pass planned, or the beginning of it. NULL and
+ * @err when there is no memory.
  */
 struct replay *replay_create(const struct replay_params *params,
-			     struct plan_stats *stats, struct error *err);
+			     struct error *err);
 
 void replay_destroy(struct replay *r);
 

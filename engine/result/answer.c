@@ -88,18 +88,22 @@ static void tell_wrong(const struct group *g, const struct sums *s)
 			"mooncake: looks wrong: without direct=1 the page cache took part; a hit may have come from memory\n");
 }
 
-void answer_tell(const struct group *g)
+void answer_tell(struct group *g)
 {
 	struct sums s;
 	double p50, p99;
 
+	totals_end(g);
 	if (job_quiet() || g->failed || !g->nr_replays)
 		return;
 	s = sum_up(g);
 	log_info("\nmooncake: measured: %s%s%s\n", g->backend,
 		 g->medium[0] ? " on " : "", g->medium);
-	log_info("mooncake: answer: hit rate %.1f%%",
-		 100 * plan_hit_rate(&g->stats));
+	if (g->counted)
+		log_info("mooncake: answer: hit rate %.1f%%",
+			 100 * plan_hit_rate(&g->stats));
+	else
+		log_info("mooncake: answer: hit rate not counted");
 	if (s.ms)
 		log_info(", %.1f requests/s", s.requests * 1000.0 / s.ms);
 	if (load_percentiles(g, &p50, &p99))

@@ -134,12 +134,13 @@ static int job_open_file(struct thread_data *td, struct fio_file *f)
 static void show_progress(struct thread_data *td)
 {
 	struct job *job = job_of(td);
-	const struct plan_stats *s = &job->group->stats;
+	const struct group *g = job->group;
 	struct replay *r = job->feed.replay;
+	uint64_t steps = g->counted ? g->stats.hits + g->stats.writes :
+				      g->trace.nr_lookups;
 
 	if (r->passes != UINT64_MAX)
-		progress_by_steps(td, (s->hits + s->writes) * r->passes /
-					      r->nr_workers);
+		progress_by_steps(td, steps * r->passes / r->nr_workers);
 }
 
 static int job_init(struct thread_data *td)

@@ -6,10 +6,8 @@
 #include "engine/wait.h"
 #include "engine/setup/group.h"
 #include "engine/life/signals.h"
-#include "trace/base/span.h"
 #include "engine/job.h"
 #include "trace/base/hash.h"
-#include "trace/plan/plan_json.h"
 #include "engine/life/life.h"
 #include "engine/replay/replay.h"
 #include "trace/source/source.h"
@@ -110,76 +108,6 @@ void groups_fail(const struct thread_data *td)
 		group_fail(g, td);
 }
 
-static int write_plan_json(struct thread_data *td, struct job *job,
-			   struct error *err)
-{
-	struct mooncake_options *o = job->options;
-	struct group *g = job->group;
-	struct json_object *obj;
-	int ret;
-
-	if (!o->plan_json ||
-	    (g->plan_json && !strcmp(g->plan_json, o->plan_json)))
-		return 0;
-	g->plan_json = o->plan_json;
-	obj = plan_json(&g->trace, &g->stats, &g->shape, &g->plan_options,
-			options_json(td, o, &g->shape));
-	ret = json_object_to_file_ext(o->plan_json, obj,
-				      JSON_C_TO_STRING_PRETTY);
-	json_object_put(obj);
-	if (ret)
-		return fail(err, "plan_json=%s can't be written: %s",
-			    o->plan_json, strerror(errno));
-	return 0;
-}
-
-/* Who replays an hour wants to know before it is over. */
-static void tell_span(const struct thread_data *td, uint64_t ns)
-{
-	char span[SPAN_TEXT];
-
-	span_text(span, ns);
-	log_info("; over %s", span);
-	if (!option_timed(td))
-		return;
-	span_text(span, ns / td->o.replay_time_scale * 100);
-	log_info(", so a pass takes at least %s", span);
-}
-
-static void tell_plan(const struct thread_data *td, const struct group *g,
-		      const struct mooncake_options *o)
-{
-	const struct plan_stats *s = &g->stats;
-	uint64_t hits = s->hits + s->memory_hits;
-	char sessions[TRACE_SESSIONS_TEXT];
-
-	if (job_quiet())
-		return;
-	log_info("mooncake: %s: %llu requests, %llu lookups: %llu hits (%.1f%%), %llu of them in memory; %llu writes, %llu evictions, %llu skipped, %llu unadmitted; %llu slots of %llu bytes, %s",
-		 o->settings.trace.source, (unsigned long long)s->requests,
-		 (unsigned long long)s->lookups, (unsigned long long)hits,
-		 s->lookups ? 100.0 * hits / s->lookups : 0.0,
-		 (unsigned long long)s->memory_hits,
-		 (unsigned long long)s->writes,
-		 (unsigned long long)s->evictions,
-		 (unsigned long long)s->skipped,
-		 (unsigned long long)s->unadmitted,
-		 (unsigned long long)g->slots,
-		 (unsigned long long)g->shape.slot_bytes, o->settings.eviction);
-	if (s->span_ns)
-		tell_span(td, s->span_ns);
-	trace_sessions_text(sessions, &g->trace);
-	if (*sessions)
-		log_info("; %s", sessions);
-	if (g->trace.bad_lines)
-		log_info("; %llu bad lines left out",
-			 (unsigned long long)g->trace.bad_lines);
-	log_info("\n");
-	if (g->trace.remark[0])
-		log_info("mooncake: trace=%s: %s\n", o->settings.trace.source,
-			 g->trace.remark);
-}
-
 static uint64_t passes_of(const struct thread_data *td)
 {
 	if (td->o.time_based)
@@ -228,9 +156,11 @@ static struct replay *make_replay(struct thread_data *td, struct group *g,
 	unsigned int i;
 
 	g->plan_options.slots = g->slots;
-	r = replay_create(&params, &g->stats, err);
+	r = replay_create(&params, err);
 	if (!r)
 		return NULL;
+	g->stats = r->stats;
+	g->counted = r->counted;
 	for (i = 0; i < g->nr_observers; i++)
 		replay_join_observer(r, g->observers[i].thread,
 				     g->observers[i].kind);
@@ -310,15 +240,13 @@ int group_add_worker(struct thread_data *td, struct job *job, struct error *err)
 	r = first || g->each ? make_replay(td, g, err) : g->replays[0];
 	if (!r)
 		return -1;
-	if (first)
-		tell_plan(td, g, job->options);
 	job->feed.replay = r;
 	job->feed.worker = replay_join(r, td->thread_number);
 	if (!job->feed.worker)
 		return fail(err,
 			    "this job is one more than the %u that its replay group was made for; give all of them the same options from the start",
 			    r->nr_workers);
-	return write_plan_json(td, job, err);
+	return 0;
 }
 
 unsigned int group_running(struct group *g)
@@ -330,9 +258,9 @@ unsigned int group_running(struct group *g)
 	return running;
 }
 
-void groups_each(void (*tell)(const struct group *g))
+void groups_each(void (*tell)(struct group *g))
 {
-	const struct group *g;
+	struct group *g;
 
 	for (g = groups; g; g = g->next)
 		tell(g);
@@ -350,6 +278,18 @@ void groups_each_replay(life_look look)
 	pthread_mutex_unlock(&groups_lock);
 }
 
+static void free_plan_files(struct group *g)
+{
+	struct plan_file *file;
+
+	while ((file = g->plan_files)) {
+		g->plan_files = file->next;
+		json_object_put(file->options);
+		free(file->path);
+		free(file);
+	}
+}
+
 void groups_free(void)
 {
 	struct group *g;
@@ -363,6 +303,8 @@ void groups_free(void)
 		free(g->arrivals);
 		trace_free(&g->trace);
 		free(g->observers);
+		free_plan_files(g);
+		free(g->source);
 		free(g->key);
 		free(g);
 	}

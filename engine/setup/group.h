@@ -24,6 +24,13 @@ struct group_observer {
 	enum option_observe observe;
 };
 
+/* plan_json= of a member. */
+struct plan_file {
+	struct plan_file *next;
+	char *path;
+	struct json_object *options;
+};
+
 struct group {
 	struct group *next;
 	char *key;	      /* the options that make jobs one group */
@@ -40,11 +47,13 @@ struct group {
 	struct trace trace;
 	struct shape shape;
 	struct plan_options plan_options;
-	struct plan_stats stats; /* of one pass from an empty cache */
-	uint64_t slots;	 /* the capacity; 0 until the first worker sets it */
-	char *plan_json; /* where the statistics were written */
+	struct plan_stats stats; /* of one pass from an empty cache, once */
+	bool counted;		 /* they are known: result/totals.c */
+	uint64_t slots; /* the capacity; 0 until the first worker sets it */
+	struct plan_file *plan_files; /* where the statistics go */
 
 	/* What the answer says; fio's options are gone by then: */
+	char *source; /* trace=; NULL until it was told of */
 	char medium[MEDIUM_TEXT];
 	char backend[96]; /* its name, and whether it passes the page cache by */
 	bool fresh;	  /* a file of the cache was made or lengthened */
@@ -84,7 +93,7 @@ void group_fail(struct group *g, const struct thread_data *td);
 void groups_fail(const struct thread_data *td);
 
 /* Calls @tell for every group. */
-void groups_each(void (*tell)(const struct group *g));
+void groups_each(void (*tell)(struct group *g));
 
 /* Looks at each member of each replay, for the thread that watches the jobs:
  * see life.h. */

@@ -212,16 +212,15 @@ static int check_verify(struct thread_data *td, const struct job *job,
 {
 	const struct group *g = job->group;
 	const struct replay *r = job->feed.replay;
-	bool rewrites =
-		g->stats.slots_rewritten || (r->passes > 1 && r->reuses_slots);
+	bool rewrites = g->stats.slots_rewritten ||
+			((r->passes > 1 || !g->counted) && r->reuses_slots);
 
 	if (td->o.verify == VERIFY_NONE || td->o.verify_pattern_bytes ||
 	    !rewrites)
 		return 0;
 	return fail(err,
-		    "verify= can't check a slot that is written again, and this plan reuses slots (%llu evictions); raise size= to at least %llu slots, give verify_pattern=, or rely on check_blocks=1, which checks every hit",
-		    (unsigned long long)g->stats.evictions,
-		    (unsigned long long)g->stats.unique_blocks);
+		    "verify= can't check a slot that is written again, and this plan reuses slots; raise size= to at least %u slots, give verify_pattern=, or rely on check_blocks=1, which checks every hit",
+		    g->trace.nr_blocks);
 }
 
 static uint64_t available_memory(void)

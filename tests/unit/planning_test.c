@@ -29,7 +29,6 @@ static struct small_trace small;
 static struct error err;
 static struct replay *replay;
 static struct worker *worker;
-static struct plan_stats stats;
 static struct flight flights[IN_FLIGHT];
 static uint32_t held[SLOTS]; /* the block in each slot */
 static uint64_t steps_done[4], requests_done;
@@ -43,7 +42,7 @@ static void begin(const struct plan_options *o, uint64_t passes)
 		.nr_workers = 1,
 	};
 
-	replay = replay_create(&params, &stats, &err);
+	replay = replay_create(&params, &err);
 	CHECK(replay != NULL);
 	worker = replay_join(replay, 1);
 	memset(flights, 0, sizeof(flights));
@@ -142,10 +141,11 @@ static void same_counts(const struct plan_options *o, uint64_t passes)
 	uint64_t reads = 0, writes = 0, opened = 0, evicted = 0;
 	struct plan_stats st;
 
+	CHECK(replay->counted);
 	for (uint64_t pass = 0; pass < passes; pass++) {
 		planner_pass(pl, NULL, &st);
 		if (!pass)
-			CHECK(!memcmp(&st, &stats, sizeof(st)));
+			CHECK(!memcmp(&st, &replay->stats, sizeof(st)));
 		reads += st.hits;
 		writes += st.writes;
 		opened += st.buckets_opened;
@@ -252,6 +252,32 @@ static void what_can_not_be_planned_ends_the_replay(void)
 
 /* What a worker adds, every observer of that kind takes once, in order; a ring
  * is full when one of them lags behind. */
+/* Whether jobs have played some of it, or none. */
+static void what_was_not_planned_is_counted(void)
+{
+	struct plan_options o;
+	uint64_t seed = 31;
+
+	for (int round = 1; round < 100 && !unit_why[0]; round++) {
+		struct planner *pl;
+		struct plan_stats st;
+
+		small_at_random(&small, round);
+		random_options(&o, &seed);
+		o.warmup_requests = small_random(&seed, 3);
+		begin(&o, 1);
+		for (int i = 0; i < round % IN_FLIGHT; i++)
+			take(&flights[i]);
+		CHECK(planning_count_rest(replay));
+		CHECK(replay->counted);
+		pl = planner_create(&small.t, &o, &mem_private, &err);
+		planner_pass(pl, NULL, &st);
+		CHECK(!memcmp(&st, &replay->stats, sizeof(st)));
+		planner_free(pl);
+		replay_destroy(replay);
+	}
+}
+
 static void rings_hand_samples_on(void)
 {
 	struct plan_options o;
@@ -268,7 +294,7 @@ static void rings_hand_samples_on(void)
 		.nr_observers = 2,
 		.observes_operations = true,
 	};
-	replay = replay_create(&params, &stats, &err);
+	replay = replay_create(&params, &err);
 	CHECK(replay != NULL);
 	for (uint32_t i = 0; i < 2; i++)
 		CHECK(replay_join_observer(replay, 1 + i, 1) != NULL);
@@ -292,6 +318,7 @@ static void rings_hand_samples_on(void)
 int main(void)
 {
 	RUN(a_window_shows_the_whole_trace);
+	RUN(what_was_not_planned_is_counted);
 	RUN(the_oldest_request_holds_its_place);
 	RUN(what_can_not_be_planned_ends_the_replay);
 	RUN(rings_hand_samples_on);

@@ -298,16 +298,22 @@ static void begin_pass(struct planner *pl)
 	pl->warm = true;
 }
 
+static uint32_t warmup_of(const struct planner *pl)
+{
+	uint32_t nr_requests = pl->trace->nr_requests;
+
+	return pl->opt.warmup_requests < nr_requests ? pl->opt.warmup_requests :
+						       nr_requests;
+}
+
 void planner_pass(struct planner *pl, struct plan *p, struct plan_stats *stats)
 {
 	struct plan_stats unasked, *st = stats ? stats : &unasked;
 	uint32_t nr_requests = pl->trace->nr_requests;
-	uint32_t warmup = pl->warm ? 0 : pl->opt.warmup_requests;
+	uint32_t warmup = pl->warm ? 0 : warmup_of(pl);
 	bool tallied = pl->warm || warmup;
 
 	*st = (struct plan_stats){ 0 };
-	if (warmup > nr_requests)
-		warmup = nr_requests;
 	begin_pass(pl);
 	for (uint32_t r = 0; r < warmup; r++)
 		plan_request(pl, p, r, r, st);
@@ -315,6 +321,25 @@ void planner_pass(struct planner *pl, struct plan *p, struct plan_stats *stats)
 	for (uint32_t r = warmup; r < nr_requests; r++)
 		plan_request(pl, p, r, r, st);
 	end_statistics(pl, st, warmup);
+}
+
+void planner_first_request(struct planner *pl, struct plan *p, uint32_t r,
+			   struct plan_stats *stats)
+{
+	uint32_t warmup = warmup_of(pl);
+
+	if (!r) {
+		*stats = (struct plan_stats){ 0 };
+		begin_pass(pl);
+	}
+	if (r == warmup)
+		begin_statistics(pl, stats, r);
+	plan_request(pl, p, r, r, stats);
+	if (r + 1 < pl->trace->nr_requests)
+		return;
+	if (r < warmup)
+		begin_statistics(pl, stats, true);
+	end_statistics(pl, stats, warmup);
 }
 
 void planner_request(struct planner *pl, struct plan *p, uint64_t number)

@@ -266,6 +266,13 @@ void planner_pass(struct planner *pl, struct plan *p, struct plan_stats *stats);
 void planner_request(struct planner *pl, struct plan *p, uint64_t number);
 
 /*
+ * Likewise request @r of the first pass. @stats are those of the pass, as
+ * planner_pass() gives them, when its last request is there.
+ */
+void planner_first_request(struct planner *pl, struct plan *p, uint32_t r,
+			   struct plan_stats *stats);
+
+/*
  * Has @p room for the steps of request @number? Those from @used on, which is
  * the first_step of a request or next_step, are still of use.
  */

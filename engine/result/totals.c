@@ -1,0 +1,162 @@
+/*
+ * What a plan comes to. Of a short trace that is known when the plan is made,
+ * before any job starts; of a long one when its last request is planned, while
+ * the jobs run. Where they end before that, the rest is counted at the end.
+ */
+#include "fio.h"
+
+#include "engine/job.h"
+#include "engine/life/signals.h"
+#include "engine/replay/planning.h"
+#include "engine/result/answer.h"
+#include "trace/base/span.h"
+#include "trace/plan/plan_json.h"
+
+static void tell_counts(const struct group *g)
+{
+	const struct plan_stats *s = &g->stats;
+	uint64_t hits = s->hits + s->memory_hits;
+
+	log_info("mooncake: %s: %llu requests, %llu lookups: %llu hits (%.1f%%), %llu of them in memory; %llu writes, %llu evictions, %llu skipped, %llu unadmitted",
+		 g->source, (unsigned long long)s->requests,
+		 (unsigned long long)s->lookups, (unsigned long long)hits,
+		 s->lookups ? 100.0 * hits / s->lookups : 0.0,
+		 (unsigned long long)s->memory_hits,
+		 (unsigned long long)s->writes,
+		 (unsigned long long)s->evictions,
+		 (unsigned long long)s->skipped,
+		 (unsigned long long)s->unadmitted);
+}
+
+static void tell_size(const struct group *g)
+{
+	log_info("mooncake: %s: %u requests, %llu lookups of %u blocks, whose hits and writes are told at the end",
+		 g->source, g->trace.nr_requests,
+		 (unsigned long long)g->trace.nr_lookups, g->trace.nr_blocks);
+}
+
+/* Who replays an hour wants to know before it is over. */
+static void tell_span(const struct thread_data *td, uint64_t ns)
+{
+	char span[SPAN_TEXT];
+
+	span_text(span, ns);
+	log_info("; over %s", span);
+	if (!td || !option_timed(td))
+		return;
+	span_text(span, ns / td->o.replay_time_scale * 100);
+	log_info(", so a pass takes at least %s", span);
+}
+
+/* By @td before the run, NULL behind it. */
+static void tell_plan(const struct thread_data *td, const struct group *g)
+{
+	uint64_t span_ns =
+		g->counted ? g->stats.span_ns : trace_span_ns(&g->trace);
+	char sessions[TRACE_SESSIONS_TEXT];
+
+	if (job_quiet())
+		return;
+	(g->counted ? tell_counts : tell_size)(g);
+	log_info("; %llu slots of %llu bytes, %s", (unsigned long long)g->slots,
+		 (unsigned long long)g->shape.slot_bytes,
+		 g->plan_options.eviction->name);
+	if (span_ns)
+		tell_span(td, span_ns);
+	trace_sessions_text(sessions, &g->trace);
+	if (*sessions)
+		log_info("; %s", sessions);
+	if (g->trace.bad_lines)
+		log_info("; %llu bad lines left out",
+			 (unsigned long long)g->trace.bad_lines);
+	log_info("\n");
+}
+
+static int cannot_write(const struct plan_file *file, struct error *err)
+{
+	return fail(err, "plan_json=%s can't be written: %s", file->path,
+		    strerror(errno));
+}
+
+static int write_plan(const struct group *g, const struct plan_file *file,
+		      struct error *err)
+{
+	struct json_object *obj =
+		plan_json(&g->trace, &g->stats, &g->shape, &g->plan_options,
+			  json_object_get(file->options));
+	int ret = json_object_to_file_ext(file->path, obj,
+					  JSON_C_TO_STRING_PRETTY);
+
+	json_object_put(obj);
+	return ret ? cannot_write(file, err) : 0;
+}
+
+/* What can't be written is told before the run. */
+static int try_to_write(const struct plan_file *file, struct error *err)
+{
+	int fd = open(file->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+		      0644);
+
+	if (fd < 0)
+		return cannot_write(file, err);
+	close(fd);
+	return 0;
+}
+
+static int add_plan_file(struct thread_data *td, struct job *job,
+			 struct error *err)
+{
+	struct mooncake_options *o = job->options;
+	struct group *g = job->group;
+	struct plan_file *file;
+
+	for (file = g->plan_files; file; file = file->next)
+		if (!strcmp(file->path, o->plan_json))
+			return 0;
+	file = calloc(1, sizeof(*file));
+	if (!file || !(file->path = strdup(o->plan_json))) {
+		free(file);
+		return fail(err, "no memory for plan_json=");
+	}
+	file->options = options_json(td, o, &g->shape);
+	file->next = g->plan_files;
+	g->plan_files = file;
+	return g->counted ? write_plan(g, file, err) : try_to_write(file, err);
+}
+
+int totals_begin(struct thread_data *td, struct job *job, struct error *err)
+{
+	struct group *g = job->group;
+
+	if (!g->source) {
+		g->source = strdup(job->options->settings.trace.source);
+		if (!g->source)
+			return fail(err, "no memory for the name of the trace");
+		tell_plan(td, g);
+		if (g->trace.remark[0] && !job_quiet())
+			log_info("mooncake: trace=%s: %s\n", g->source,
+				 g->trace.remark);
+	}
+	return job->options->plan_json ? add_plan_file(td, job, err) : 0;
+}
+
+void totals_end(struct group *g)
+{
+	const struct plan_file *file;
+	struct error err;
+
+	if (g->counted || g->failed || !g->nr_replays ||
+	    (job_quiet() && !g->plan_files))
+		return;
+	if (signals_seen() || !planning_count_rest(g->replays[0])) {
+		log_err("mooncake: %s: the run ended before its hits and writes were counted\n",
+			g->source);
+		return;
+	}
+	g->stats = g->replays[0]->stats;
+	g->counted = true;
+	tell_plan(NULL, g);
+	for (file = g->plan_files; file; file = file->next)
+		if (write_plan(g, file, &err))
+			log_err("mooncake: %s\n", err.text);
+}
