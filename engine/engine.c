@@ -88,6 +88,15 @@ static int check_share(struct thread_data *td, const struct job *job,
 	return 0;
 }
 
+/* What a job names as files may be none here, so none must be made. */
+static void set_diskless(struct thread_data *td, struct job *job)
+{
+	if (!known_elsewhere(job->options->backend))
+		return;
+	job->ops.flags |= FIO_DISKLESSIO;
+	td_set_ioengine_flags(td);
+}
+
 static int worker_setup(struct thread_data *td, struct job *job,
 			struct error *err)
 {
@@ -96,6 +105,7 @@ static int worker_setup(struct thread_data *td, struct job *job,
 	    known_refuse(td, job->options, job->group->nr_workers, err) ||
 	    backend_adopt(td, job, err))
 		return -1;
+	set_diskless(td, job);
 	if (check_paths(td, err) || layout_refuse(td, job, err))
 		return -1;
 	hooks_replace(&job->ops);

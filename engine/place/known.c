@@ -141,7 +141,7 @@ bool known_by_options(const char *name)
 	return find(name)->by_options;
 }
 
-static bool is_elsewhere(const char *name)
+bool known_elsewhere(const char *name)
 {
 	return find(name)->elsewhere || find(name)->by_options;
 }
@@ -154,7 +154,7 @@ static bool same(const char *a, const char *b)
 bool known_same_service(const struct mooncake_options *a,
 			const struct mooncake_options *b)
 {
-	if (!is_elsewhere(a->backend) && !is_elsewhere(b->backend))
+	if (!known_elsewhere(a->backend) && !known_elsewhere(b->backend))
 		return true;
 	return same(a->backend, b->backend) &&
 	       same(a->backend_options, b->backend_options);

@@ -25,6 +25,10 @@ int known_refuse(const struct thread_data *td, const struct mooncake_options *o,
  * are? */
 bool known_by_options(const char *name);
 
+/* Do the files of a job with this backend lie in a service, and not here?
+ * Some engines of that kind don't say so by a flag. */
+bool known_elsewhere(const char *name);
+
 /*
  * Do both jobs mean the same service? Where the files of a backend are not on
  * this machine but in what backend_options= names, those options must agree.

@@ -13,8 +13,9 @@ from service import (Service, end, endless, grid, job_file, kill, run,
                      waits_until_interrupted, wait_until)
 
 from backend_runs import corners, needs, report
-from fio_runs import command, finish, mixed_trace, planned, refused, start
-from testing import check, check_equal
+from fio_runs import command, file, finish, mixed_trace, planned, refused, start
+from fio_runs import run as run_fio
+from testing import check, check_equal, check_has
 
 CONFIG = """\
 [global]
@@ -128,6 +129,15 @@ class Ceph(Service):
 
 def test_rbd():
     grid(**Ceph.running().rbd)
+
+
+def test_no_file_is_made_here():
+    path = file("image")
+    done = run_fio(command({"trace": mixed_trace(), **Ceph.running().rbd,
+                            "filename": path}, output="normal"))
+    check_equal(done.status, 0, done.text[-500:])
+    check(not path.exists(), f"{path} was made")
+    check_has(done.text, "measured: backend=rbd, O_DIRECT\n")
 
 
 def test_rados_refused():
