@@ -1,9 +1,11 @@
 #!/usr/bin/python3
 """GlusterFS, a volume of one brick, below gfapi and gfapi_async."""
 
-from service import Service, grid, run, wait_until
+from service import (Service, endless, ends_with_an_error, grid, run,
+                     wait_until)
 
-from backend_runs import needs
+from backend_runs import exact, needs
+from fio_runs import fails, mixed_trace
 
 # As a brick's host the command takes neither localhost nor 127.0.0.1.
 HOST = "127.0.0.2"
@@ -40,6 +42,9 @@ class Gluster(Service):
         self.volume("set", "auth.allow", "127.0.0.*")
         for cache in CACHES:
             self.volume("set", f"performance.{cache}", "off")
+        self.start_volume()
+
+    def start_volume(self):
         self.volume("start")
         wait_until(lambda: "Online               : Y" in
                    self.volume("status", "detail"), "the brick is online")
@@ -59,6 +64,26 @@ def test_gfapi():
 
 def test_gfapi_async():
     grid(depths=(16,), threads=(0,), **Gluster.running().job("gfapi_async"))
+
+
+def test_brick_stopped():
+    gluster = Gluster.running()
+    for backend in ("gfapi", "gfapi_async"):
+        process = endless(**gluster.job(backend))
+        gluster.volume("stop", "force")
+        ends_with_an_error(process)
+        gluster.start_volume()
+
+
+def test_caches_of_the_volume_are_seen():
+    """Each client keeps what the others don't see; one alone is right."""
+    gluster = Gluster.running()
+    gluster.volume("set", "performance.write-behind", "on")
+    job = gluster.job("gfapi")
+    fails("is not what was written", check_blocks="data", numjobs=4,
+          trace=mixed_trace(), **job)
+    exact(**job)
+    gluster.volume("set", "performance.write-behind", "off")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@ NFS version 3 by nfs-ganesha, below fio's own client, nfs. libnfs 4.0 writes
 no 4 KiB by version 4.
 """
 
-from service import Service, grid, job_file, run, wait_until
+from service import (Service, endless, grid, job_file, kill, run, wait_until,
+                     waits_until_interrupted)
 
 from backend_runs import needs
 from fio_runs import mixed_trace, refused
@@ -43,8 +44,13 @@ class Nfs(Service):
         self.serve("rpcbind", "rpcbind", "-f")
         wait_until(lambda: self.answers("rpcinfo", "-p", "127.0.0.1"),
                    "rpcbind answers")
-        self.server = self.serve("ganesha", "ganesha.nfsd", "-F", "-f", config,
-                                 "-p", self.folder / "pid", "-L", "STDERR")
+        self.line = ("ganesha.nfsd", "-F", "-f", config, "-p",
+                     self.folder / "pid", "-L", "STDERR")
+        self.start_server()
+
+    def start_server(self):
+        (self.folder / "ganesha.said").unlink(missing_ok=True)
+        self.server = self.serve("ganesha", *self.line)
         wait_until(self.is_ready, "the NFS server answers")
 
     def is_ready(self):
@@ -67,6 +73,14 @@ def test_job_file():
     job = Nfs.running().job
     job_file("nfs", iodepth=1, direct=0, filename="kv",
              backend=f"nfs\nbackend_options={job['backend_options']}")
+
+
+def test_interrupted_after_the_server_was_killed():
+    nfs = Nfs.running()
+    process = endless(**nfs.job)
+    kill(nfs.server)
+    waits_until_interrupted(process)
+    nfs.start_server()
 
 
 def test_refused_above_depth_1():
