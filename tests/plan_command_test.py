@@ -489,6 +489,25 @@ def test_help_and_manual_have_every_option():
     check_has(output("--version"), "mooncake-plan ")
 
 
+def listed(text, heading):
+    """The names below a heading of the help."""
+    lines = text.split(heading + ":\n")[1].split("\n\n")[0].splitlines()
+    return [line.split()[0] for line in lines]
+
+
+def test_help_and_pages_name_every_policy_and_built_in_trace():
+    text = output("--help")
+    options = (TOP / "trace/options/settings.c").read_text()
+    for heading, page, before in (
+            ("Eviction policies", "docs/policies.md", ""),
+            ("Built-in traces", "docs/traces.md", "builtin:")):
+        for name in listed(text, heading):
+            for place, where in ((options, "the options' help"),
+                                 ((TOP / page).read_text(), page)):
+                check(re.search(rf"\b{before}{name}\b", place),
+                      f"{where} lacks {before}{name}")
+
+
 def test_timing_goes_to_standard_error():
     done = command(SMALL, "--timing", "--json")
     check(json.loads(done.stdout)["requests"], "no figures")
