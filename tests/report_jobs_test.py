@@ -146,6 +146,21 @@ def test_clients_whose_options_fio_left_out():
                 "figures by the job file")
 
 
+def test_worker_that_failed_at_once_is_no_observer():
+    """fio leaves out the options of a section that has none of its own."""
+    document = sample()
+    worker = job(document, "blocks")
+    document["global options"] |= worker.pop("job options")
+    worker["error"] = 28
+    for direction in ("read", "write"):
+        worker[direction]["io_bytes"] = 0
+    done = script("mooncake-report", "--json", save("first.json", document),
+                  status=3)
+    figures = json.loads(done.stdout)[0]["figures"]
+    check_equal(figures["writes"], worker["write"]["total_ios"], "writes")
+    check("taken for" not in done.stderr, done.stderr)
+
+
 def test_observers_may_move_no_bytes():
     """Nothing is told by the bytes of an observer."""
     document = sample()

@@ -42,7 +42,8 @@ class Job:
 
 
 def _moves_nothing(job):
-    return all(not job.direction(each).get("io_bytes")
+    """What failed at its first I/O moved nothing, either."""
+    return not job.error and all(not job.direction(each).get("io_bytes")
                for each in ("read", "write")) and \
         any(job.direction(each).get("total_ios")
             for each in ("read", "write"))
