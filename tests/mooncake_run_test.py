@@ -69,6 +69,16 @@ def test_everything_is_in_one_folder():
                 "reads and writes")
 
 
+def test_model_that_is_given_wins_over_the_file():
+    path, *more = job("model", model="llama-3.1-8b", max_requests=1,
+                      backend="null", size="2g")
+    more.remove("--bytes_per_token=8")
+    done = subprocess.run([RUN, "--into=model", path, *more], cwd=FILES,
+                          env=ENVIRONMENT, capture_output=True, text=True,
+                          check=True, timeout=100)
+    check_has(done.stdout, "model llama-3.1-8b, blocks of 64.00 MiB")
+
+
 def test_folder_that_holds_something_is_refused():
     (FILES / "full").mkdir()
     (FILES / "full" / "something").write_text("")

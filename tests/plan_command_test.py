@@ -604,6 +604,9 @@ def test_job_file():
                 as_json("builtin:conversation", "--bytes-per-token=8",
                         "--max-requests=200", "--capacity=50,unbounded",
                         "--admit=2"), "with the command line's")
+    check_equal(as_json(job(), "--model=llama-3.1-8b",
+                        "--size=1g")["block_bytes"], 64 * MIB,
+                "the command line's model over the file's bytes_per_token=")
     check_equal(output(job(), "--curve", "--csv"),
                 output("builtin:conversation", "--bytes-per-token=8",
                        "--max-requests=200", "--curve", "--csv"), "its curve")

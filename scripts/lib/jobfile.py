@@ -78,6 +78,11 @@ class Section:
                    for name in ("stonewall", "wait_for_previous"))
 
 
+def _lost(options):
+    """What is left out of the file: it would win over a model that is given."""
+    return {"bytes_per_token"} - set(options) if "model" in options else set()
+
+
 class JobFile:
     def __init__(self, path):
         self.path = path
@@ -136,6 +141,8 @@ class JobFile:
                 inside = header != "global"
                 number += inside
             name = _option(line)[0]
+            if name in _lost(options):
+                continue
             lines.append(f"{name}={options[name]}" if name in options
                          else line)
         end_section()
@@ -148,7 +155,7 @@ class JobFile:
         """
         lines = []
         for line in self.lines:
-            if _option(line)[0] in options:
+            if _option(line)[0] in {*options, *_lost(options)}:
                 continue
             lines.append(line)
             if self._names_engine(line):

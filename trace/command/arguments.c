@@ -285,6 +285,7 @@ static int parse_job(struct arguments *a, int argc, char **argv,
 {
 	const bool sized =
 		a->capacities.nr || a->sizes.nr || a->curve || a->reach;
+	const bool model = a->settings.shape.model;
 	struct error why;
 	char **words;
 	int ret;
@@ -308,6 +309,8 @@ static int parse_job(struct arguments *a, int argc, char **argv,
 	free(words);
 	if (sized)
 		quantities_free(&a->sizes);
+	if (model) /* over which the file's would win */
+		a->settings.shape.bytes_per_token = 0;
 	return ret ? ret : parse_options(a, argc, argv, err);
 }
 
