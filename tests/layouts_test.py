@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import time
+from contextlib import contextmanager
 
 from fio_runs import (CONVERSATION, DATA_BACKENDS, FILES, REFERENCE, SLOT,
                       command, counts, fails, file, finish, kill, mixed_trace,
@@ -225,22 +226,38 @@ def test_few_descriptors():
     check_has(done.err, "ulimit -n")
 
 
-def test_a_full_filesystem():
+@contextmanager
+def small_filesystem(options):
     place = FILES / "small"
     place.mkdir(exist_ok=True)
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=100k",
-                              "none", place], capture_output=True, check=False)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "none",
+                              place], capture_output=True, check=False)
     if mounted.returncode:
         raise Skip("can't mount a small filesystem")
     try:
-        for layout in ("files", "buckets"):
-            for backend in DATA_BACKENDS:
-                shutil.rmtree(place / "c", ignore_errors=True)
-                fails("No space left on device",
-                      **job(layout, filename=place / "c", backend=backend,
-                            iodepth=4))
+        yield place
     finally:
         subprocess.run(["umount", place], check=True)
+
+
+def test_a_full_filesystem():
+    for options, saying in (("size=100k", "No space left on device"),
+                            ("nr_inodes=12", "free space or inodes")):
+        with small_filesystem(options) as place:
+            for layout in ("files", "buckets"):
+                for backend in DATA_BACKENDS:
+                    shutil.rmtree(place / "c", ignore_errors=True)
+                    fails(saying, **job(layout, filename=place / "c",
+                                        backend=backend, iodepth=4))
+
+
+def test_a_filesystem_that_is_read_only():
+    with small_filesystem("size=1m") as place:
+        subprocess.run(["mount", "-o", "remount,ro", place], check=True)
+        for layout in ("files", "buckets"):
+            fails("filename=", "Read-only file system", **job(
+                layout, filename=place / "c"))
+            check(not any(place.iterdir()), "something was made")
 
 
 def endless(layout, **more):
