@@ -20,6 +20,7 @@
 #include "engine/life/signals.h"
 #include "engine/setup/units.h"
 #include "engine/result/answer.h"
+#include "engine/target/leftover.h"
 #include "engine/result/watch.h"
 
 /* The engine was compiled with the headers of one release of fio; structures
@@ -126,7 +127,9 @@ static int worker_setup(struct thread_data *td, struct job *job,
 	if (job->group->plan_options.layout != PLAN_LAYOUT_SLOTS)
 		return layout_setup(td, job, err);
 	tell_fresh_file(td, &job->target);
-	return target_allocate(&job->target, td, err);
+	if (target_allocate(&job->target, td, err))
+		return -1;
+	return leftover_note_files(td, err);
 }
 
 static int job_setup(struct thread_data *td, struct job *job, struct error *err)

@@ -7,6 +7,7 @@ left. FULL=1 in the environment stops 200 runs at a random moment, not 20.
 
 import os
 import random
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -197,24 +198,39 @@ def test_exitall_on_error_ends_other_groups():
          saying=("Input/output error",))
 
 
+def victim(process, how, thread):
+    """Whom the signal is for: all that ends at once may be killed."""
+    if how != signal.SIGKILL:
+        return process.pid
+    pids = [] if thread else workers(process, 4)
+    return random.choice([process.pid, *pids])
+
+
 def stop_at_random(thread):
     backend = random.choice(("psync", "libaio", "io_uring"))
-    more = {"backend": backend, "thread": thread}
+    more = {"backend": backend, "thread": thread, "unlink": 1,
+            "filename": file("stopped"),
+            "layout": random.choice(("slots", "slots", "files", "buckets"))}
+    if more["layout"] == "buckets":
+        more["bucket_objects"] = 50
     if random.random() < 0.3:
         more.update(replay_no_stall=0, replay_time_scale=1000)
     process = start(endless(**more), watching(**more))
     how = random.choice((signal.SIGINT, signal.SIGTERM, signal.SIGKILL))
     time.sleep(random.uniform(0, 0.6))
-    pids = workers(process, 4) if how == signal.SIGKILL and not thread else []
+    whom = victim(process, how, thread)
+    what = f"{how.name} of {'a job' if whom != process.pid else 'fio'}, {more}"
     try:
-        if pids:
-            os.kill(random.choice(pids), how)
-        else:
-            process.send_signal(signal.SIGTERM if thread else how)
+        os.kill(whom, how)
     except ProcessLookupError:
         pass
     done = finish(process)
-    check(done.status != 0, f"{how.name} of {more}: status 0")
+    check(done.status != 0, f"{what}: status 0")
+    # Ended by the signal itself, fio leaves its files.
+    check(not more["filename"].exists() or done.status < 0,
+          f"{what}: its files are left: {done.text[-600:]}")
+    for path in more["filename"].parent.glob("stopped*"):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def test_stops_at_random_moments():

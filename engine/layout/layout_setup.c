@@ -5,6 +5,7 @@
 #include "verify.h"
 
 #include "engine/job.h"
+#include "engine/target/leftover.h"
 #include "engine/layout/folder.h"
 #include "engine/layout/layout.h"
 #include "engine/layout/layout_setup.h"
@@ -152,12 +153,14 @@ static int check_folders(const struct object_files *of, struct error *err)
 	return 0;
 }
 
-static int claim_folders(const struct object_files *of, struct error *err)
+static int claim_folders(struct thread_data *td, struct error *err)
 {
+	const struct object_files *of = &job_of(td)->files;
 	unsigned int i;
 
 	for (i = 0; i < of->nr_folders; i++)
-		if (folder_claim(of->folders[i], err))
+		if (folder_claim(of->folders[i], err) ||
+		    leftover_note(td, of->folders[i], folder_remove, err))
 			return -1;
 	return 0;
 }
@@ -183,7 +186,7 @@ int layout_setup(struct thread_data *td, struct job *job, struct error *err)
 	td->o.create_on_open = 1;
 	if (job->feed.worker != job->feed.replay->workers)
 		return 0;
-	return claim_folders(of, err);
+	return claim_folders(td, err);
 }
 
 int layout_start(struct thread_data *td)

@@ -10,6 +10,7 @@
 #include "engine/wait.h"
 #include "engine/setup/group.h"
 #include "engine/life/signals.h"
+#include "engine/target/leftover.h"
 #include "engine/result/watch.h"
 
 #define LOOK_US 20000
@@ -109,6 +110,7 @@ static void end_if_fio_hangs(void)
 	if (time_now() < gone_ns + GONE_NS)
 		return;
 	log_err("mooncake: all jobs are gone, and fio waits for one that died before it had started; there is no output of this run\n");
+	leftover_take();
 	_exit(1);
 }
 
@@ -134,6 +136,9 @@ static void watch_end(void)
 	/* The last one may have died a moment ago. */
 	groups_each_replay(look_at_job);
 	groups_each(answer_tell);
+	/* Else every job has come to its end, and taken away its own. */
+	if (told_ns || atomic_load(&somebody_died) || signals_seen())
+		leftover_take();
 	if (!atomic_load(&somebody_died))
 		return;
 	fflush(NULL);
