@@ -28,10 +28,9 @@ SECONDS = 100
 
 def settings(**more):
     """Options for any shipped job: its whole trace, or a little of it."""
-    options = {"bytes_per_token": 64 if FULL else 8, "backend": "libaio",
-               "filename": "page.cache", **more}
-    if not FULL:
-        options = {"max_requests": 150, "size": "4m", **options}
+    scale = {"bytes_per_token": 64, "size": "1600m"} if FULL else \
+        {"bytes_per_token": 8, "size": "4m", "max_requests": 150}
+    options = {**scale, "backend": "libaio", "filename": "page.cache", **more}
     return [f"--{name}={value}" for name, value in options.items()]
 
 
