@@ -2,15 +2,17 @@
 """Sessions and users through fio: counts, order, think times, pace."""
 
 import csv
+import itertools
 import json
 
-from fio_runs import (BUILD, FILES, REFERENCE, SLOT, counts, planned, refused,
-                      replay, request, write_trace)
+from fio_runs import (BUILD, FILES, REFERENCE, SLOT, counts, plan, planned,
+                      refused, replay, request, write_trace)
 from testing import TOP, Skip, check, check_equal, check_has, run
 
 CASES = TOP.parent / "shared" / "cases"
 SLOW = f"external:{BUILD / 'backends' / 'slow.so'}"
 SERVICE_MS = 10
+TABLES = ("sessions_open.csv", "sessions_users.csv")
 
 
 def turn(session, block, **more):
@@ -34,21 +36,47 @@ def reference(name):
         return list(csv.DictReader(rows))
 
 
+def traces_of(name):
+    """Rows of a table of counts, each with its trace."""
+    for row in reference(name):
+        yield row, CASES / ("sessions_untimed.jsonl" if "users" in name else
+                            f"sessions_{row['rows']}.jsonl")
+
+
 def check_row(row, trace, **more):
     slots = row["capacity_slots"]
     size = (3000 if slots == "unbounded" else int(slots)) * SLOT
-    done = replay({"trace": CASES / trace, "session_rows": row["rows"],
+    done = replay({"trace": trace, "session_rows": row["rows"],
                    "sessions": row["sessions"], "size": size, "iodepth": 8,
                    "check_blocks": 1, "group_reporting": 1, **more})
     check_equal(counts(done.job), (int(row["hits"]), int(row["writes"])),
                 f"counts of {row} with {more}")
 
 
-def test_open_loop_rows():
-    for row in reference("sessions_open.csv"):
-        for more in ({"backend": "null"}, {"backend": "io_uring"},
-                     {"backend": "io_uring", "numjobs": 4}):
-            check_row(row, f"sessions_{row['rows']}.jsonl", **more)
+def test_rows_of_the_command():
+    for name in TABLES:
+        for row, trace in traces_of(name):
+            found, = plan(trace, session_rows=row["rows"],
+                          sessions=row["sessions"],
+                          capacity=row["capacity_slots"])
+            names = {"writes": "misses"}
+            for each in ("lookups", "hits", "writes", "skipped", "evictions"):
+                check_equal(found[names.get(each, each)], int(row[each]),
+                            f"{each} of {row}")
+
+
+def test_rows_through_fio():
+    for name in TABLES:
+        for row, trace in traces_of(name):
+            for backend, jobs in itertools.product(("null", "io_uring"),
+                                                   (1, 4)):
+                check_row(row, trace, backend=backend, numjobs=jobs)
+
+
+def test_rows_of_users_at_their_pace():
+    for row, trace in traces_of("sessions_users.csv"):
+        check_row(row, trace, backend="libaio", numjobs=2, thread=1,
+                  replay_no_stall=0, replay_time_scale=1000000)
 
 
 def test_stamped_rows_that_arrive_together():
@@ -63,15 +91,6 @@ def test_stamped_rows_that_arrive_together():
                        "size": 64 * SLOT, "backend": "libaio",
                        "check_blocks": "data"})
         check_equal(done.counts, wanted, f"{jobs} jobs")
-
-
-def test_rows_of_users():
-    for row in reference("sessions_users.csv"):
-        for more in ({"backend": "null"}, {"backend": "io_uring"},
-                     {"backend": "io_uring", "numjobs": 4},
-                     {"backend": "libaio", "numjobs": 2, "thread": 1,
-                      "replay_no_stall": 0, "replay_time_scale": 1000000}):
-            check_row(row, "sessions_untimed.jsonl", **more)
 
 
 def users(count, delay, turns=20, **more):
