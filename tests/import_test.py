@@ -238,7 +238,7 @@ def test_burstgpt():
     check_equal(column(rows, "timestamp"), [5000, 45500], "times")
     check_equal(column(rows, "session_id"), [None, None], "sessions")
     check_has(said, "no ids: nothing is known of what requests share")
-    check_has(said, "1 requests failed")
+    check_has(said, "Kept: 1 request with 0 response tokens")
 
 
 def test_burstgpt_sessions():

@@ -1,5 +1,6 @@
 """BurstGPT: when requests came and how long they were, but not of what."""
 
+import units
 from importer.fields import Fields, Recent, blocks, milliseconds
 from importer.format import Format, add_block_tokens, row
 
@@ -26,8 +27,8 @@ class BurstGPT(Format):
             fields = Fields(source, line, members)
             when = fields.number("Timestamp")
             if when < self.latest:
-                fields.fail(f'"Timestamp" {when:g} is less than the one of '
-                            "the row before: sort the file by it")
+                fields.fail(f'"Timestamp" {members["Timestamp"]} is less than '
+                            "the one of the row before: sort the file by it")
             self.latest = when
             tokens = fields.whole("Request tokens")
             answer = fields.whole("Response tokens")
@@ -56,7 +57,8 @@ class BurstGPT(Format):
                 "never hits; it shows when and how much, not what a cache "
                 "saves."]
         if self.counted("failed"):
-            said.append(f"{self.counted('failed'):,} requests failed, by "
-                        "their 0 response tokens; they are kept. The files "
-                        "BurstGPT_without_fails_* have none.")
+            failed = units.counted(self.counted("failed"), "request")
+            said.append(f"Kept: {failed} with 0 response tokens, which "
+                        "failed. The files BurstGPT_without_fails_* have "
+                        "none.")
         return said
