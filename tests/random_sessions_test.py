@@ -174,16 +174,19 @@ def test_plans():
 def check_run(seed, jobs, depth, backend, timed):
     trace = Trace(seed)
     path = write_trace("random.jsonl", trace.lines)
+    order = trace.order()
+    limit = trace.draw.choice((0, len(order) // 2))
     slots = trace.draw.choice((12, 30, 600))
-    wanted = count(trace.order(), slots)
+    wanted = count(order[:limit or len(order)], slots)
     paced = {"replay_no_stall": 0, "replay_time_scale": 400}
     done = replay({"trace": path, "size": slots * SLOT, "backend": backend,
                    "numjobs": jobs, "iodepth": depth, "group_reporting": 1,
-                   "check_blocks": 1, **(paced if timed else {}),
-                   **trace.options()})
+                   "check_blocks": 1, "max_requests": limit,
+                   **(paced if timed else {}), **trace.options()})
     check_equal(counts(done.job), (wanted["hits"], wanted["misses"]),
-                f"trace {seed} in {slots} slots, {jobs} jobs, depth {depth}, "
-                f"{backend}, {'paced' if timed else 'without waiting'}")
+                f"trace {seed} in {slots} slots, {limit} requests, {jobs} jobs, "
+                f"depth {depth}, {backend}, "
+                f"{'paced' if timed else 'without waiting'}")
 
 
 def test_runs():
