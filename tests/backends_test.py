@@ -10,9 +10,9 @@ import re
 import signal
 import time
 
-from backend_runs import Nbd, corners, engines, exact, needs
-from fio_runs import (FILES, SLOT, command, file, finish, mixed_trace, planned,
-                      refused, start)
+from backend_runs import Nbd, corners, engines, exact, needs, report
+from fio_runs import (FILES, SLOT, command, counts, file, finish,
+                      mixed_trace, planned, refused, start, wait_for)
 from fio_runs import run as run_fio
 from testing import check, check_equal, check_has, run
 
@@ -103,16 +103,35 @@ def test_nbd_errors():
                 check_has(done.err, "io_u error")
 
 
+def test_nbd_errors_gone_over_are_counted():
+    """Each once, and none makes another."""
+    log, trace = file("nbd.log"), mixed_trace()
+    with Nbd("--filter=log", "--filter=error", "memory", "16M",
+             f"logfile={log}", "error=EIO", "error-rate=10%") as nbd:
+        done = run_fio(command({"trace": trace, "iodepth": 16, "numjobs": 4,
+                                "group_reporting": 1, "check_blocks": "data",
+                                "continue_on_error": "all", **nbd.job}))
+    job = report(done).job
+    check_equal(counts(job), planned(trace), "I/Os")
+    check_equal(job["total_err"], log.read_text().count("error=EIO"), "errors")
+    log.unlink()
+
+
 def test_nbd_server_killed():
-    with Nbd("--filter=delay", "memory", "16M", "rdelay=1ms",
-             "wdelay=1ms") as nbd:
-        process = start(command({"trace": mixed_trace(), "iodepth": 4,
-                                 "time_based": 1, "runtime": 60,
-                                 "numjobs": 2, **nbd.job}))
-        time.sleep(1)
-        nbd.process.kill()
-        done = finish(process)
+    """In the middle of a read, and of a write."""
+    log = file("nbd.log")
+    for kind in ("read", "write"):
+        with Nbd("--filter=log", "--filter=delay", "memory", "16M",
+                 f"logfile={log}", f"{kind[0]}delay=60") as nbd:
+            process = start(command({"trace": mixed_trace(), "iodepth": 4,
+                                     "numjobs": 2, **nbd.job}))
+            wait_for(lambda: f" {kind.capitalize()} id=" in log.read_text(),
+                     f"a {kind}")
+            nbd.process.kill()
+            done = finish(process)
         check(done.status > 0, f"status {done.status}: {done.text[-500:]}")
+        check_has(done.err, f": {kind} offset=")
+        log.unlink()
 
 
 def test_interrupted_while_nbd_stalls():
