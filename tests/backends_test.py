@@ -155,6 +155,23 @@ def test_engines_that_move_no_data():
                     backend=backend)
 
 
+def test_engines_that_cannot_sync():
+    for backend in ("rados", "http", "nfs", "mtd"):
+        if backend not in engines():
+            continue
+        for sync in ("fsync", "fdatasync", "end_fsync", "fsync_on_close"):
+            refused(f"backend={backend} can't sync", trace=mixed_trace(),
+                    backend=backend, **{sync: 1})
+        refused(f"backend={backend} can't sync", trace=mixed_trace(),
+                backend=backend, sync_file_range="write:1")
+
+
+def test_objects_of_rados():
+    if "rados" in engines():
+        refused("osd_max_object_size", "nrfiles=2", trace=mixed_trace(),
+                backend="rados", size="130m")
+
+
 def test_engines_for_devices():
     """On a file they would write nowhere, or end by a signal."""
     path = file("no.device")

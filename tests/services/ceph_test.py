@@ -13,7 +13,7 @@ from service import (Service, end, endless, grid, job_file, kill, run,
                      waits_until_interrupted, wait_until)
 
 from backend_runs import corners, needs, report
-from fio_runs import command, file, finish, mixed_trace, planned, refused, start
+from fio_runs import command, file, finish, mixed_trace, planned, start
 from fio_runs import run as run_fio
 from testing import check, check_equal, check_has
 
@@ -138,16 +138,6 @@ def test_no_file_is_made_here():
     check_equal(done.status, 0, done.text[-500:])
     check(not path.exists(), f"{path} was made")
     check_has(done.text, "measured: backend=rbd, O_DIRECT\n")
-
-
-def test_rados_refused():
-    ceph, trace = Ceph.running(), mixed_trace()
-    for sync in ("fsync", "fdatasync", "end_fsync", "fsync_on_close"):
-        refused("can't sync", **{sync: 1}, trace=trace, **ceph.rados)
-    refused("can't sync", sync_file_range="write:1", trace=trace,
-            **ceph.rados)
-    refused("osd_max_object_size", size="130m",
-            trace=trace, **ceph.rados)
 
 
 def test_job_file():

@@ -88,10 +88,5 @@ def test_refused_above_depth_1():
             **Nfs.running().job)
 
 
-def test_refused_to_sync():
-    refused("backend=nfs can't sync", fsync=1, trace=mixed_trace(),
-            **Nfs.running().job)
-
-
 if __name__ == "__main__":
     run(globals())

@@ -61,7 +61,6 @@ def test_objects_are_named_by_offset_and_length():
     job = WebDav.running().job
     refused("give both directions the same bs=", bs="4k,2k", trace=mixed_trace(),
             **job)
-    refused("can't sync", end_fsync=1, trace=mixed_trace(), **job)
     job["backend_options"] += ",http_object_mode=range"
     refused("replaces the whole file", trace=mixed_trace(), **job)
 
