@@ -186,7 +186,9 @@ static int mooncake_setup(struct thread_data *td)
 	signals_hold(&before);
 	signals_hold_in_forks();
 	watch_start();
+	watch_set_up_begin(td->o.name);
 	ret = make_job(td);
+	watch_set_up_end();
 	signals_release(&before);
 	return ret;
 }

@@ -8,6 +8,7 @@ is checked. And those that can't hold a cache are refused with a reason.
 import os
 import re
 import signal
+import socket
 import time
 
 from backend_runs import Nbd, corners, engines, exact, needs, report
@@ -144,6 +145,25 @@ def test_interrupted_while_nbd_stalls():
         done = finish(process)
         check(done.status > 0, f"status {done.status}")
         check_has(done.err, "I/Os in flight")
+
+
+def test_interrupted_while_a_server_says_nothing():
+    path = file("silent.socket")
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(str(path))
+        silent.listen()
+        needs("nbd")
+        process = start(["env", "--default-signal=INT",
+                         *command({"trace": mixed_trace(), "backend": "nbd",
+                                   "filename": None, "backend_options":
+                                   f"uri=nbd+unix:///?socket={path}"})])
+        held, _ = silent.accept()
+        process.send_signal(signal.SIGINT)
+        done = finish(process)
+        held.close()
+    check(done.status > 0, f"status {done.status}")
+    check_has(done.err, "is still set up")
+    path.unlink()
 
 
 def test_engines_that_move_no_data():

@@ -24,6 +24,7 @@ static pid_t owner; /* the process whose thread it is, 0: there is none */
 static bool owner_forks;
 static _Atomic bool stopping;
 static _Atomic bool somebody_died;
+static const char *_Atomic being_set_up; /* a job's name, or NULL */
 static uint64_t told_ns; /* when the signal to stop was seen, 0: not yet */
 static uint64_t gone_ns; /* since when no job is left */
 
@@ -69,6 +70,11 @@ static void end_stalled(struct replay *r, const struct member *m,
 	td_set_runstate(td, TD_EXITED);
 }
 
+static bool grace_is_over(void)
+{
+	return told_ns && time_now() > told_ns + GRACE_NS;
+}
+
 static void look_at_job(struct replay *r, struct member *m,
 			struct thread_data *td)
 {
@@ -78,8 +84,8 @@ static void look_at_job(struct replay *r, struct member *m,
 			return;
 		report_death(r, td);
 		atomic_store(&m->state, MEMBER_FAILED);
-	} else if (told_ns && time_now() > told_ns + GRACE_NS &&
-		   td->terminate && td->runstate < TD_EXITED) {
+	} else if (grace_is_over() && td->terminate &&
+		   td->runstate < TD_EXITED) {
 		end_stalled(r, m, td);
 		atomic_store(&m->state, MEMBER_FAILED);
 	}
@@ -114,6 +120,18 @@ static void end_if_fio_hangs(void)
 	_exit(1);
 }
 
+/* No job runs yet, so nothing is lost. */
+static void end_if_set_up_hangs(void)
+{
+	const char *job = atomic_load(&being_set_up);
+
+	if (!job || !grace_is_over())
+		return;
+	log_err("mooncake: job '%s' was told to stop %llu s ago and is still set up; the run is ended\n",
+		job, GRACE_NS / 1000000000);
+	_exit(1);
+}
+
 static void *watch(void *arg)
 {
 	(void)arg;
@@ -122,6 +140,7 @@ static void *watch(void *arg)
 			told_ns = time_now();
 		groups_each_replay(look_at_job);
 		end_if_fio_hangs();
+		end_if_set_up_hangs();
 		usleep(LOOK_US);
 	}
 	return NULL;
@@ -155,6 +174,16 @@ static void watch_parent_in_job(void)
 {
 	if (owner_forks)
 		watch_parent();
+}
+
+void watch_set_up_begin(const char *job)
+{
+	atomic_store(&being_set_up, job);
+}
+
+void watch_set_up_end(void)
+{
+	atomic_store(&being_set_up, NULL);
 }
 
 void watch_start(void)

@@ -14,6 +14,13 @@
  */
 void watch_start(void);
 
+/*
+ * Around what sets up the job of that name, which the caller does with signals
+ * held: a backend that waits there for a server is ended after a signal, too.
+ */
+void watch_set_up_begin(const char *job);
+void watch_set_up_end(void);
+
 /* Called in the job itself: it will end with the process that made it. */
 void watch_parent(void);
 
