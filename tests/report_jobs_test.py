@@ -6,8 +6,8 @@ import json
 import sys
 
 sys.dont_write_bytecode = True
-from report_samples import (PLAN, job, near, reported, sample, save, wanted_figures,
-                            without_bins)
+from report_samples import (PLAN, TMP, job, near, reported, sample, save,
+                            wanted_figures, without_bins)
 from testing import DATA, check, check_equal, check_has, run, script
 
 
@@ -144,6 +144,17 @@ def test_clients_whose_options_fio_left_out():
     check_equal(said.stderr, "", "what is said with the job file")
     check_equal(reported("--job", DATA / "sample.fio", bare)[0], wanted,
                 "figures by the job file")
+
+
+def test_options_of_all_clients_in_one_object():
+    """fio 3.33 repeats the names of what each client's [global] has."""
+    text = json.dumps(sample()).replace(
+        '"global options": {',
+        '"global options": {"shard": "1/2", "rw": "rw", "shard": "2/2", ', 1)
+    script("mooncake-report", save("shards.json", text), "-o",
+           TMP / "shards.html")
+    check_has((TMP / "shards.html").read_text(),
+              "<dt>shard</dt><dd>1/2, 2/2</dd>")
 
 
 def test_worker_that_failed_at_once_is_no_observer():

@@ -251,7 +251,8 @@ def hit_rate(curve, runs):
     points = [(slots, 100 * rate) for slots, rate in curve if slots > 0]
     marks = _capacities(runs)
     whose = "this run" if len(runs) == 1 else "these runs"
-    series = [("by capacity", points)]
+    # Between two points the rate is that of the smaller.
+    series = [("by capacity", points, "steps")]
     series += [(whose if len(marks) == 1 else ", ".join(names),
                 [(slots, 0), (slots, 100 * rate)])
                for (slots, rate), names in marks.items()]

@@ -83,22 +83,32 @@ class Run:
         return values.pop() if len(values) == 1 else default
 
 
+def _all_values(pairs):
+    """A name that stands more than once has all its values, if in words."""
+    value = dict(pairs)
+    if len(value) == len(pairs):
+        return value
+    for name in value:
+        found = [each for key, each in pairs if key == name]
+        if all(isinstance(each, str) for each in found):
+            value[name] = ", ".join(dict.fromkeys(found))
+    return value
+
+
 def _object(pairs):
     """
-    With several clients fio writes "global options" once for each, from 3.39
-    on as an array: what they differ in is named with all values.
+    With several clients fio writes "global options" once for each, or each
+    option once for each, from 3.39 on as an array: what they differ in is
+    named with all values.
     """
-    value = dict(pairs)
+    value = _all_values(pairs)
     repeated = [each for key, each in pairs if key == "global options"]
     listed = bool(repeated) and isinstance(repeated[0], list)
     if listed:
         repeated = repeated[0]
     if listed or len(repeated) > 1:
-        value["global options"] = {
-            name: ", ".join(dict.fromkeys(
-                str(each[name]) for each in repeated if name in each))
-            for name in dict.fromkeys(name for each in repeated
-                                      for name in each)}
+        value["global options"] = _all_values(
+            [(name, str(each[name])) for each in repeated for name in each])
     return value
 
 

@@ -60,7 +60,7 @@ def _hit_rate(demand, answers):
     points = [(point["capacity_bytes"], 100 * point["hit_rate"])
               for point in _thinned(demand.curve)]
     size, rate = answers.value("capacity"), 100 * answers.value("hit_rate")
-    series = [("lru", points), ("this page", [(size, 0), (size, rate)])]
+    series = [("lru", points, "steps"), ("this page", [(size, 0), (size, rate)])]
     settings = ["set xlabel 'capacity'", "set ylabel 'hit rate, %'",
                 *axis.linear("y", max(y for _, y in points)),
                 *axis.capacity("x", [x for x, _ in points] + [size]),
