@@ -154,6 +154,26 @@ def test_readmes_name_every_file():
           if not (TOP / part / name).exists()], "named there but not there")
 
 
+def defines(path, function):
+    return re.search(rf"^\S.*\b{function}\(", text(path), re.MULTILINE)
+
+
+def test_the_walk_in_the_docs_is_right():
+    """A function of its tables is in the file before it; a further one, that
+    this one calls, may be in another."""
+    page = (TOP / "docs/design.md").read_text(encoding="utf-8")
+    walk = page.split("## The way of one hash id")[1].split("\n## ")[0]
+    stops = re.findall(r"`((?:trace|engine)/[\w/.]+)`, `(\w+)\(\)`", walk)
+    check(len(stops) > 15, f"{len(stops)} stops")
+    none([f"{name}() of {path}" for path, name in stops
+          if not (TOP / path).exists() or not defines(path, name)],
+         "not there, says docs/design.md")
+    none([name for name in re.findall(r"`(\w+)\(\)`", walk)
+          if name != "io_completed" and
+          not any(defines(path, name) for path in sources())],
+         "functions of docs/design.md that are nowhere")
+
+
 def function_lengths(path):
     start = None
     for number, line in enumerate(text(path).splitlines(), 1):

@@ -10,7 +10,7 @@
 
 struct running_object;
 
-/* An I/O that was handed to the core. */
+/* An I/O that was issued to the core. */
 struct issued_io {
 	struct running_object *object; /* NULL: none of ours */
 	uint64_t offset;	       /* in the object, of its first byte */

@@ -43,7 +43,7 @@ void iolog_list_add_call(struct thread_data *td)
 	add_action(td, FIO_LOG_UNLINK_FILE, 0);
 }
 
-void iolog_list_drop(struct thread_data *td)
+void iolog_list_clear(struct thread_data *td)
 {
 	struct io_piece *ipo;
 

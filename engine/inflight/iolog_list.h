@@ -17,6 +17,6 @@ void iolog_list_add_open(struct thread_data *td, int fileno);
 void iolog_list_add_call(struct thread_data *td);
 
 /* Frees what the core has not taken. */
-void iolog_list_drop(struct thread_data *td);
+void iolog_list_clear(struct thread_data *td);
 
 #endif

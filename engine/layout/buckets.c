@@ -91,7 +91,8 @@ static int buckets_begin(struct thread_data *td, struct running_object *object)
 	return 0;
 }
 
-static void buckets_drop(struct thread_data *td, struct running_object *object)
+static void buckets_abandon(struct thread_data *td,
+			    struct running_object *object)
 {
 	if (object->handle)
 		handle_put(td, object->handle);
@@ -100,7 +101,7 @@ static void buckets_drop(struct thread_data *td, struct running_object *object)
 
 static int buckets_end(struct thread_data *td, struct running_object *object)
 {
-	buckets_drop(td, object);
+	buckets_abandon(td, object);
 	return 0;
 }
 
@@ -139,7 +140,7 @@ const struct layout layout_buckets = {
 	.in_files = true,
 	.begin = buckets_begin,
 	.end = buckets_end,
-	.drop = buckets_drop,
+	.abandon = buckets_abandon,
 	.change = buckets_change,
 	.probe = buckets_probe,
 };

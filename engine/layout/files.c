@@ -90,7 +90,7 @@ static int publish(struct thread_data *td, struct running_object *object)
 	return 0;
 }
 
-static void files_drop(struct thread_data *td, struct running_object *object)
+static void files_abandon(struct thread_data *td, struct running_object *object)
 {
 	if (object->handle)
 		handle_put(td, object->handle);
@@ -102,7 +102,7 @@ static int files_end(struct thread_data *td, struct running_object *object)
 	bool renamed = object->running->step->write &&
 		       job_of(td)->options->publish == PUBLISH_RENAME;
 
-	files_drop(td, object);
+	files_abandon(td, object);
 	return renamed ? publish(td, object) : 0;
 }
 
@@ -144,7 +144,7 @@ const struct layout layout_files = {
 	.in_files = true,
 	.begin = files_begin,
 	.end = files_end,
-	.drop = files_drop,
+	.abandon = files_abandon,
 	.change = files_change,
 	.probe = files_probe,
 };

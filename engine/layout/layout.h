@@ -29,8 +29,8 @@ struct layout {
 	int (*begin)(struct thread_data *td, struct running_object *object);
 	/* All I/O of the object has completed: what was written appears. */
 	int (*end)(struct thread_data *td, struct running_object *object);
-	/* Its I/O was abandoned. */
-	void (*drop)(struct thread_data *td, struct running_object *object);
+	/* The object is abandoned: what it had open is closed. */
+	void (*abandon)(struct thread_data *td, struct running_object *object);
 	/* A step that is no I/O: PLAN_OPEN or PLAN_EVICT. */
 	int (*change)(struct thread_data *td, const struct plan_step *step);
 	/* The request looks for its objects: probe=. */

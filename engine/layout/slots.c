@@ -26,13 +26,13 @@ static int slots_end(struct thread_data fio_unused *td,
 	return 0;
 }
 
-static void slots_drop(struct thread_data fio_unused *td,
-		       struct running_object fio_unused *object)
+static void slots_abandon(struct thread_data fio_unused *td,
+			  struct running_object fio_unused *object)
 {
 }
 
 const struct layout layout_slots = {
 	.begin = slots_begin,
 	.end = slots_end,
-	.drop = slots_drop,
+	.abandon = slots_abandon,
 };

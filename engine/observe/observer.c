@@ -176,7 +176,7 @@ static void observer_cleanup(struct thread_data *td)
 	if (!ob)
 		return;
 	td->o.stats = job_of(td)->stats;
-	iolog_list_drop(td);
+	iolog_list_clear(td);
 	free(ob);
 }
 

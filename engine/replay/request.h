@@ -32,7 +32,7 @@ struct request {
 	uint64_t load_begin_ns;
 	uint64_t store_begin_ns;
 	struct plan_step *steps; /* reads, then writes */
-	uint32_t reads_issued;	 /* steps handed to fio */
+	uint32_t reads_issued;	 /* steps that were issued */
 	uint32_t writes_issued;
 	uint32_t reads_left;	  /* steps not completed */
 	uint32_t writes_left;	  /* steps, and their syncs, not completed */

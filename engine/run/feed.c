@@ -295,7 +295,7 @@ void feed_forget(struct thread_data *td, const struct request *req)
 	for (i = 0; i < r->nr; i++) {
 		if (!r->objects[i].running || r->objects[i].running->req != req)
 			continue;
-		layout_of(td)->drop(td, &r->objects[i]);
+		layout_of(td)->abandon(td, &r->objects[i]);
 		running_free_object(r, &r->objects[i]);
 	}
 	for (i = 0; i < r->nr; i++) {
@@ -377,7 +377,7 @@ void feed_stop(struct thread_data *td)
 	if (f->bound.entries)
 		request_abandon_all(td);
 	front_stop(td);
-	iolog_list_drop(td);
+	iolog_list_clear(td);
 	running_exit(&f->running);
 	io_table_exit(&f->bound);
 }

@@ -73,7 +73,8 @@ void trace_sessions_text(char text[TRACE_SESSIONS_TEXT], const struct trace *t);
 
 /*
  * Reads, maps or generates the trace that @o names, cut to max_requests, then to
- * the shard, then partial blocks dropped. Returns 0, or -1 with @err filled;
+ * the shard, then without partly filled blocks. Returns 0, or -1 with @err
+ * filled;
  * @t is then empty. An empty trace (no request at all) is an error; an empty
  * shard is not.
  */

@@ -15,7 +15,7 @@
 
 enum trace_partial {
 	TRACE_PARTIAL_STORE, /* keep the last, partly filled block */
-	TRACE_PARTIAL_SKIP,  /* drop its lookup, as most engines do */
+	TRACE_PARTIAL_SKIP,  /* leave its lookup out, as most engines do */
 };
 
 enum trace_bad_lines {
