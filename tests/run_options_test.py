@@ -174,6 +174,14 @@ def test_pace_is_said_beforehand():
         check_has(done.out, said)
 
 
+def test_answer_says_that_a_run_ended_early():
+    said = "requests; the hit rate is that of all of them"
+    for more, ended in (({"number_ios": 5}, True), ({}, False),
+                        ({"warmup_requests": 20}, False)):
+        done = replay(mixed(**more), output="normal")
+        check_equal(said in done.out, ended, f"{more}: {done.out[-400:]}")
+
+
 def test_suffixes_mean_what_they_mean_to_mooncake_plan():
     path = file("suffixes.json")
     for text in ("2k", "2KB", "2KiB", "3kib", "1m", "1MiB", "7"):

@@ -71,8 +71,20 @@ static bool load_percentiles(const struct group *g, double *p50_ms,
 	return false;
 }
 
+/* The hit rate is the plan's; what was done of it may have hit less often. */
+static void tell_rest(const struct group *g, const struct sums *s)
+{
+	uint64_t planned = g->stats.requests * g->nr_replays;
+
+	if (g->counted && s->requests < planned)
+		log_info("mooncake: looks wrong: it ended after %llu of %llu requests; the hit rate is that of all of them\n",
+			 (unsigned long long)s->requests,
+			 (unsigned long long)planned);
+}
+
 static void tell_wrong(const struct group *g, const struct sums *s)
 {
+	tell_rest(g, s);
 	if (s->errors)
 		log_info("mooncake: looks wrong: %llu error%s; the figures are of an incomplete run\n",
 			 (unsigned long long)s->errors,
