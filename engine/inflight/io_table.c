@@ -3,8 +3,9 @@
 #include "engine/inflight/io_table.h"
 
 /*
- * Four entries for each I/O: the core's lie at equal distances, and with two
- * some distances make the products run together, to ten looks for each I/O.
+ * The table has four entries for each I/O. The core's io_us lie at equal
+ * distances, and with only two entries some distances make many of them fall
+ * together, so that it takes ten looks to find one.
  */
 int io_table_init(struct io_table *t, unsigned int ios)
 {

@@ -3,9 +3,9 @@
 #include "engine/inflight/iolog_list.h"
 
 /*
- * The core frees every entry that it takes, so each is an allocation: of one
- * size, and returned before the next, which malloc serves from its cache. The
- * calloc of glibc passes that by and takes a lock.
+ * The core frees every entry that it takes, so each is allocated by itself. All
+ * have one size and are freed soon, so that malloc() takes them from its cache.
+ * glibc's calloc() does not use that cache, and takes a lock.
  */
 struct io_piece *iolog_list_add(struct thread_data *td, enum fio_ddir ddir)
 {

@@ -10,13 +10,13 @@
 /* An entry at the end of the list, or NULL with td's error set. */
 struct io_piece *iolog_list_add(struct thread_data *td, enum fio_ddir ddir);
 
-/* The core will open that file. */
+/* Adds an entry at which the core opens that file. */
 void iolog_list_add_open(struct thread_data *td, int fileno);
 
-/* The core will call the unlink_file hook: the place to add more. */
+/* Adds an entry at which the core calls the unlink_file hook, to get more. */
 void iolog_list_add_call(struct thread_data *td);
 
-/* Frees what the core has not taken. */
+/* Frees the entries that the core has not taken. */
 void iolog_list_clear(struct thread_data *td);
 
 #endif

@@ -61,7 +61,7 @@ struct running {
 int running_init(struct running *r, unsigned int nr);
 void running_exit(struct running *r);
 
-/* One is always free: there are more than I/Os. */
+/* One is always free: there are more of them than I/Os. */
 struct running_step *running_use_step(struct running *r, struct request *req,
 				      struct plan_step *step, uint32_t objects);
 struct running_object *running_use_object(struct running *r,
@@ -70,7 +70,8 @@ struct running_object *running_use_object(struct running *r,
 void running_free_step(struct running *r, struct running_step *step);
 void running_free_object(struct running *r, struct running_object *object);
 
-/* The object's next stage can be issued; or take the first of which it can. */
+/* Notes that the object's next stage can be issued; takes the first such
+ * object. */
 void running_add_ready(struct running *r, struct running_object *object);
 struct running_object *running_take_ready(struct running *r);
 

@@ -54,8 +54,8 @@ void handles_stop(struct handles *h);
 struct handle *handle_open(struct thread_data *td, const char *path, int flags,
 			   uint64_t bytes);
 
-/* One user less; the last one closes, after the sync that fsync_on_close= asks
- * for. Sets td's error where that fails. */
+/* One user less. The last one closes the file, after the sync that
+ * fsync_on_close= asks for. Sets td's error where that fails. */
 void handle_put(struct thread_data *td, struct handle *handle);
 
 #endif

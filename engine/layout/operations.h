@@ -18,10 +18,10 @@ enum operation {
 	OPERATIONS	 /* as many as RING_KINDS */
 };
 
-/* The time before an operation, 0 where nobody looks at it. */
+/* The time at which an operation begins, or 0 where nobody observes it. */
 uint64_t operation_begin(struct thread_data *td);
 
-/* It has been done since; an observer of its kind gets a sample. */
+/* The operation that began at @since is done: its observers get a sample. */
 void operation_end(struct thread_data *td, enum operation operation,
 		   uint64_t since);
 

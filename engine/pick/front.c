@@ -129,7 +129,7 @@ void front_set_aside(struct picker *p)
 	}
 }
 
-/* Brings back one whose next read may go. */
+/* Brings back a request whose next read may go. */
 static void take_from_aside(struct thread_data *td)
 {
 	struct picker *p = picker_of(td);

@@ -22,10 +22,10 @@ void front_stop(struct thread_data *td);
  */
 bool front_ready(struct thread_data *td, uint64_t now_ns);
 
-/* Leaves the front if all of it is issued. */
+/* Takes the request out of the front if all of it is issued. */
 void front_leave(struct picker *p);
 
-/* With sessions, makes room for another request where this one is blocked. */
+/* With sessions, sets a blocked request aside to make room for another. */
 void front_set_aside(struct picker *p);
 
 #endif

@@ -178,7 +178,7 @@ static void begin_object(struct thread_data *td, struct cursor *cursor)
 	cursor_set_object(td, cursor, object);
 }
 
-/* Nothing of fio's core: a file goes, or a bucket begins. */
+/* Does a step that is no I/O of the core: a file goes, or a bucket begins. */
 static void change_files(struct thread_data *td, struct cursor *cursor)
 {
 	struct running_step *step = cursor->running;

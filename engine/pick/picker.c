@@ -123,8 +123,8 @@ static struct plan_step *ready_read(struct thread_data *td)
 	return NULL;
 }
 
-/* With few places some devices never get done: then reads would soon wait for
- * the very writes that have none. */
+/* With few places in the queue some devices never catch up, and reads would
+ * soon wait for the very writes that get no place. */
 static bool stores_late(struct thread_data *td, uint64_t now_ns)
 {
 	const struct request *req = picker_of(td)->stores.first;
@@ -212,8 +212,8 @@ static struct plan_step *ready_write(struct thread_data *td, uint64_t now_ns,
 	return NULL;
 }
 
-/* Where memory serves all that requests look up, none of them needs I/O: then
- * somebody still has to look at the time. */
+/* Where memory serves all lookups no request needs I/O, and still somebody must
+ * look at the time now and then. */
 static bool pick_read(struct thread_data *td, uint64_t now_ns)
 {
 	struct picker *p = picker_of(td);
@@ -249,7 +249,7 @@ static bool pick_write(struct thread_data *td, uint64_t now_ns)
 	return step != NULL;
 }
 
-/* A background write that has begun: it may be one that a read waits for. */
+/* May a background write that has begun go on? A read may wait for it. */
 static bool write_may_go_on(struct thread_data *td, uint64_t now_ns)
 {
 	return picker_of(td)->read_blocked || others_wait(td) ||

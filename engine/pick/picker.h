@@ -70,7 +70,7 @@ static inline void picker_wake_at(struct picker *p, uint64_t ns)
 enum next picker_next(struct thread_data *td, uint64_t now_ns,
 		      struct cursor **cursor);
 
-/* Is that a background write? A read may come up before its next I/O. */
+/* Is that a background write? Then a read may come up before its next I/O. */
 static inline bool picker_in_background(const struct picker *p,
 					const struct cursor *cursor)
 {

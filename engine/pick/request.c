@@ -5,7 +5,7 @@
 #include "engine/replay/turns.h"
 #include "engine/pick/request.h"
 
-/* Before it is published: its record may then be another's. */
+/* Called before the request is published: then its record may be another's. */
 static void turns_end(struct thread_data *td, const struct request *req,
 		      bool goes_on)
 {
@@ -83,7 +83,8 @@ static void abandon(struct thread_data *td, struct request *req)
 	planning_abandon(job->feed.replay, job->feed.worker, req);
 }
 
-/* What is in front comes last: it may be planned when the others are gone. */
+/* The request in front comes last: it may be planned once the others are
+ * gone. */
 void request_abandon_all(struct thread_data *td)
 {
 	struct job *job = job_of(td);

@@ -16,7 +16,7 @@ void request_loaded(struct thread_data *td, struct request *req);
 /* A write of the request has completed, or a sync that belongs to one. */
 void request_write_done(struct thread_data *td, struct request *req);
 
-/* The job ends: nobody must wait for what it took and will not do. */
+/* Abandons all requests of a job that ends, so that nobody waits for them. */
 void request_abandon_all(struct thread_data *td);
 
 #endif

@@ -36,7 +36,7 @@ static inline _Atomic uint32_t *order_bucket(const struct replay *r,
 	return &r->buckets[step->slot / r->bucket_blocks];
 }
 
-/* With buckets the place is the bucket, but for reads. */
+/* With buckets a step waits for its bucket; a read waits for its slot. */
 static inline bool order_ready_in_bucket(const struct replay *r,
 					 const struct plan_step *step)
 {
@@ -142,7 +142,7 @@ static inline uint32_t order_mark(const struct replay *r,
 				  step->slot;
 }
 
-/* The step will not complete: who waits for it must stop. */
+/* Marks that the step will not complete, so that who waits for it stops. */
 static inline void order_abandon(struct replay *r, const struct plan_step *step)
 {
 	uint32_t at = order_mark(r, step);

@@ -193,7 +193,8 @@ static void abandon_steps(struct replay *r, const struct request *req)
 		order_abandon(r, &writes[i]);
 }
 
-/* Unless it is planned by now. Who plans is done in a moment, or was killed. */
+/* Ends the replay before a request, unless that is planned by now. A job that
+ * is planning is done with it in a moment, or was killed. */
 static void end_before(struct replay *r, uint64_t number)
 {
 	unsigned int ms;

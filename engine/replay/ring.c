@@ -34,7 +34,7 @@ static _Atomic uint64_t *seen_of(const struct replay *r, uint32_t observer,
 	return &r->ring_seen[(size_t)observer * r->nr_workers + worker];
 }
 
-/* Observers that have ended, or look at another kind, wait for nothing. */
+/* How far the slowest observer of that kind has looked, of those that run. */
 static uint64_t least_seen(const struct replay *r, uint32_t worker,
 			   uint32_t kind, uint64_t added)
 {

@@ -17,7 +17,7 @@ struct ring {
 	uint64_t ns[RING_ENTRIES];
 };
 
-/* That of a worker, by its row, and a kind of operation. */
+/* The ring of a worker, by its row, for a kind of operation. */
 struct ring *ring_of(const struct replay *r, uint32_t worker, uint32_t kind);
 
 /* For the worker: may it add one more, or does an observer lag behind? */

@@ -38,7 +38,7 @@ static void set_epoch(struct replay *r, uint64_t now_ns)
 		atomic_compare_exchange_strong(r->epoch_ns, &unset, now_ns);
 }
 
-/* Observers that have ended, before the replay has, look at nothing more. */
+/* Have all observers that still run seen the request? */
 static bool all_have_seen(const struct replay *r, uint64_t number)
 {
 	const struct observer *ob = r->observers;
@@ -103,7 +103,7 @@ static bool has_arrived(struct replay *r, uint64_t number, struct take *take)
 	return false;
 }
 
-/* One that follows another is passed by: it is taken in its turn. */
+/* Passes by requests that follow others: take_in_turn() takes those. */
 static struct request *take_in_order(struct replay *r, struct take *take)
 {
 	uint64_t number = atomic_load(&r->next);

@@ -21,10 +21,10 @@ struct take {
 /* Takes the next request: its record, or NULL when there is none now. */
 struct request *take_request(struct replay *r, struct take *take);
 
-/* May that one be taken as far as its record and the warm-up go? */
+/* Do its record and the warm-up allow that the request is taken? */
 bool take_may(struct replay *r, uint64_t number);
 
-/* Its record, for who has taken it. */
+/* The record of the request, for the job that has taken it. */
 struct request *take_record(struct replay *r, uint64_t number);
 
 /* Scheduled arrival of request @number, or 0 before the first one is due. */

@@ -48,7 +48,7 @@ static uint64_t link_requests(struct replay *r, struct turns *t)
 	return following;
 }
 
-/* Each user's first request is there from the start. */
+/* Each user's first request can be taken from the start. */
 static void place_first_ones(struct replay *r, struct turns *t)
 {
 	uint32_t i;
@@ -66,7 +66,7 @@ int turns_create(struct replay *r, uint32_t scale, struct error *err)
 	struct turns *t;
 	uint64_t a_pass;
 
-	/* As stamped, without the stamps, nobody waits for anybody. */
+	/* In an open loop that is not paced, no request waits for another. */
 	if (!r->trace->turns || (!users && !r->arrivals))
 		return 0;
 	t = mem_private.alloc(sizeof(*t));

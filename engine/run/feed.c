@@ -152,7 +152,7 @@ void feed_bind(struct thread_data *td, struct io_u *io_u)
 		td_verror(td, ENOMEM, "mooncake: feed");
 		return;
 	}
-	/* Queued again, or what the core issues by itself. */
+	/* It was queued before, or the core issues it by itself. */
 	if (io->object || (io_u->flags & IO_U_F_VER_LIST) ||
 	    td->runstate == TD_FSYNCING || f->issued_head == f->issued_count)
 		return;
@@ -195,7 +195,7 @@ void feed_step_done(struct thread_data *td, struct running_step *step)
 		request_loaded(td, req);
 }
 
-/* The stage that the object was in is over. */
+/* Goes on to the object's next stage, now that all I/O of this one is done. */
 static void stage_done(struct thread_data *td, struct running_object *object)
 {
 	struct running_step *step = object->running;
@@ -262,7 +262,7 @@ void feed_complete(struct thread_data *td, struct io_u *io_u)
 		return;
 	if (!io_u->error && io_u->ddir == DDIR_READ && f->stamp_stride)
 		check_read(td, io_u, io);
-	/* The job ends: its step stays undone, and is abandoned. */
+	/* The job will end, and its step is abandoned with it. */
 	if (io_u->error && is_fatal(td, io_u))
 		return;
 	object->running->failed |= io_u->error != 0;
@@ -318,7 +318,7 @@ struct request *feed_unfinished(const struct feed *f)
 
 static int allocate(struct thread_data *td, struct feed *f)
 {
-	/* In flight, issued, and for each cursor one that is neither. */
+	/* One for each I/O in flight or issued, and one for each cursor. */
 	unsigned int nr = td->o.iodepth + FEED_BATCH + 3;
 
 	if (!running_init(&f->running, nr) &&

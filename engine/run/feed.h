@@ -70,16 +70,17 @@ void feed_bind(struct thread_data *td, struct io_u *io_u);
 void feed_begin(struct thread_data *td, struct io_u *io_u);
 void feed_complete(struct thread_data *td, struct io_u *io_u);
 
-/* All of the step is done: what waits for it may go on. */
+/* All of the step is done, so that what waits for it may go on. */
 void feed_step_done(struct thread_data *td, struct running_step *step);
 
-/* The request is abandoned: what was issued of it is nobody's any more. */
+/* Forgets what was issued of a request that is abandoned. */
 void feed_forget(struct thread_data *td, const struct request *req);
 
 /* A request of which something was issued and has not completed, or NULL. */
 struct request *feed_unfinished(const struct feed *f);
 
-/* The job ends: nobody must wait for what it took and will not do. */
+/* Ends the feed of a job, and abandons the requests that it has not
+ * finished. */
 void feed_stop(struct thread_data *td);
 
 #endif

@@ -41,7 +41,7 @@ static void finish_now(struct thread_data *td, struct io_u *io_u)
 	}
 }
 
-/* fio's own count of these is not to be trusted with iodepth_batch_submit. */
+/* Counted here, since fio's own count is wrong with iodepth_batch_submit. */
 static void count_in_flight(struct job *job, int more)
 {
 	_Atomic uint32_t *count = &job->feed.worker->member.in_flight;
@@ -177,7 +177,7 @@ static void tell_waits(struct thread_data *td)
 			 (unsigned long long)f->order_waits);
 }
 
-/* The last worker to end says what no figure holds. */
+/* The last worker to end says how many requests are in no figure. */
 static void tell_unfinished(struct replay *r)
 {
 	uint32_t untold = 0;

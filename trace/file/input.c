@@ -42,7 +42,7 @@ static int cannot_read(struct input *in, uint64_t line, const char *why,
 		       why);
 }
 
-/* Until there is something to read. poll() is never restarted. */
+/* Waits until there is something to read. poll() is never restarted. */
 static int wait_for_bytes(struct input *in, uint64_t line, struct error *err)
 {
 	struct pollfd p = { .fd = in->fd, .events = POLLIN };
@@ -134,7 +134,7 @@ void input_close(struct input *in)
 	close(in->fd);
 }
 
-/* Behind a member another may follow; anything else there is no data. */
+/* Another member may follow; anything else behind one is no data. */
 static int next_member(struct input *in, uint64_t line, struct error *err)
 {
 	if (in->end - in->at < 2 && refill(in, line, err) < 0)

@@ -8,14 +8,14 @@
 
 #define UNNUMBERED UINT32_MAX
 
-/* Is the arrival one by a timestamp? Others count from the earliest one. */
+/* Does the arrival follow from a timestamp? Others count from the start. */
 static bool is_dated(const struct builder *b, uint32_t request)
 {
 	return b->sessions.rows ? b->sessions.rows[request].dated :
 				  request >= b->undated;
 }
 
-/* Arrivals from 0 on; returns what was the earliest one. */
+/* Makes arrivals count from the earliest one, which it returns. */
 static int64_t count_from_earliest(struct builder *b)
 {
 	struct trace *t = b->t;

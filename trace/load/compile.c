@@ -77,7 +77,7 @@ static void fill(char *map, const struct compiled_header *h,
 					     h->bytes - COMPILED_CHECKED_FROM);
 }
 
-/* The room first: a full disk is no error that writing to a mapping knows. */
+/* Gets the room first: writing to a mapping can't report a full disk. */
 static int fill_file(int fd, const struct compiled_header *h,
 		     const struct trace *t)
 {
@@ -112,7 +112,7 @@ static int write_file(int fd, const struct compiled_header *h,
 	return ret ? ret : rename(part, path);
 }
 
-/* Nothing else must be lost by a slip: a trace, a device. */
+/* May the file be replaced? A slip must not cost a trace or a device. */
 static bool may_replace(const char *path)
 {
 	struct stat st;

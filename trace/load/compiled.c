@@ -105,7 +105,8 @@ static int check_header(const struct compiled_header *h, uint64_t bytes,
 	return 0;
 }
 
-/* Counts that go with the size of the file, and with the limits of a trace. */
+/* Do the counts go with the size of the file, and with the limits of a
+ * trace? */
 static int check_counts(const struct compiled_header *h,
 			const struct trace_options *o,
 			const struct trace_limits *limits, struct error *err)
@@ -137,7 +138,8 @@ static int number_differs(const struct trace_options *o, const char *option,
 	return differs(o, option, text, err);
 }
 
-/* Beyond what was compiled there is nothing; of sessions the order is fixed. */
+/* May max_requests= cut the trace? Not beyond what was compiled, and not where
+ * sessions were put in order. */
 static bool may_cut(const struct compiled_header *h, uint64_t max)
 {
 	return max == h->max_requests ||

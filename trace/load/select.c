@@ -134,7 +134,7 @@ static void keep_row(struct selection *s, uint32_t request)
 	s->sessions->rows[s->nr_requests - 1] = row;
 }
 
-/* Only first rows take a number, so numbers go by the order of lines. */
+/* The first row of each session takes the next number. */
 static void number_sessions(struct sessions *s, uint64_t nr_rows)
 {
 	uint32_t nr = 0;

@@ -13,7 +13,7 @@ static void store(struct plan_run *run, uint32_t block)
 	storage_write(run, block);
 }
 
-/* Into memory, if there is such a tier. */
+/* Takes the block into memory, if there is such a tier. */
 static void promote(struct plan_run *run, uint32_t block)
 {
 	struct planner *pl = run->pl;
@@ -123,7 +123,8 @@ static void look_up(struct plan_run *run, uint32_t block, bool first)
 }
 
 /* The last block of a request may be partly filled; with session_rows=new the
- * last one of each of its session's rows, so that blocks hold less than that. */
+ * last one of each of its session's rows, so that blocks hold less than
+ * that. */
 static uint32_t miss_tokens(const struct plan_run *run,
 			    const struct trace_request *rq)
 {
@@ -260,7 +261,7 @@ static void plan_request(struct planner *pl, struct plan *p, uint64_t number,
 		put_request(&run, p, number, first, rq);
 }
 
-/* What rewrites a slot does so whether it is counted or not. */
+/* Slots that the warm-up has rewritten stay counted. */
 static void begin_statistics(struct planner *pl, struct plan_stats *st,
 			     bool tallied)
 {

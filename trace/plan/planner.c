@@ -44,7 +44,7 @@ uint64_t planner_steps(const struct planner *pl, uint64_t lookups)
 	return (two ? 2 : 1) * lookups + storage_file_steps(pl, lookups);
 }
 
-/* As many again may be skipped where the ring ends. */
+/* Where the ring ends, as many again may be skipped. */
 uint64_t planner_request_steps(const struct planner *pl)
 {
 	return 2 * planner_steps(pl, pl->max_lookups);
