@@ -102,8 +102,8 @@ static void a_bucket_goes_whole(void)
 	CHECK_EQ(buckets_evict(&buckets, &nr), 1);
 	CHECK_EQ(nr, 3);
 	for (uint32_t k = 0; k < 3; k++) {
-		CHECK_EQ(buckets.slots[10 + k], CACHE_NO_SLOT);
-		CHECK_EQ(buckets.slots[k], k);
+		CHECK_EQ(index_find(&buckets.slots, 10 + k), CACHE_NO_SLOT);
+		CHECK_EQ(index_find(&buckets.slots, k), k);
 	}
 	CHECK_EQ(buckets.held, 3);
 	fill_bucket(1, 20, 2);
@@ -159,7 +159,7 @@ static void evict_listed(bool lru)
 	CHECK_EQ(nr, l->nr);
 	CHECK_EQ(buckets.blocks[bucket * nr], l->blocks[0]);
 	for (uint32_t k = 0; k < l->nr; k++) {
-		CHECK_EQ(buckets.slots[l->blocks[k]], CACHE_NO_SLOT);
+		CHECK_EQ(index_find(&buckets.slots, l->blocks[k]), CACHE_NO_SLOT);
 		serial_of[l->blocks[k]] = SERIALS;
 	}
 	l->in = false;
@@ -199,7 +199,7 @@ static void against_lists(bool lru, uint32_t capacity, uint32_t size,
 	for (uint64_t now = 1; now < 3000; now++) {
 		uint32_t block = small_random(&seed, BLOCKS);
 
-		CHECK_EQ(buckets.slots[block] != CACHE_NO_SLOT,
+		CHECK_EQ(index_find(&buckets.slots, block) != CACHE_NO_SLOT,
 			 serial_of[block] != SERIALS);
 		if (serial_of[block] == SERIALS) {
 			insert_listed(block, now, lru,

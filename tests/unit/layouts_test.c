@@ -585,7 +585,7 @@ static void without_memory(void)
 		CHECK_HAS(err.text, "not enough memory to plan with 3 blocks");
 		failed++;
 	}
-	CHECK_EQ(failed, 8);
+	CHECK_EQ(failed, 9);
 	planner_free(planner);
 }
 

@@ -597,7 +597,7 @@ static void without_memory(void)
 		CHECK_HAS(err.text, "not enough memory to plan with 3 blocks");
 		failed++;
 	}
-	CHECK_EQ(failed, 15);
+	CHECK_EQ(failed, 16);
 	planner_free(planner);
 	for (int room = 0; room < 2; room++) {
 		allocations_left = room;

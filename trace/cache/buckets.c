@@ -1,16 +1,10 @@
 #include <string.h>
 
 #include "trace/cache/buckets.h"
-#include "trace/cache/cache.h"
 
 uint32_t buckets_wanted(uint32_t nr_blocks, uint32_t bucket_blocks)
 {
 	return nr_blocks / bucket_blocks + !!(nr_blocks % bucket_blocks);
-}
-
-static size_t slots_bytes(const struct buckets *b)
-{
-	return (size_t)b->nr_blocks * sizeof(*b->slots);
 }
 
 static size_t blocks_bytes(const struct buckets *b)
@@ -26,7 +20,6 @@ int buckets_init(struct buckets *b, const struct policy *policy,
 
 	memset(b, 0, sizeof(*b));
 	b->policy = policy;
-	b->nr_blocks = nr_blocks;
 	b->bucket_blocks = bucket_blocks < most ? bucket_blocks : most;
 	b->open_used = b->bucket_blocks;
 	if (places_init(&b->places, capacity,
@@ -34,15 +27,15 @@ int buckets_init(struct buckets *b, const struct policy *policy,
 		memset(b, 0, sizeof(*b));
 		return -1;
 	}
-	b->slots = mem->alloc(slots_bytes(b));
 	b->blocks = mem->alloc(blocks_bytes(b));
 	b->state = policy->create(b->places.nr, mem);
-	if (!b->slots || !b->blocks || !b->state) {
+	if (!b->blocks || !b->state ||
+	    index_init(&b->slots, nr_blocks,
+		       (uint64_t)b->places.nr * b->bucket_blocks, b->blocks,
+		       mem)) {
 		buckets_exit(b, mem);
 		return -1;
 	}
-	for (uint32_t block = 0; block < nr_blocks; block++)
-		b->slots[block] = CACHE_NO_SLOT;
 	return 0;
 }
 
@@ -51,7 +44,7 @@ void buckets_exit(struct buckets *b, const struct mem *mem)
 	if (!b->policy)
 		return;
 	b->policy->destroy(b->state, mem);
-	mem->free(b->slots, slots_bytes(b));
+	index_exit(&b->slots, mem);
 	mem->free(b->blocks, blocks_bytes(b));
 	places_exit(&b->places, mem);
 	memset(b, 0, sizeof(*b));
@@ -59,7 +52,8 @@ void buckets_exit(struct buckets *b, const struct mem *mem)
 
 void buckets_touch(struct buckets *b, uint32_t block)
 {
-	b->policy->touch(b->state, b->slots[block] / b->bucket_blocks, 0);
+	b->policy->touch(b->state,
+			 index_find(&b->slots, block) / b->bucket_blocks, 0);
 }
 
 uint32_t buckets_evict(struct buckets *b, uint32_t *nr_blocks)
@@ -69,7 +63,7 @@ uint32_t buckets_evict(struct buckets *b, uint32_t *nr_blocks)
 
 	/* It is full: none is opened, nor evicted, before the open one is. */
 	for (uint32_t k = 0; k < b->bucket_blocks; k++)
-		b->slots[blocks[k]] = CACHE_NO_SLOT;
+		index_remove(&b->slots, blocks[k]);
 	places_give_back(&b->places, bucket);
 	*nr_blocks = b->bucket_blocks;
 	b->held -= b->bucket_blocks;
@@ -89,8 +83,8 @@ uint32_t buckets_insert(struct buckets *b, uint32_t block)
 {
 	uint32_t slot = b->open * b->bucket_blocks + b->open_used++;
 
-	b->slots[block] = slot;
 	b->blocks[slot] = block;
+	index_insert(&b->slots, block, slot);
 	b->held++;
 	b->slots_used += !b->open_again;
 	b->policy->touch(b->state, b->open, 0);

@@ -10,15 +10,15 @@
 #include <stdint.h>
 
 #include "trace/base/mem.h"
+#include "trace/cache/index.h"
 #include "trace/cache/places.h"
 #include "trace/cache/policy.h"
 
 struct buckets {
 	const struct policy *policy; /* which chooses among buckets */
 	void *state;
-	uint32_t *slots; /* of each block, or CACHE_NO_SLOT */
-	uint32_t nr_blocks;
-	uint32_t *blocks; /* of each slot in use */
+	struct index slots; /* of each block */
+	uint32_t *blocks;   /* of each slot in use */
 	uint32_t bucket_blocks;
 	struct places places; /* buckets */
 	uint32_t open;	      /* the bucket that takes blocks */

@@ -16,19 +16,16 @@ int cache_init(struct cache *c, const struct policy *policy, uint32_t nr_blocks,
 {
 	memset(c, 0, sizeof(*c));
 	c->policy = policy;
-	c->nr_blocks = nr_blocks;
 	if (places_init(&c->places, capacity, nr_blocks, marks, mem)) {
 		memset(c, 0, sizeof(*c));
 		return -1;
 	}
 	c->evicts = c->places.nr < nr_blocks;
-	c->slots = mem->alloc((size_t)nr_blocks * sizeof(*c->slots));
-	if (!c->slots || (c->evicts && choose_victims(c, mem))) {
+	if ((c->evicts && choose_victims(c, mem)) ||
+	    index_init(&c->slots, nr_blocks, c->places.nr, c->blocks, mem)) {
 		cache_exit(c, mem);
 		return -1;
 	}
-	for (uint32_t b = 0; b < nr_blocks; b++)
-		c->slots[b] = CACHE_NO_SLOT;
 	return 0;
 }
 
@@ -37,7 +34,7 @@ void cache_exit(struct cache *c, const struct mem *mem)
 	if (!c->policy)
 		return;
 	c->policy->destroy(c->state, mem);
-	mem->free(c->slots, (size_t)c->nr_blocks * sizeof(*c->slots));
+	index_exit(&c->slots, mem);
 	mem->free(c->blocks, (size_t)c->places.nr * sizeof(*c->blocks));
 	places_exit(&c->places, mem);
 	memset(c, 0, sizeof(*c));
@@ -49,7 +46,7 @@ uint32_t cache_evict(struct cache *c, uint32_t *slot)
 
 	*slot = c->policy->evict(c->state);
 	victim = c->blocks[*slot];
-	c->slots[victim] = CACHE_NO_SLOT;
+	index_remove(&c->slots, victim);
 	places_give_back(&c->places, *slot);
 	return victim;
 }

@@ -9,17 +9,15 @@
 #include <stdint.h>
 
 #include "trace/base/mem.h"
+#include "trace/cache/index.h"
 #include "trace/cache/places.h"
 #include "trace/cache/policy.h"
 
-#define CACHE_NO_SLOT UINT32_MAX
-
 struct cache {
 	const struct policy *policy;
-	bool evicts;	 /* else there is room for all blocks */
-	void *state;	 /* the policy's, if it evicts */
-	uint32_t *slots; /* of each block, or CACHE_NO_SLOT */
-	uint32_t nr_blocks;
+	bool evicts;	      /* else there is room for all blocks */
+	void *state;	      /* the policy's, if it evicts */
+	struct index slots;   /* of each block */
 	uint32_t *blocks;     /* of each slot in use, if it evicts */
 	struct places places; /* slots */
 };
@@ -32,14 +30,15 @@ void cache_exit(struct cache *c, const struct mem *mem);
 
 static inline bool cache_has(const struct cache *c, uint32_t block)
 {
-	return c->slots[block] != CACHE_NO_SLOT;
+	return index_find(&c->slots, block) != CACHE_NO_SLOT;
 }
 
 static inline void cache_touch(struct cache *c, uint32_t block,
 			       uint64_t next_use)
 {
 	if (c->evicts)
-		c->policy->touch(c->state, c->slots[block], next_use);
+		c->policy->touch(c->state, index_find(&c->slots, block),
+				 next_use);
 }
 
 /* How many blocks must be evicted before one more is inserted. */
@@ -57,11 +56,11 @@ static inline uint32_t cache_insert(struct cache *c, uint32_t block,
 {
 	uint32_t slot = places_take(&c->places);
 
-	c->slots[block] = slot;
 	if (c->evicts) {
 		c->blocks[slot] = block;
 		c->policy->insert(c->state, slot, next_use);
 	}
+	index_insert(&c->slots, block, slot);
 	return slot;
 }
 

@@ -56,16 +56,18 @@ bool compiled_recognise(const char *path)
 {
 	char magic[sizeof(COMPILED_MAGIC)] = "";
 	struct stat st;
-	bool is = false;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd;
 
+	/* A FIFO's writer would take the close for the end of its reader. */
+	if (stat(path, &st) || !S_ISREG(st.st_mode))
+		return false;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
-	if (!fstat(fd, &st) && S_ISREG(st.st_mode) &&
-	    pread(fd, magic, sizeof(magic), 0) == sizeof(magic))
-		is = !memcmp(magic, COMPILED_MAGIC, sizeof(magic));
+	if (pread(fd, magic, sizeof(magic), 0) != sizeof(magic))
+		magic[0] = '\0';
 	close(fd);
-	return is;
+	return !memcmp(magic, COMPILED_MAGIC, sizeof(magic));
 }
 
 static int damaged(const struct trace_options *o, const char *how,

@@ -44,7 +44,7 @@ static void count_hit(struct plan_run *run, uint32_t block, bool first)
 	struct planner *pl = run->pl;
 
 	if (run->tallies) {
-		uint64_t hits = pl->tally[block]++;
+		uint64_t hits = tally_hit(&pl->tally, block);
 
 		if (hits > run->stats->hottest_block_hits)
 			run->stats->hottest_block_hits = hits;
@@ -93,10 +93,8 @@ static void find_in_memory(struct plan_run *run, uint32_t block, bool first,
 
 static inline void tally_lookup(struct plan_run *run, uint32_t block)
 {
-	if (run->tallies && !run->pl->tally[block]) {
-		run->pl->tally[block] = 1;
+	if (run->tallies && tally_see(&run->pl->tally, block))
 		run->stats->unique_blocks++;
-	}
 }
 
 static void look_up(struct plan_run *run, uint32_t block, bool first)
@@ -266,7 +264,7 @@ static void begin_statistics(struct planner *pl, struct plan_stats *st,
 			     bool tallied)
 {
 	if (tallied)
-		memset(pl->tally, 0, pl->trace->nr_blocks * sizeof(*pl->tally));
+		tally_clear(&pl->tally);
 	*st = (struct plan_stats){ .slots_rewritten = st->slots_rewritten };
 }
 

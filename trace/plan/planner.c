@@ -74,12 +74,13 @@ static int allocate(struct planner *pl)
 		return -1;
 	if (admit)
 		pl->lookups = mem->alloc(t->nr_blocks * sizeof(*pl->lookups));
-	pl->tally = mem->alloc(t->nr_blocks * sizeof(*pl->tally));
+	if (tally_init(&pl->tally, t->nr_blocks, t->nr_lookups, mem))
+		return -1;
 	pl->max_lookups = longest_request(t);
 	pl->max_stores =
 		pl->max_lookups + storage_file_steps(pl, pl->max_lookups);
 	pl->stores = mem->alloc(pl->max_stores * sizeof(*pl->stores));
-	return pl->tally && pl->stores && (!admit || pl->lookups) ? 0 : -1;
+	return pl->stores && (!admit || pl->lookups) ? 0 : -1;
 }
 
 static int check_buckets(const struct plan_options *o, struct error *err)
@@ -178,7 +179,7 @@ void planner_free(struct planner *pl)
 		return;
 	t = pl->trace;
 	mem = pl->mem;
-	mem->free(pl->tally, t->nr_blocks * sizeof(*pl->tally));
+	tally_exit(&pl->tally, mem);
 	mem->free(pl->lookups, t->nr_blocks * sizeof(*pl->lookups));
 	mem->free(pl->stores, pl->max_stores * sizeof(*pl->stores));
 	future_exit(&pl->future, t, mem);

@@ -6,8 +6,9 @@
 
 #include "trace/cache/buckets.h"
 #include "trace/cache/cache.h"
-#include "trace/cache/future.h"
+#include "trace/plan/future.h"
 #include "trace/plan/plan.h"
+#include "trace/plan/tally.h"
 
 /* The operations on a place, in the order of the plan. */
 struct order {
@@ -22,14 +23,14 @@ struct planner {
 	/* Storage is one of these; the other is empty. */
 	struct cache storage;
 	struct buckets buckets;
-	const uint32_t *stored; /* its slots: of each block or CACHE_NO_SLOT */
-	struct cache memory;	/* of no places without a memory tier */
-	struct future future;	/* empty unless the eviction policy needs it */
-	bool counts;		/* and makes no steps */
-	struct order *orders;	/* of the places of storage; one if it counts */
+	const struct index *stored; /* its slots */
+	struct cache memory;	    /* of no places without a memory tier */
+	struct future future; /* empty unless the eviction policy needs it */
+	bool counts;	      /* and makes no steps */
+	struct order *orders; /* of the places of storage; one if it counts */
 	uint32_t nr_orders;
 	uint32_t *lookups; /* of each block, in all passes; for admit */
-	uint32_t *tally;   /* each block: 1 + its hits, 0 if not seen */
+	struct tally tally;
 	/* What comes behind the reads of the request being planned. */
 	struct plan_step *stores;
 	uint64_t max_stores;  /* of any request */
@@ -74,7 +75,7 @@ uint64_t storage_file_steps(const struct planner *pl, uint64_t writes);
 
 static inline bool storage_has(const struct planner *pl, uint32_t block)
 {
-	return pl->stored[block] != CACHE_NO_SLOT;
+	return index_find(pl->stored, block) != CACHE_NO_SLOT;
 }
 
 void storage_touch(struct planner *pl, uint32_t block);

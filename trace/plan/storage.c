@@ -19,12 +19,12 @@ int storage_init(struct planner *pl)
 		ret = buckets_init(&pl->buckets, o->eviction, nr_blocks,
 				   o->slots / o->bucket_blocks,
 				   o->bucket_blocks, o->evict, pl->mem);
-		pl->stored = pl->buckets.slots;
+		pl->stored = &pl->buckets.slots;
 		pl->nr_orders = pl->buckets.places.nr;
 	} else {
 		ret = cache_init(&pl->storage, o->eviction, nr_blocks, o->slots,
 				 o->evict, pl->mem);
-		pl->stored = pl->storage.slots;
+		pl->stored = &pl->storage.slots;
 		pl->nr_orders = pl->storage.places.nr;
 	}
 	if (ret)
@@ -112,7 +112,7 @@ void storage_touch(struct planner *pl, uint32_t block)
 
 void storage_read(struct plan_run *run, uint32_t block)
 {
-	uint32_t slot = run->pl->stored[block];
+	uint32_t slot = index_find(run->pl->stored, block);
 	struct order *order = order_of(run->pl, place_of(run->pl, slot));
 
 	if (run->steps)

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "trace/cache/future.h"
+#include "trace/plan/future.h"
 
 static void find_next_lookups(struct future *f, const struct trace *t)
 {
