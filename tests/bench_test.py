@@ -18,7 +18,7 @@ import traces
 from pairs import in_turn, ratios, spread
 
 TMP = Path(tempfile.mkdtemp(prefix="bench_test."))
-SECTIONS = "null direct plan policies lateness jobs async users".split()
+SECTIONS = "null direct plan policies lateness jobs async users long".split()
 
 
 def bench(*arguments, **more):

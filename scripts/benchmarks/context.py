@@ -72,6 +72,7 @@ class Context:
         self.quick = options.quick
         self.directory = directory
         self.trace = options.trace
+        self.lookups = options.lookups
         self.commands = []
         self._show = options.show
         self._engine = os.path.join(options.build, "mooncake.so")
@@ -105,12 +106,15 @@ class Context:
 
     def fio(self, *jobs):
         """Jobs are dictionaries of options; the first is the name."""
-        command = [fiorun.binary(), "--output-format=normal,json"]
+        return self._fio("normal,json", jobs)
+
+    def _fio(self, output, jobs):
+        command = [fiorun.binary(), f"--output-format={output}"]
         for job in jobs:
             command += [f"--{name}={value}" for name, value in job.items()]
         return Ran(*self._measure(command))
 
-    def replay(self, *observers, **options):
+    def replay(self, *observers, output="normal,json", **options):
         """A replay at full speed unless the options say otherwise."""
         shared = {"ioengine": f"external:{self._engine}", "rw": "randrw",
                   "trace": self.trace, "filename": self.path("kv.dat"),
@@ -118,7 +122,7 @@ class Context:
         jobs = [{"name": "blocks", **shared}]
         jobs += [{"name": each, **shared, "numjobs": 1, "new_group": 1,
                   "observe": each} for each in observers]
-        return self.fio(*jobs)
+        return self._fio(output, jobs)
 
     def plain(self, **options):
         """A plain fio job on the same file."""
