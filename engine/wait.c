@@ -154,6 +154,16 @@ static int wait_ring(struct thread_data *td, int fd, uint64_t deadline_ns,
 	return state == RING_HAS_MORE ? reap(td, 1) : 0;
 }
 
+int wait_at_ring(struct thread_data *td)
+{
+	struct timespec slice = to_timespec(SLICE_NS);
+
+	if (ask_ring(job_of(td)->ring_fd, &slice) != RING_FAILED)
+		return 0;
+	td_verror(td, errno, "mooncake: io_uring_enter");
+	return -1;
+}
+
 static int wait_asking(struct thread_data *td, uint64_t deadline_ns,
 		       uint64_t now_ns)
 {

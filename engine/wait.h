@@ -24,6 +24,10 @@ int wait_until(struct thread_data *td, uint64_t deadline_ns);
 /* Waits until all I/O of the job has completed. Returns as wait_until(). */
 int wait_drain(struct thread_data *td);
 
+/* Waits a little for a completion in the backend's io_uring; it stays there.
+ * Returns as wait_until(). */
+int wait_at_ring(struct thread_data *td);
+
 /* Must the job stop, because it was told to, its runtime is over, or it
  * failed? */
 bool must_stop(struct thread_data *td);

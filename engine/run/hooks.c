@@ -9,6 +9,7 @@
 #include "engine/run/hooks.h"
 #include "engine/setup/backend.h"
 #include "engine/result/watch.h"
+#include "engine/wait.h"
 
 static bool wants_check(struct thread_data *td, const struct job *job)
 {
@@ -96,6 +97,26 @@ static int job_commit_sync(struct thread_data *td)
 		atomic_load_explicit(&job->feed.worker->member.in_flight,
 				     memory_order_relaxed);
 	return job->backend.commit(td);
+}
+
+/*
+ * fio 3.33's io_uring comes back with nothing when its system call was
+ * interrupted, and takes no error for one: the core would give up. What the
+ * call says to us tells the two apart.
+ */
+static int job_getevents_ring(struct thread_data *td, unsigned int min,
+			      unsigned int max, const struct timespec *t)
+{
+	struct job *job = job_of(td);
+	int n;
+
+	for (;;) {
+		n = job->backend.getevents(td, min, max, t);
+		if (n || !min || job->ring_fd < 0 || td->error)
+			return n;
+		if (wait_at_ring(td))
+			return -(int)td->error;
+	}
 }
 
 static int job_prep(struct thread_data *td, struct io_u *io_u)
@@ -264,6 +285,8 @@ void hooks_replace(struct ioengine_ops *ops)
 		ops->event = job_event;
 	if (ops->commit && (ops->flags & FIO_SYNCIO))
 		ops->commit = job_commit_sync;
+	if (!strncmp(ops->name, "io_uring", strlen("io_uring")))
+		ops->getevents = job_getevents_ring;
 	if (ops->open_file)
 		ops->open_file = job_open_file;
 	ops->unlink_file = job_unlink_file;
