@@ -38,6 +38,8 @@ def made(name):
 
 
 def call(*words):
+    if not shutil.which(words[0]):
+        raise Skip(f"{words[0]} is not here")
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Skip(f"{words[0]}: {done.stderr.strip()}")
