@@ -10,6 +10,7 @@
 
 #include "engine/setup/backend.h"
 #include "engine/job.h"
+#include "engine/layout/layout.h"
 #include "engine/layout/layout_setup.h"
 #include "engine/observe/observer.h"
 #include "engine/run/hooks.h"
@@ -109,6 +110,7 @@ static int worker_setup(struct thread_data *td, struct job *job,
 	set_diskless(td, job);
 	if (check_paths(td, err) || layout_refuse(td, job, err))
 		return -1;
+	job->layout = layout_of(job->group->plan_options.layout);
 	hooks_replace(&job->ops);
 	if (target_measure(&job->target, td, &job->group->shape, err) ||
 	    group_add_worker(td, job, err) || totals_begin(td, job, err) ||

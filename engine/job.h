@@ -15,11 +15,14 @@
 #include "engine/setup/options.h"
 #include "engine/target/target.h"
 
+struct layout;
+
 struct job {
 	struct ioengine_ops ops;     /* td->io_ops */
 	struct ioengine_ops backend; /* its own hooks */
 	struct mooncake_options *options;
 	struct group *group;
+	const struct layout *layout;
 	struct target target;
 	struct object_files files;
 	struct feed feed;

@@ -12,6 +12,7 @@ int io_table_init(struct io_table *t, unsigned int ios)
 	*t = (struct io_table){ .bits = 4 };
 	while ((1U << t->bits) < 4 * ios)
 		t->bits++;
+	t->shift = 64 - t->bits;
 	t->entries = calloc(1U << t->bits, sizeof(*t->entries));
 	return t->entries ? 0 : -1;
 }

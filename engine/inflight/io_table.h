@@ -25,7 +25,8 @@ struct io_entry {
 
 struct io_table {
 	struct io_entry *entries;
-	unsigned int bits; /* 2^bits of them */
+	unsigned int bits;  /* 2^bits of them */
+	unsigned int shift; /* 64 - bits */
 	unsigned int used;
 };
 
@@ -41,13 +42,13 @@ static inline struct io_entry *io_table_home(const struct io_table *t,
 {
 	uint64_t hash = (uintptr_t)io_u * UINT64_C(0x9e3779b97f4a7c15);
 
-	return &t->entries[hash >> (64 - t->bits)];
+	return &t->entries[hash >> t->shift];
 }
 
 /*
  * The entry of @io_u, an empty one at first. Valid until the next call with
  * an io_u that is new. NULL when there is no memory for one more. Called some
- * five times for each I/O, so the usual case costs no call.
+ * three times for each I/O, so the usual case costs no call.
  */
 static inline struct issued_io *io_table_find(struct io_table *t,
 					      const void *io_u)

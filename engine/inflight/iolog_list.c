@@ -1,26 +1,4 @@
-#include "fio.h"
-
 #include "engine/inflight/iolog_list.h"
-
-/*
- * The core frees every entry that it takes, so each is allocated by itself. All
- * have one size and are freed soon, so that malloc() takes them from its cache.
- * glibc's calloc() does not use that cache, and takes a lock.
- */
-struct io_piece *iolog_list_add(struct thread_data *td, enum fio_ddir ddir)
-{
-	struct io_piece *ipo = malloc(sizeof(*ipo));
-
-	if (!ipo) {
-		td_verror(td, ENOMEM, "mooncake: entries");
-		return NULL;
-	}
-	memset(ipo, 0, sizeof(*ipo));
-	init_ipo(ipo);
-	ipo->ddir = ddir;
-	flist_add_tail(&ipo->list, &td->io_log_list);
-	return ipo;
-}
 
 static void add_action(struct thread_data *td, enum file_log_act action,
 		       int fileno)

@@ -12,6 +12,7 @@
 
 struct handle;
 struct request;
+struct stage;
 
 /* A step of which I/Os are being issued or are in flight. */
 struct running_step {
@@ -22,22 +23,17 @@ struct running_step {
 	struct running_step *next_free;
 };
 
-/* What a stage of an object does. */
-enum stage_kind { STAGE_HEADER, STAGE_TRIM, STAGE_DATA, STAGE_SYNC, STAGE_END };
-
 /* One object of a step. */
 struct running_object {
 	struct running_step *running; /* NULL: not in use */
-	uint32_t number;	      /* in its block */
-	uint32_t stage;		      /* which of them: see stage.h */
-	enum stage_kind kind;	      /* what that one does */
+	const struct stage *stage;    /* that it is in: see stage.h */
+	uint64_t left;		      /* I/Os of that that have not completed;
+					* of those not issued one counts */
 	uint32_t syncs;		      /* due after its data is written */
-	uint64_t left;		      /* I/Os of the stage in flight */
-	bool all_issued;	      /* of the stage */
+	uint32_t number;	      /* in its block */
 	/* Where it lies, by its layout: */
 	int fileno;
 	uint64_t offset;	     /* in the file, of its first piece */
-	uint64_t bytes;		     /* that it takes */
 	uint64_t before;	     /* that a read begins in front of it */
 	uint64_t region;	     /* from each piece to the next */
 	struct handle *handle;	     /* the file, where that comes and goes */
@@ -61,14 +57,57 @@ struct running {
 int running_init(struct running *r, unsigned int nr);
 void running_exit(struct running *r);
 
-/* One is always free: there are more of them than I/Os. */
-struct running_step *running_use_step(struct running *r, struct request *req,
-				      struct plan_step *step, uint32_t objects);
-struct running_object *running_use_object(struct running *r,
-					  struct running_step *step,
-					  uint32_t number);
-void running_free_step(struct running *r, struct running_step *step);
-void running_free_object(struct running *r, struct running_object *object);
+/*
+ * One of each is always free: there are more than I/Os. These are short and
+ * for each I/O, so they cost no call.
+ */
+static inline struct running_step *running_use_step(struct running *r,
+						    struct request *req,
+						    struct plan_step *step,
+						    uint32_t objects)
+{
+	struct running_step *running = r->free_steps;
+
+	r->free_steps = running->next_free;
+	r->used_steps++;
+	running->req = req;
+	running->step = step;
+	running->objects_left = objects;
+	running->failed = false;
+	return running;
+}
+
+static inline struct running_object *running_use_object(
+	struct running *r, struct running_step *step, const struct stage *stage,
+	uint32_t number)
+{
+	struct running_object *object = r->free_objects;
+
+	r->free_objects = object->next;
+	*object = (struct running_object){
+		.running = step,
+		.stage = stage,
+		.number = number,
+	};
+	return object;
+}
+
+static inline void running_free_step(struct running *r,
+				     struct running_step *step)
+{
+	step->req = NULL;
+	step->next_free = r->free_steps;
+	r->free_steps = step;
+	r->used_steps--;
+}
+
+static inline void running_free_object(struct running *r,
+				       struct running_object *object)
+{
+	object->running = NULL;
+	object->next = r->free_objects;
+	r->free_objects = object;
+}
 
 /* Notes that the object's next stage can be issued; takes the first such
  * object. */

@@ -82,12 +82,9 @@ static int buckets_begin(struct thread_data *td, struct running_object *object)
 	object->offset = step->slot % job->feed.replay->bucket_blocks *
 				 shape->slot_bytes +
 			 object->number * shape->object_slot;
-	object->bytes = shape->object_slot;
 	if (!step->write)
 		object->before =
 			object->offset - direct_round_down(td, object->offset);
-	else if (layout_writes_blocks(td))
-		object->bytes = shape->slot_bytes;
 	return 0;
 }
 

@@ -68,7 +68,6 @@ static int files_begin(struct thread_data *td, struct running_object *object)
 	if (!object->handle)
 		return -1;
 	object->fileno = object->handle->file->fileno;
-	object->bytes = job_of(td)->group->shape.object_slot;
 	return 0;
 }
 

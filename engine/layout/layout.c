@@ -10,9 +10,9 @@ static const struct layout *const layouts[] = {
 	[PLAN_LAYOUT_BUCKETS] = &layout_buckets,
 };
 
-const struct layout *layout_of(struct thread_data *td)
+const struct layout *layout_of(enum plan_layout layout)
 {
-	return layouts[job_of(td)->group->plan_options.layout];
+	return layouts[layout];
 }
 
 bool layout_writes_blocks(struct thread_data *td)
@@ -21,11 +21,4 @@ bool layout_writes_blocks(struct thread_data *td)
 
 	return direct_widens(td, &job->group->shape) &&
 	       job->options->direct_writes;
-}
-
-uint32_t layout_objects(struct thread_data *td, const struct plan_step *step)
-{
-	if (step->write && layout_writes_blocks(td))
-		return 1;
-	return job_of(td)->group->shape.objects;
 }

@@ -27,9 +27,11 @@ struct layout {
 	 * offset, and opens or makes its file.
 	 */
 	int (*begin)(struct thread_data *td, struct running_object *object);
-	/* All I/O of the object has completed: what was written appears. */
+	/* All I/O of the object has completed: what was written appears.
+	 * NULL where nothing does. */
 	int (*end)(struct thread_data *td, struct running_object *object);
-	/* The object is abandoned: what it had open is closed. */
+	/* The object is abandoned: what it had open is closed. NULL where
+	 * nothing is. */
 	void (*abandon)(struct thread_data *td, struct running_object *object);
 	/* A step that is no I/O: PLAN_OPEN or PLAN_EVICT. */
 	int (*change)(struct thread_data *td, const struct plan_step *step);
@@ -39,14 +41,10 @@ struct layout {
 
 extern const struct layout layout_slots, layout_files, layout_buckets;
 
-/* That of the job's layout=. */
-const struct layout *layout_of(struct thread_data *td);
+const struct layout *layout_of(enum plan_layout layout);
 
 /* Is a block written as one object, so that a bucket of one block is written
  * whole and with direct I/O, though its objects are not aligned? */
 bool layout_writes_blocks(struct thread_data *td);
-
-/* How many objects the I/O of a step goes by. */
-uint32_t layout_objects(struct thread_data *td, const struct plan_step *step);
 
 #endif

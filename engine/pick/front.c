@@ -16,74 +16,64 @@ static struct picker *picker_of(struct thread_data *td)
 	return &job_of(td)->picker;
 }
 
-/*
- * A request is in front until its reads are issued, with store=inline until
- * its writes are too. Once all are, its record may soon be another's.
- */
-void front_leave(struct picker *p)
+static struct front *front_of(struct thread_data *td)
 {
-	struct request *req = p->front;
-
-	if (req->reads_issued == req->plan->nr_reads &&
-	    (p->async || p->aside || req->writes_issued == request_stores(req)))
-		p->front = NULL;
+	return &picker_of(td)->front;
 }
 
 static void begin_request(struct thread_data *td, struct request *req,
 			  uint64_t arrival_ns)
 {
-	struct picker *p = picker_of(td);
+	struct job *job = job_of(td);
+	unsigned int i;
 
-	order_fetch(job_of(td)->feed.replay, req, 0, ORDER_AHEAD);
+	for (i = 0; i < ORDER_AHEAD; i++)
+		order_fetch(job->feed.replay, req, req->steps + i);
 	req->begun = true;
 	req->arrival_ns = arrival_ns;
-	replay_count(&job_of(td)->feed.worker->nr_started);
-	if (req->plan->nr_probes && layout_of(td)->probe)
-		layout_of(td)->probe(td, req);
-	p->loading++;
+	replay_count(&job->feed.worker->nr_started);
+	if (req->plan->nr_probes && job->layout->probe)
+		job->layout->probe(td, req);
+	job->picker.front.loading++;
 	if (request_stores(req))
-		request_list_append(&p->stores, req);
-	front_leave(p);
+		request_list_append(&job->picker.stores, req);
+	front_leave(&job->picker.front);
 	if (!req->plan->nr_reads)
 		request_loaded(td, req);
 }
 
-/*
- * Has the request in front begun, or can it now? It must have its plan, and
- * with timestamps its time must have come.
- */
-static bool front_begun(struct thread_data *td, uint64_t now_ns)
+/* Can the request in front begin? It must have its plan, and with timestamps
+ * its time must have come. */
+static bool may_begin(struct thread_data *td, uint64_t now_ns)
 {
 	struct replay *r = job_of(td)->feed.replay;
-	struct picker *p = picker_of(td);
-	struct request *req = p->front;
+	struct front *front = front_of(td);
+	struct request *req = front->request;
 	uint64_t arrival_ns = now_ns;
 
-	if (req->begun)
-		return true;
 	if (!req->plan && !planning_bind(r, req)) {
 		/* A job that stopped may have ended the replay before it. */
-		p->over = replay_over(r, req->number);
-		if (p->over)
-			p->front = NULL;
-		p->needs_peer = true;
+		front->over = replay_over(r, req->number);
+		if (front->over)
+			front->request = NULL;
+		picker_of(td)->needs_peer = true;
 		return false;
 	}
-	if (p->warming && !replay_warming(r, req->number)) {
-		p->warming = false;
+	if (front->warming && !replay_warming(r, req->number)) {
+		front->warming = false;
 		warmup_end(td);
 	}
 	if (r->turns && turns_has(r, req->number)) {
 		arrival_ns = req->arrival_ns;
-	} else if (p->timed && !replay_warming(r, req->number)) {
+	} else if (front->timed && !replay_warming(r, req->number)) {
 		arrival_ns = take_arrival(r, req->number);
 		if (arrival_ns > now_ns) {
-			picker_wake_at(p, arrival_ns);
+			picker_wake_at(picker_of(td), arrival_ns);
 			return false;
 		}
 	}
 	begin_request(td, req, arrival_ns);
-	if (p->timed)
+	if (front->timed)
 		progress_by_time(td, arrival_ns);
 	return true;
 }
@@ -95,86 +85,89 @@ static bool front_begun(struct thread_data *td, uint64_t now_ns)
 static void take_front(struct thread_data *td, uint64_t now_ns)
 {
 	struct feed *f = &job_of(td)->feed;
-	struct picker *p = picker_of(td);
+	struct front *front = front_of(td);
 	struct take take = {
-		.timed = p->timed,
-		.only_due = p->loading || f->writes_inflight || p->nr_aside,
+		.timed = front->timed,
+		.only_due =
+			front->loading || f->writes_inflight || front->nr_aside,
 		.now_ns = now_ns,
 	};
 
-	if (p->over || (p->max_inflight && p->loading >= p->max_inflight))
+	if (front->over ||
+	    (front->max_inflight && front->loading >= front->max_inflight))
 		return;
-	p->front = take_request(f->replay, &take);
-	p->over = take.over;
-	if (p->front)
+	front->request = take_request(f->replay, &take);
+	front->over = take.over;
+	if (front->request)
 		planning_look_ahead(f->replay, f->worker);
-	p->sought = false;
-	if (p->front || p->over)
+	if (front->request || front->over)
 		return;
 	if (take.due_ns != WAIT_NEVER)
-		picker_wake_at(p, take.due_ns);
+		picker_wake_at(picker_of(td), take.due_ns);
 	if (take.due_ns == WAIT_NEVER || f->replay->turns)
-		p->needs_peer = true;
+		picker_of(td)->needs_peer = true;
 }
 
 /*
  * With sessions, a request that waits for the order of a slot waits for what
  * another user does when he pleases: the others go on meanwhile.
  */
-void front_set_aside(struct picker *p)
+void front_set_aside(struct front *front)
 {
-	if (p->aside) {
-		p->aside[p->nr_aside++] = p->front;
-		p->front = NULL;
-	}
+	front->aside[front->nr_aside++] = front->request;
+	front->request = NULL;
 }
 
 /* Brings back a request whose next read may go. */
 static void take_from_aside(struct thread_data *td)
 {
-	struct picker *p = picker_of(td);
+	struct front *front = front_of(td);
 	struct request *req;
 	unsigned int i;
 
-	for (i = 0; i < p->nr_aside && !p->front; i++) {
-		req = p->aside[i];
+	for (i = 0; i < front->nr_aside && !front->request; i++) {
+		req = front->aside[i];
 		if (!order_ready(job_of(td)->feed.replay,
 				 &req->steps[req->reads_issued]))
 			continue;
-		p->front = req;
-		p->aside[i] = p->aside[--p->nr_aside];
-		p->sought = false;
+		front->request = req;
+		front->aside[i] = front->aside[--front->nr_aside];
 	}
 }
 
-bool front_ready(struct thread_data *td, uint64_t now_ns)
+bool front_begin(struct thread_data *td, uint64_t now_ns)
 {
-	struct picker *p = picker_of(td);
+	struct front *front = front_of(td);
 
-	if (!p->front)
+	if (!front->request)
 		take_from_aside(td);
-	if (!p->front)
+	if (!front->request)
 		take_front(td, now_ns);
-	return p->front && front_begun(td, now_ns);
+	return front_has_begun(front) ||
+	       (front->request && may_begin(td, now_ns));
 }
 
 int front_start(struct thread_data *td)
 {
+	const struct mooncake_options *o = job_of(td)->options;
 	const struct replay *r = job_of(td)->feed.replay;
-	struct picker *p = picker_of(td);
+	struct front *front = front_of(td);
 
+	*front = (struct front){
+		.max_inflight = option_max_inflight(td, o),
+		.timed = option_timed(td),
+		.reads_only = r->turns || option_store_async(td, o),
+		.warming = r->warmup,
+	};
 	if (!r->turns)
 		return 0;
 	/* A user has one request at a time, a session as many as arrive. */
-	p->aside = calloc(r->request_mask + 1, sizeof(*p->aside));
-	return p->aside ? 0 : -1;
+	front->aside = calloc(r->request_mask + 1, sizeof(*front->aside));
+	return front->aside ? 0 : -1;
 }
 
-void front_stop(struct thread_data *td)
+void front_stop(struct front *front)
 {
-	struct picker *p = picker_of(td);
-
-	free(p->aside);
-	p->aside = NULL;
-	p->nr_aside = 0;
+	free(front->aside);
+	*front = (struct front){ 0 };
 }

@@ -1,6 +1,7 @@
 /*
  * The request in front: the one whose reads are issued, from taking it to the
- * moment at which its last read, or with store=inline its last write, is.
+ * moment at which its last read, or with store=inline its last write, is. With
+ * sessions others are set aside meanwhile.
  */
 #ifndef MOONCAKE_FRONT_H
 #define MOONCAKE_FRONT_H
@@ -8,24 +9,51 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "engine/replay/request.h"
+
 struct thread_data;
-struct picker;
+
+struct front {
+	struct request *request; /* NULL: none is in front */
+	struct request **aside;	 /* with sessions: blocked ones */
+	unsigned int nr_aside;
+	unsigned int max_inflight; /* requests, 0: no limit */
+	unsigned int loading;	   /* requests that this counts */
+	bool timed;
+	bool reads_only; /* it leaves before its writes are issued */
+	bool warming;
+	bool over; /* no more requests to take */
+};
 
 /* 0, or -1 when there is no memory. */
 int front_start(struct thread_data *td);
-void front_stop(struct thread_data *td);
+void front_stop(struct front *front);
+
+/* Is one there, and has begun? Then its next step may be looked at. */
+static inline bool front_has_begun(const struct front *front)
+{
+	return front->request && front->request->begun;
+}
 
 /*
  * Takes a request where none is in front, and begins it when it has its plan
  * and has arrived. False when it can't begin now; what it waits for is then
  * noted in the picker. One without reads leaves the front at once.
  */
-bool front_ready(struct thread_data *td, uint64_t now_ns);
+bool front_begin(struct thread_data *td, uint64_t now_ns);
 
-/* Takes the request out of the front if all of it is issued. */
-void front_leave(struct picker *p);
+/* One of its steps is issued: with the last of them, it leaves. Its record may
+ * soon be another's. */
+static inline void front_leave(struct front *front)
+{
+	const struct request *req = front->request;
 
-/* With sessions, sets a blocked request aside to make room for another. */
-void front_set_aside(struct picker *p);
+	if (req->reads_issued == req->plan->nr_reads &&
+	    (front->reads_only || req->writes_issued == request_stores(req)))
+		front->request = NULL;
+}
+
+/* With sessions, makes room for another request where this one is blocked. */
+void front_set_aside(struct front *front);
 
 #endif

@@ -7,175 +7,123 @@
 #include "engine/pick/request.h"
 #include "engine/pick/stage.h"
 
-static void issue(struct thread_data *td, const struct issued_io *io,
-		  enum fio_ddir ddir, uint64_t offset, uint64_t len)
-{
-	struct feed *f = &job_of(td)->feed;
-	struct io_piece *ipo = iolog_list_add(td, ddir);
-
-	if (!ipo)
-		return;
-	ipo->fileno = io->object->fileno;
-	ipo->offset = offset;
-	ipo->len = len;
-	f->issued[f->issued_count++] = *io;
-}
-
-/* fsync=N and its kin: fio's own, but not done by the core on this path. */
-static enum fio_ddir sync_due(struct thread_data *td, uint64_t writes)
-{
-	if (td->o.fsync_blocks && !(writes % td->o.fsync_blocks))
-		return DDIR_SYNC;
-	if (td->o.fdatasync_blocks && !(writes % td->o.fdatasync_blocks))
-		return DDIR_DATASYNC;
-	if (td->sync_file_range_nr && !(writes % td->sync_file_range_nr))
-		return DDIR_SYNC_FILE_RANGE;
-	return DDIR_INVAL;
-}
-
-static bool limit_reached(struct thread_data *td)
+void issue_start(struct thread_data *td)
 {
 	struct feed *f = &job_of(td)->feed;
 
-	return (td->o.number_ios &&
-		f->ios_issued >= td->o.number_ios * td->loops) ||
-	       (td->o.io_size && f->bytes_issued >= td->o.io_size * td->loops);
+	stages_make(td, &job_of(td)->picker.stages);
+	f->has_limit = td->o.number_ios || td->o.io_size;
 }
 
-static void count_io(struct thread_data *td, struct running_object *object,
-		     uint64_t len)
-{
-	struct feed *f = &job_of(td)->feed;
-
-	f->ios_issued++;
-	f->bytes_issued += len;
-	if (object->running->step->write) {
-		f->writes_inflight++;
-		if (sync_due(td, ++f->writes_issued) != DDIR_INVAL)
-			object->syncs++;
-	}
-	f->limited = limit_reached(td);
-}
-
-uint64_t issue_unit(struct thread_data *td, bool write)
-{
-	return td->o.bs[write ? DDIR_WRITE : DDIR_READ];
-}
-
-void cursor_set_step(struct cursor *cursor, struct running_step *step)
-{
-	*cursor = (struct cursor){ .running = step };
-}
-
-void cursor_set_object(struct thread_data *td, struct cursor *cursor,
-		       struct running_object *object)
+static void begin_stage(struct cursor *cursor, struct running_object *object)
 {
 	cursor->object = object;
-	stage_bytes(td, object, &cursor->from, &cursor->to);
+	cursor->from = stage_from(object);
+	cursor->to = stage_to(object);
+	object->left = 1;
 }
 
-/* Which piece of its object the cursor is in. A division for each I/O costs as
- * much as one of fio's histograms, and most objects are one piece. */
-static uint64_t piece_of(const struct shape *shape, const struct cursor *cursor)
+void cursor_set_object(struct cursor *cursor, struct running_object *object)
 {
-	return shape->pieces > 1 ? cursor->from / shape->piece_slot : 0;
+	cursor->running = object->running;
+	cursor->number = cursor->end = 0;
+	begin_stage(cursor, object);
 }
 
-/* Which of the @len bytes at the cursor are the object's: all, where its I/O is
- * not widened. */
-static struct issued_io own_bytes(const struct cursor *cursor, uint64_t len)
+static void count_to_limit(struct thread_data *td, struct feed *f, uint64_t len)
 {
-	struct running_object *object = cursor->object;
-	uint64_t from = cursor->from, before = object->before;
-	struct issued_io io = { .object = object };
-
-	if (from < before)
-		io.before = min(before - from, len);
-	io.offset = from + io.before - before;
-	if (io.offset < object->bytes)
-		io.len = min(len - io.before, object->bytes - io.offset);
-	return io;
+	f->ios_issued++;
+	f->bytes_issued += len;
+	f->limited =
+		(td->o.number_ios &&
+		 f->ios_issued >= td->o.number_ios * td->loops) ||
+		(td->o.io_size && f->bytes_issued >= td->o.io_size * td->loops);
 }
 
-/* The next I/O of the stage's data, within one piece of the object. */
-static uint64_t issue_data(struct thread_data *td, struct cursor *cursor)
+/* Trims and syncs are none that a user asked for by number. */
+static void count_io(struct thread_data *td, struct feed *f,
+		     struct running_object *object, uint64_t len)
 {
-	const struct shape *shape = &job_of(td)->group->shape;
-	struct running_object *object = cursor->object;
-	bool write = object->running->step->write;
-	uint64_t piece = piece_of(shape, cursor);
-	uint64_t in_piece = cursor->from - piece * shape->piece_slot;
-	uint64_t len = min(issue_unit(td, write), cursor->to - cursor->from);
-	struct issued_io io;
+	const struct stage *stage = object->stage;
 
-	if (shape->pieces > 1)
+	f->issued_count++;
+	if (stage->ddir > DDIR_WRITE)
+		return;
+	if (f->has_limit)
+		count_to_limit(td, f, len);
+	if (stage->ddir != DDIR_WRITE)
+		return;
+	f->writes_inflight++;
+	if (ddir_sync(stage[1].ddir) &&
+	    stage_sync_due(td, ++f->writes_issued) != DDIR_INVAL)
+		object->syncs++;
+}
+
+/* Where the next bytes of the stage lie: within one piece of the object, and
+ * most are one. A division costs as much as one of fio's histograms. */
+static void place_io(const struct shape *shape,
+		     const struct running_object *object, uint64_t from,
+		     uint64_t len, struct io_piece *ipo)
+{
+	uint64_t piece, in_piece = from;
+
+	if (shape->pieces > 1) {
+		piece = from / shape->piece_slot;
+		in_piece -= piece * shape->piece_slot;
 		len = min(len, shape->piece_slot - in_piece);
-	io = own_bytes(cursor, len);
-	issue(td, &io, write ? DDIR_WRITE : DDIR_READ,
-	      object->offset - object->before + piece * object->region +
-		      in_piece,
-	      len);
-	count_io(td, object, len);
-	return len;
+		in_piece += piece * object->region;
+	}
+	ipo->offset = object->offset - object->before + in_piece;
+	ipo->len = len;
 }
 
-static uint64_t issue_trim(struct thread_data *td, struct cursor *cursor)
+/* Of a widened I/O, which bytes are the object's. */
+static void cut_to_object(const struct stages *stages, struct issued_io *io)
 {
-	const struct shape *shape = &job_of(td)->group->shape;
-	struct running_object *object = cursor->object;
-	uint64_t piece = piece_of(shape, cursor);
-	const struct issued_io io = { .object = object };
+	const struct running_object *object = io->object;
+	uint64_t from = io->offset, before = object->before, len = io->len;
+	uint64_t bytes = stages->bytes[object->running->step->write];
 
-	issue(td, &io, DDIR_TRIM, object->offset + piece * object->region,
-	      shape->piece_slot);
-	return shape->piece_slot;
-}
-
-static uint64_t issue_sync(struct thread_data *td, struct cursor *cursor)
-{
-	const struct issued_io io = { .object = cursor->object };
-
-	/* Of several kinds that may be asked for, the same at each time. */
-	issue(td, &io, sync_due(td, 0), 0, 0);
-	return 1;
+	io->before = from < before ? min(before - from, len) : 0;
+	io->offset = from + io->before - before;
+	io->len = 0;
+	if (io->offset < bytes)
+		io->len = min(len - io->before, bytes - io->offset);
 }
 
 /* The next I/O of the cursor's object. */
-static void issue_object(struct thread_data *td, struct cursor *cursor)
+static void issue_io(struct thread_data *td, struct cursor *cursor)
 {
 	struct running_object *object = cursor->object;
+	const struct stage *stage = object->stage;
+	struct job *job = job_of(td);
+	struct issued_io *io = &job->feed.issued[job->feed.issued_count];
+	struct io_piece *ipo = iolog_list_add(td, stage->ddir);
 
-	object->left++;
-	switch (object->kind) {
-	case STAGE_TRIM:
-		cursor->from += issue_trim(td, cursor);
-		break;
-	case STAGE_SYNC:
-		cursor->from += issue_sync(td, cursor);
-		break;
-	default:
-		cursor->from += issue_data(td, cursor);
-		break;
-	}
-	if (cursor->from >= cursor->to) {
-		object->all_issued = true;
-		cursor->object = NULL;
-	}
-}
-
-static void begin_object(struct thread_data *td, struct cursor *cursor)
-{
-	struct feed *f = &job_of(td)->feed;
-	struct running_object *object;
-
-	object = running_use_object(&f->running, cursor->running,
-				    cursor->number++);
-	if (cursor->number == layout_objects(td, cursor->running->step))
-		cursor->running = NULL;
-	object->kind = stage_kind(td, object);
-	if (layout_of(td)->begin(td, object))
+	if (!ipo)
 		return;
-	cursor_set_object(td, cursor, object);
+	*io = (struct issued_io){
+		.object = object,
+		.offset = cursor->from,
+		.len = min(stage->unit, cursor->to - cursor->from),
+	};
+	ipo->fileno = object->fileno;
+	if (!ddir_sync(stage->ddir)) {
+		place_io(&job->group->shape, object, cursor->from, io->len,
+			 ipo);
+		io->len = ipo->len;
+	}
+	cursor->from += io->len;
+	count_io(td, &job->feed, object, io->len);
+	if (job->picker.stages.widens)
+		cut_to_object(&job->picker.stages, io);
+	if (cursor->from < cursor->to) {
+		object->left++;
+		return;
+	}
+	cursor->object = NULL;
+	if (cursor->number == cursor->end)
+		cursor->running = NULL;
 }
 
 /* Does a step that is no I/O of the core: a file goes, or a bucket begins. */
@@ -184,8 +132,29 @@ static void change_files(struct thread_data *td, struct cursor *cursor)
 	struct running_step *step = cursor->running;
 
 	cursor->running = NULL;
-	if (!layout_of(td)->change(td, step->step))
-		feed_step_done(td, step);
+	if (!job_of(td)->layout->change(td, step->step))
+		request_step_done(td, step);
+}
+
+/* True when the object has I/Os to issue. */
+static bool begin_object(struct thread_data *td, struct cursor *cursor)
+{
+	struct job *job = job_of(td);
+	struct running_step *step = cursor->running;
+	struct running_object *object;
+
+	if (step->step->file) {
+		change_files(td, cursor);
+		return false;
+	}
+	object =
+		running_use_object(&job->feed.running, step,
+				   stage_first(&job->picker.stages, step->step),
+				   cursor->number++);
+	if (job->layout->begin(td, object))
+		return false;
+	begin_stage(cursor, object);
+	return true;
 }
 
 void issue_ios(struct thread_data *td, struct cursor *cursor,
@@ -194,12 +163,7 @@ void issue_ios(struct thread_data *td, struct cursor *cursor,
 	struct feed *f = &job_of(td)->feed;
 
 	while (!cursor_is_empty(cursor) && f->issued_count < batch &&
-	       !f->limited && !td->error) {
-		if (cursor->object)
-			issue_object(td, cursor);
-		else if (cursor->running->step->file)
-			change_files(td, cursor);
-		else
-			begin_object(td, cursor);
-	}
+	       !f->limited && !td->error)
+		if (cursor->object || begin_object(td, cursor))
+			issue_io(td, cursor);
 }

@@ -8,35 +8,44 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "engine/inflight/running.h"
+
 struct thread_data;
-struct running_object;
-struct running_step;
 
 /* Where the next I/O comes from. */
 struct cursor {
-	struct running_step *running;  /* has objects to begin; NULL: none */
-	uint32_t number;	       /* of the next of these */
-	struct running_object *object; /* has I/Os to issue; NULL: none */
-	uint64_t from;		       /* bytes of the object's stage that */
-	uint64_t to;		       /* are still to be issued */
+	struct running_step *running;  /* NULL: from nowhere */
+	struct running_object *object; /* has I/Os to issue; NULL: the next of
+					* the step begins */
+	uint32_t number;	       /* of that one */
+	uint32_t end;		       /* one past the last that begins here */
+	uint64_t from;		       /* of the object's stage; see stage.h */
+	uint64_t to;
 };
 
 static inline bool cursor_is_empty(const struct cursor *cursor)
 {
-	return !cursor->running && !cursor->object;
+	return !cursor->running;
 }
 
 /* Points an empty cursor to a step, or to an object with a further stage. */
-void cursor_set_step(struct cursor *cursor, struct running_step *step);
-void cursor_set_object(struct thread_data *td, struct cursor *cursor,
-		       struct running_object *object);
+static inline void cursor_set_step(struct cursor *cursor,
+				   struct running_step *step)
+{
+	cursor->running = step;
+	cursor->object = NULL;
+	cursor->number = 0;
+	cursor->end = step->objects_left;
+}
+
+void cursor_set_object(struct cursor *cursor, struct running_object *object);
+
+/* Before the first I/O of the job. */
+void issue_start(struct thread_data *td);
 
 /* I/Os from the cursor on, until @batch are issued or it is empty. A step of
  * files is done at once. */
 void issue_ios(struct thread_data *td, struct cursor *cursor,
 	       unsigned int batch);
-
-/* Bytes of an I/O. */
-uint64_t issue_unit(struct thread_data *td, bool write);
 
 #endif

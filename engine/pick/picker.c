@@ -23,22 +23,12 @@ static struct replay *replay_of(struct thread_data *td)
 static void begin_step(struct thread_data *td, struct cursor *cursor,
 		       struct request *req, struct plan_step *step)
 {
-	uint32_t ahead = step - req->steps + ORDER_AHEAD;
-	struct running *running = &job_of(td)->feed.running;
+	struct job *job = job_of(td);
+	uint32_t objects = job->picker.stages.objects[step->write];
 
-	order_fetch(replay_of(td), req, ahead, ahead + 1);
-	cursor_set_step(cursor, running_use_step(running, req, step,
-						 layout_objects(td, step)));
-}
-
-static void begin_read(struct thread_data *td, struct plan_step *step)
-{
-	struct picker *p = picker_of(td);
-
-	begin_step(td, &p->read, p->front, step);
-	p->front->reads_issued++;
-	p->sought = false;
-	front_leave(p);
+	order_fetch(job->feed.replay, req, step + ORDER_AHEAD);
+	cursor_set_step(cursor, running_use_step(&job->feed.running, req, step,
+						 objects));
 }
 
 /* Writes issued out of turn move in front of the others of their request. */
@@ -47,23 +37,26 @@ static struct plan_step *bring_forward(struct request *req,
 {
 	struct plan_step *next = request_next_write(req), write = *step;
 
-	memmove(next + 1, next, (step - next) * sizeof(*step));
-	*next = write;
+	if (step != next) {
+		memmove(next + 1, next, (step - next) * sizeof(*step));
+		*next = write;
+	}
 	return next;
 }
 
-static void begin_write(struct thread_data *td, struct request *req,
-			struct plan_step *step)
+static void count_read(struct picker *p)
 {
-	struct picker *p = picker_of(td);
+	p->front.request->reads_issued++;
+	p->sought_for = NULL;
+	front_leave(&p->front);
+}
 
-	if (step == p->sought_write)
-		p->sought = false;
-	begin_step(td, &p->write, req, bring_forward(req, step));
+static void count_write(struct picker *p, struct request *req)
+{
 	if (++req->writes_issued == request_stores(req))
 		request_list_remove(&p->stores, req);
-	if (p->front == req)
-		front_leave(p);
+	if (p->front.request == req)
+		front_leave(&p->front);
 }
 
 /*
@@ -76,10 +69,10 @@ static void seek_write(struct picker *p, const struct plan_step *read)
 	struct plan_step *step, *end;
 	struct request *req;
 
-	p->sought = true;
+	p->sought_for = read;
 	p->sought_request = NULL;
 	for (req = p->stores.first; req; req = req->next) {
-		end = req->steps + request_steps(req);
+		end = req->steps + req->nr_steps;
 		for (step = request_next_write(req); step < end; step++) {
 			if (step->slot != read->slot ||
 			    (int32_t)(read->need - step->need) <= 0)
@@ -106,20 +99,29 @@ static void note_blocked(struct thread_data *td, const struct plan_step *step)
 			 td->o.name);
 }
 
-/* The next read of the request in front, if order allows. */
-static struct plan_step *ready_read(struct thread_data *td)
+/* Kept apart from what is done for each read. */
+static __attribute__((noinline)) void note_read_blocked(
+	struct thread_data *td, const struct plan_step *read)
 {
 	struct picker *p = picker_of(td);
-	struct plan_step *read = &p->front->steps[p->front->reads_issued];
 
-	if (p->front->reads_issued == p->front->plan->nr_reads)
-		return NULL;
-	if (order_ready(replay_of(td), read))
-		return read;
-	if (!p->sought)
+	if (p->sought_for != read)
 		seek_write(p, read);
 	p->read_blocked = true;
 	note_blocked(td, read);
+}
+
+/* The next read of the request in front, if order allows. */
+static struct plan_step *ready_read(struct thread_data *td)
+{
+	const struct request *req = picker_of(td)->front.request;
+	struct plan_step *read = &req->steps[req->reads_issued];
+
+	if (req->reads_issued == req->plan->nr_reads)
+		return NULL;
+	if (order_read_ready(replay_of(td), read))
+		return read;
+	note_read_blocked(td, read);
 	return NULL;
 }
 
@@ -184,7 +186,7 @@ static struct plan_step *sought_write(struct thread_data *td,
 {
 	const struct picker *p = picker_of(td);
 
-	if (!p->read_blocked || !p->sought || !p->sought_request ||
+	if (!p->read_blocked || !p->sought_for || !p->sought_request ||
 	    !order_ready(replay_of(td), p->sought_write))
 		return NULL;
 	*req = p->sought_request;
@@ -212,41 +214,48 @@ static struct plan_step *ready_write(struct thread_data *td, uint64_t now_ns,
 	return NULL;
 }
 
-/* Where memory serves all lookups no request needs I/O, and still somebody must
- * look at the time now and then. */
-static bool pick_read(struct thread_data *td, uint64_t now_ns)
+/* Where memory serves all that requests look up, none of them needs I/O: then
+ * somebody still has to look at the time. */
+static struct plan_step *pick_read(struct thread_data *td, uint64_t now_ns,
+				   struct request **req)
 {
 	struct picker *p = picker_of(td);
 	struct plan_step *step;
 	unsigned int passed;
 
 	for (passed = 0; passed < WITHOUT_IO; passed++) {
-		if (!front_ready(td, now_ns))
-			return false;
+		if (!front_has_begun(&p->front) && !front_begin(td, now_ns))
+			return NULL;
+		*req = p->front.request;
 		/* Nothing to read, so it has left the front already. */
-		if (!p->front)
+		if (!*req)
 			continue;
 		step = ready_read(td);
 		if (step) {
-			begin_read(td, step);
-			return true;
+			count_read(p);
+			return step;
 		}
-		if (!p->aside)
-			return false;
-		front_set_aside(p);
+		if (!p->front.aside)
+			return NULL;
+		front_set_aside(&p->front);
 	}
 	p->again = true;
-	return false;
+	return NULL;
 }
 
-static bool pick_write(struct thread_data *td, uint64_t now_ns)
+static __attribute__((noinline)) struct plan_step *pick_write(
+	struct thread_data *td, uint64_t now_ns, struct request **req)
 {
-	struct request *req;
-	struct plan_step *step = ready_write(td, now_ns, &req);
+	struct picker *p = picker_of(td);
+	struct plan_step *step = ready_write(td, now_ns, req);
 
-	if (step)
-		begin_write(td, req, step);
-	return step != NULL;
+	if (!step)
+		return NULL;
+	if (step == p->sought_write)
+		p->sought_for = NULL;
+	step = bring_forward(*req, step);
+	count_write(p, *req);
+	return step;
 }
 
 /* May a background write that has begun go on? A read may wait for it. */
@@ -259,15 +268,15 @@ static bool write_may_go_on(struct thread_data *td, uint64_t now_ns)
 /* An object that has begun goes on before any other begins. */
 static bool more_to_issue(struct thread_data *td)
 {
+	struct running *running = &job_of(td)->feed.running;
 	struct picker *p = picker_of(td);
-	struct running_object *object;
 
 	if (!cursor_is_empty(&p->more))
 		return true;
-	object = running_take_ready(&job_of(td)->feed.running);
-	if (object)
-		cursor_set_object(td, &p->more, object);
-	return object;
+	if (!running->ready)
+		return false;
+	cursor_set_object(&p->more, running_take_ready(running));
+	return true;
 }
 
 static enum next what_to_wait_for(struct thread_data *td)
@@ -275,8 +284,8 @@ static enum next what_to_wait_for(struct thread_data *td)
 	const struct picker *p = picker_of(td);
 
 	if (p->cut_short ||
-	    (p->over && !p->front && !p->nr_aside && !p->stores.first &&
-	     !job_of(td)->feed.running.used_steps))
+	    (p->front.over && !p->front.request && !p->front.nr_aside &&
+	     !p->stores.first && !job_of(td)->feed.running.used_steps))
 		return NEXT_END;
 	if (p->again)
 		return NEXT_AGAIN;
@@ -291,6 +300,8 @@ enum next picker_next(struct thread_data *td, uint64_t now_ns,
 		      struct cursor **cursor)
 {
 	struct picker *p = picker_of(td);
+	struct plan_step *step;
+	struct request *req;
 
 	if (job_of(td)->feed.limited)
 		return NEXT_END;
@@ -303,16 +314,22 @@ enum next picker_next(struct thread_data *td, uint64_t now_ns,
 	*cursor = &p->write;
 	if (!cursor_is_empty(&p->write) && !p->async)
 		return NEXT_STEP;
-	if (!cursor_is_empty(&p->read) || pick_read(td, now_ns)) {
-		*cursor = &p->read;
+	*cursor = &p->read;
+	if (!cursor_is_empty(&p->read))
 		return NEXT_STEP;
-	}
-	if (cursor_is_empty(&p->write) ? pick_write(td, now_ns) :
-					 write_may_go_on(td, now_ns)) {
+	step = pick_read(td, now_ns, &req);
+	if (!step) {
 		*cursor = &p->write;
-		return NEXT_STEP;
+		if (!cursor_is_empty(&p->write))
+			return write_may_go_on(td, now_ns) ?
+				       NEXT_STEP :
+				       what_to_wait_for(td);
+		step = pick_write(td, now_ns, &req);
 	}
-	return what_to_wait_for(td);
+	if (!step)
+		return what_to_wait_for(td);
+	begin_step(td, *cursor, req, step);
+	return NEXT_STEP;
 }
 
 void picker_set_waiting(struct thread_data *td, bool waiting)
@@ -327,12 +344,9 @@ void picker_set_waiting(struct thread_data *td, bool waiting)
 
 int picker_start(struct thread_data *td)
 {
-	const struct mooncake_options *o = job_of(td)->options;
 	struct picker *p = picker_of(td);
 
-	p->timed = option_timed(td);
-	p->async = option_store_async(td, o);
-	p->max_inflight = option_max_inflight(td, o);
-	p->warming = replay_of(td)->warmup;
+	p->async = option_store_async(td, job_of(td)->options);
+	issue_start(td);
 	return front_start(td);
 }

@@ -12,7 +12,9 @@
 #include <stdint.h>
 
 #include "engine/replay/request.h"
+#include "engine/pick/front.h"
 #include "engine/pick/issue.h"
+#include "engine/pick/stage.h"
 
 struct thread_data;
 
@@ -28,23 +30,18 @@ enum next {
 };
 
 struct picker {
-	bool timed;
+	struct front front;
+	struct stages stages;
 	bool async;
-	unsigned int max_inflight; /* requests, 0: no limit */
 
 	struct cursor more; /* of an object that has begun */
 	struct cursor read;
 	struct cursor write;
-	struct request *front;	/* its reads are being issued */
-	struct request **aside; /* with sessions: blocked ones */
-	unsigned int nr_aside;
-	struct request_list stores;	/* requests with writes to issue */
-	unsigned int loading;		/* requests that max_inflight counts */
-	bool sought;			/* the write that its next read needs */
+	struct request_list stores; /* requests with writes to issue */
+	/* The write that a read needs first: */
+	const struct plan_step *sought_for; /* NULL: it was not looked for */
 	struct request *sought_request; /* whose it is, NULL: another job's */
 	struct plan_step *sought_write;
-	bool warming;
-	bool over;	/* no more requests to take */
 	bool cut_short; /* by a job that stopped before its writes */
 	bool waiting;	/* the others were told so */
 

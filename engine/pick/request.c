@@ -1,6 +1,7 @@
 #include "fio.h"
 
 #include "engine/job.h"
+#include "engine/replay/order.h"
 #include "engine/replay/planning.h"
 #include "engine/replay/turns.h"
 #include "engine/pick/request.h"
@@ -20,7 +21,7 @@ static void finish(struct thread_data *td, struct request *req)
 	struct job *job = job_of(td);
 
 	if (!job->picker.async)
-		job->picker.loading--;
+		job->picker.front.loading--;
 	turns_end(td, req, true);
 	replay_finish(job->feed.worker, req);
 }
@@ -54,18 +55,34 @@ void request_loaded(struct thread_data *td, struct request *req)
 	atomic_store_explicit(&req->loaded, req->number + 1,
 			      memory_order_release);
 	if (job->picker.async)
-		job->picker.loading--;
+		job->picker.front.loading--;
 	if (!req->writes_left)
 		finish(td, req);
 }
 
-void request_write_done(struct thread_data *td, struct request *req)
+static void write_done(struct thread_data *td, struct request *req)
 {
 	if (--req->writes_left)
 		return;
 	req->store_end_ns = feed_now(&job_of(td)->feed);
 	if (!req->reads_left)
 		finish(td, req);
+}
+
+void request_step_done(struct thread_data *td, struct running_step *step)
+{
+	struct feed *f = &job_of(td)->feed;
+	const struct plan_step *planned = step->step;
+	struct request *req = step->req;
+
+	if (planned->write)
+		order_set_bad(f->replay, planned, step->failed);
+	order_done(f->replay, planned);
+	running_free_step(&f->running, step);
+	if (plan_kind(planned) != PLAN_READ)
+		write_done(td, req);
+	else if (!--req->reads_left)
+		request_loaded(td, req);
 }
 
 /* Once it is abandoned, its record and its place in the plan may be used for
@@ -77,8 +94,8 @@ static void abandon(struct thread_data *td, struct request *req)
 	feed_forget(td, req);
 	if (req->begun && req->writes_issued < request_stores(req))
 		request_list_remove(&job->picker.stores, req);
-	if (job->picker.front == req)
-		job->picker.front = NULL;
+	if (job->picker.front.request == req)
+		job->picker.front.request = NULL;
 	turns_end(td, req, false);
 	planning_abandon(job->feed.replay, job->feed.worker, req);
 }
@@ -89,14 +106,15 @@ void request_abandon_all(struct thread_data *td)
 {
 	struct job *job = job_of(td);
 	struct picker *p = &job->picker;
+	struct front *front = &p->front;
 	struct request *req;
 
 	while ((req = feed_unfinished(&job->feed)))
 		abandon(td, req);
 	while (p->stores.first)
 		abandon(td, p->stores.first);
-	while (p->nr_aside)
-		abandon(td, p->aside[--p->nr_aside]);
-	if (p->front)
-		abandon(td, p->front);
+	while (front->nr_aside)
+		abandon(td, front->aside[--front->nr_aside]);
+	if (front->request)
+		abandon(td, front->request);
 }

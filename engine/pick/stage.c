@@ -1,67 +1,80 @@
-#include "fio.h"
-
 #include "engine/job.h"
 #include "engine/layout/layout.h"
-#include "engine/setup/units.h"
 #include "engine/pick/stage.h"
+#include "engine/setup/units.h"
 
-static enum stage_kind load_stage(struct thread_data *td, uint32_t stage)
+enum fio_ddir stage_sync_due(struct thread_data *td, uint64_t writes)
 {
-	uint32_t headers = job_of(td)->options->header_reads;
-
-	if (stage < headers)
-		return STAGE_HEADER;
-	return stage == headers ? STAGE_DATA : STAGE_END;
+	if (td->o.fsync_blocks && !(writes % td->o.fsync_blocks))
+		return DDIR_SYNC;
+	if (td->o.fdatasync_blocks && !(writes % td->o.fdatasync_blocks))
+		return DDIR_DATASYNC;
+	if (td->sync_file_range_nr && !(writes % td->sync_file_range_nr))
+		return DDIR_SYNC_FILE_RANGE;
+	return DDIR_INVAL;
 }
 
-static enum stage_kind store_stage(struct thread_data *td,
-				   const struct running_object *object)
+/* A load reads the data alone, and of the header what lies within the bounds
+ * that direct I/O keeps to. */
+static void make_load(struct thread_data *td, const struct stages *stages,
+		      struct stage *stage)
 {
-	bool trims = job_of(td)->group->plan_options.discard &&
-		     object->running->step->need;
-	uint32_t stage = object->stage;
+	struct job *job = job_of(td);
+	struct stage data = {
+		.ddir = DDIR_READ,
+		.from = job->group->shape.object_header,
+		.to = stages->bytes[false],
+		.bounds = td->o.odirect ? DIRECT_BOUNDS - 1 : 0,
+		.unit = td->o.bs[DDIR_READ],
+	};
+	struct stage header = data;
+	uint32_t headers = job->options->header_reads;
 
-	if (trims && !stage--)
-		return STAGE_TRIM;
-	if (!stage)
-		return STAGE_DATA;
-	return stage == 1 && object->syncs ? STAGE_SYNC : STAGE_END;
+	header.from = 0;
+	header.to = data.from;
+	while (headers--)
+		*stage++ = header;
+	*stage++ = data;
+	stage->ddir = DDIR_INVAL;
 }
 
-enum stage_kind stage_kind(struct thread_data *td,
-			   const struct running_object *object)
+static void make_store(struct thread_data *td, const struct stages *stages,
+		       struct stage *stage)
 {
-	if (object->running->step->write)
-		return store_stage(td, object);
-	return load_stage(td, object->stage);
+	bool direct = td->o.odirect && job_of(td)->options->direct_writes;
+	struct stage data = {
+		.ddir = DDIR_WRITE,
+		.to = stages->bytes[true],
+		.bounds = direct ? DIRECT_BOUNDS - 1 : 0,
+		.unit = td->o.bs[DDIR_WRITE],
+	};
+	struct stage trim = data, sync = { .unit = 1 };
+
+	trim.ddir = DDIR_TRIM;
+	trim.unit = job_of(td)->group->shape.piece_slot;
+	if (stages->discard)
+		*stage++ = trim;
+	*stage++ = data;
+	/* Of several kinds that may be asked for, the same at each time. */
+	sync.ddir = stage_sync_due(td, 0);
+	if (sync.ddir != DDIR_INVAL)
+		*stage++ = sync;
+	stage->ddir = DDIR_INVAL;
 }
 
-/*
- * A load reads the data alone, and of the header what lies within the bounds
- * that direct I/O keeps to.
- */
-void stage_bytes(struct thread_data *td, const struct running_object *object,
-		 uint64_t *from, uint64_t *to)
+void stages_make(struct thread_data *td, struct stages *stages)
 {
-	uint64_t header = job_of(td)->group->shape.object_header;
-	uint64_t before = object->before;
+	const struct group *group = job_of(td)->group;
+	const struct shape *shape = &group->shape;
+	bool blocks = layout_writes_blocks(td);
 
-	*from = 0;
-	*to = direct_round_up(td, before + object->bytes);
-	switch (object->kind) {
-	case STAGE_HEADER:
-		*to = direct_round_up(td, before + header);
-		break;
-	case STAGE_DATA:
-		if (!object->running->step->write)
-			*from = direct_round_down(td, before + header);
-		else if (!job_of(td)->options->direct_writes)
-			*to = object->bytes;
-		break;
-	case STAGE_SYNC:
-		*to = object->syncs;
-		break;
-	default:
-		break;
-	}
+	*stages = (struct stages){
+		.discard = group->plan_options.discard,
+		.widens = direct_widens(td, shape),
+		.bytes = { shape->object_slot,
+			   blocks ? shape->slot_bytes : shape->object_slot },
+		.objects = { shape->objects, blocks ? 1 : shape->objects },
+	};
+	make_load(td, stages, stages->load);
+	make_store(td, stages, stages->store);
 }

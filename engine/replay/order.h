@@ -20,7 +20,7 @@
 static inline bool order_awaited(const struct replay *r,
 				 const struct plan_step *step)
 {
-	return plan_kind(step) != PLAN_READ || r->reuses_slots;
+	return r->reuses_slots || plan_kind(step) != PLAN_READ;
 }
 
 static inline uint32_t order_filled(const struct replay *r,
@@ -48,6 +48,14 @@ static inline bool order_ready_in_bucket(const struct replay *r,
 	return done == step->need;
 }
 
+static inline bool order_read_ready(const struct replay *r,
+				    const struct plan_step *step)
+{
+	if (TEST_IGNORES_ORDER)
+		return true;
+	return order_filled(r, step) == step->need;
+}
+
 /* May this step be issued? */
 static inline bool order_ready(const struct replay *r,
 			       const struct plan_step *step)
@@ -57,7 +65,7 @@ static inline bool order_ready(const struct replay *r,
 	if (TEST_IGNORES_ORDER)
 		return true;
 	if (plan_kind(step) == PLAN_READ)
-		return order_filled(r, step) == step->need;
+		return order_read_ready(r, step);
 	if (r->bucket_blocks)
 		return order_ready_in_bucket(r, step);
 	done = order_filled(r, step) +
@@ -78,16 +86,14 @@ static inline void order_done_in_bucket(struct replay *r,
 
 #define ORDER_AHEAD 32 /* steps whose slots are fetched early */
 
-/* Steps @from to @to of a request come soon: the state of a slot is mostly in
- * the cache of the job that used it last. */
+/* The step comes soon: the state of a slot is mostly in the cache of the job
+ * that used it last. */
 static inline void order_fetch(const struct replay *r,
-			       const struct request *req, uint32_t from,
-			       uint32_t to)
+			       const struct request *req,
+			       const struct plan_step *step)
 {
-	uint32_t steps = request_steps(req), i;
-
-	for (i = from; i < to && i < steps; i++)
-		__builtin_prefetch(&r->slots[req->steps[i].slot]);
+	if (step < req->steps + req->nr_steps)
+		__builtin_prefetch(&r->slots[step->slot]);
 }
 
 /* The step has completed. */
@@ -95,15 +101,17 @@ static inline void order_done(struct replay *r, const struct plan_step *step)
 {
 	struct slot_state *slot = &r->slots[step->slot];
 
+	if (!order_awaited(r, step))
+		return;
 	if (r->bucket_blocks) {
 		order_done_in_bucket(r, step);
-	} else if (plan_kind(step) != PLAN_READ) {
+	} else if (plan_kind(step) == PLAN_READ) {
+		atomic_fetch_add_explicit(&slot->reads, 1,
+					  memory_order_release);
+	} else {
 		atomic_store_explicit(&slot->reads, 0, memory_order_relaxed);
 		atomic_store_explicit(&slot->filled, step->need + 1,
 				      memory_order_release);
-	} else if (order_awaited(r, step)) {
-		atomic_fetch_add_explicit(&slot->reads, 1,
-					  memory_order_release);
 	}
 }
 

@@ -177,6 +177,7 @@ bool planning_bind(struct replay *r, struct request *req)
 		return false;
 	req->plan = &r->plan.requests[req->number & r->plan.request_mask];
 	req->steps = plan_steps(&r->plan, req->plan);
+	req->nr_steps = req->plan->nr_reads + request_stores(req);
 	req->reads_left = req->plan->nr_reads;
 	req->writes_left = request_stores(req);
 	return true;

@@ -40,6 +40,7 @@ struct request {
 	struct request *next;	  /* to issue */
 	bool begun;		  /* counts as in work */
 	bool wanted;		  /* a read needs one of its writes */
+	uint32_t nr_steps;
 };
 
 /* Requests of one job, in the order of the plan. */
@@ -77,11 +78,6 @@ static inline void request_list_remove(struct request_list *l,
 static inline uint32_t request_stores(const struct request *req)
 {
 	return req->plan->nr_writes + req->plan->nr_files;
-}
-
-static inline uint32_t request_steps(const struct request *req)
-{
-	return req->plan->nr_reads + request_stores(req);
 }
 
 /* Its next write, in the order of issue. */

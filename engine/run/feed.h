@@ -16,7 +16,6 @@
 #include "engine/wait.h"
 
 struct thread_data;
-struct io_u;
 struct replay;
 struct request;
 struct worker;
@@ -30,18 +29,21 @@ struct feed {
 	struct worker *worker; /* its row in there */
 	uint64_t stamp_stride; /* 0: blocks are not checked */
 	bool clocked;	       /* somebody looks at times */
+	bool begins;	       /* or what is written is stamped */
 
 	struct running running; /* steps and objects in flight */
 	struct io_table bound;	/* what the core's io_us stand for */
 	struct issued_io issued[FEED_BATCH];
 	unsigned int issued_head; /* next to be bound */
 	unsigned int issued_count;
+	unsigned int batch; /* of these at the most */
 
 	unsigned int writes_inflight; /* I/Os */
-	uint64_t ios_issued;	      /* reads and writes */
+	uint64_t writes_issued;	      /* where syncs go by them */
+	bool has_limit;		      /* number_ios= or io_size=: */
+	bool limited;		      /* it was reached */
+	uint64_t ios_issued;	      /* reads and writes up to that */
 	uint64_t bytes_issued;
-	uint64_t writes_issued;
-	bool limited; /* number_ios or io_size reached */
 
 	unsigned int order_rounds; /* waits for order in a row */
 	uint64_t order_wait_ns;
@@ -65,15 +67,7 @@ int feed_start(struct thread_data *td);
  */
 void feed_more(struct thread_data *td);
 
-/* Around the backend's hooks: before prep, before queue, after completion. */
-void feed_bind(struct thread_data *td, struct io_u *io_u);
-void feed_begin(struct thread_data *td, struct io_u *io_u);
-void feed_complete(struct thread_data *td, struct io_u *io_u);
-
-/* All of the step is done, so that what waits for it may go on. */
-void feed_step_done(struct thread_data *td, struct running_step *step);
-
-/* Forgets what was issued of a request that is abandoned. */
+/* The request is abandoned: what was issued of it is nobody's any more. */
 void feed_forget(struct thread_data *td, const struct request *req);
 
 /* A request of which something was issued and has not completed, or NULL. */

@@ -7,124 +7,15 @@
 #include "engine/life/life.h"
 #include "engine/result/progress.h"
 #include "engine/run/hooks.h"
+#include "engine/run/io_hooks.h"
 #include "engine/setup/backend.h"
 #include "engine/result/watch.h"
-#include "engine/wait.h"
 
 static bool wants_check(struct thread_data *td, const struct job *job)
 {
 	return job->options->check_blocks && td->o.verify == VERIFY_NONE &&
 	       !td_ioengine_flagged(td, FIO_FAKEIO) &&
 	       td->o.mem_type != MEM_CUDA_MALLOC && !td->io_ops->iomem_alloc;
-}
-
-/*
- * With td->done set the core reaps nothing any more: not the syncs of
- * end_fsync, not the reads of verify. Nothing else is in flight.
- */
-static void finish_now(struct thread_data *td, struct io_u *io_u)
-{
-	struct job *job = job_of(td);
-	int i, n = 0;
-
-	for (;;) {
-		if (job->backend.commit)
-			n = job->backend.commit(td);
-		if (n >= 0)
-			n = job->backend.getevents(td, 1, 1, NULL);
-		if (n < 0) {
-			io_u->error = td->error ?: -n;
-			return;
-		}
-		for (i = 0; i < n; i++)
-			if (job->backend.event(td, i) == io_u)
-				return;
-	}
-}
-
-/* Counted here, since fio's own count is wrong with iodepth_batch_submit. */
-static void count_in_flight(struct job *job, int more)
-{
-	_Atomic uint32_t *count = &job->feed.worker->member.in_flight;
-
-	atomic_store_explicit(count,
-			      atomic_load_explicit(count,
-						   memory_order_relaxed) +
-				      more,
-			      memory_order_relaxed);
-}
-
-static enum fio_q_status job_queue(struct thread_data *td, struct io_u *io_u)
-{
-	struct job *job = job_of(td);
-	enum fio_q_status ret;
-
-	if (job->unreaped)
-		return FIO_Q_BUSY;
-	feed_begin(td, io_u);
-	ret = job->backend.queue(td, io_u);
-	if (ret == FIO_Q_QUEUED && td->done) {
-		finish_now(td, io_u);
-		ret = FIO_Q_COMPLETED;
-	}
-	if (ret == FIO_Q_COMPLETED)
-		feed_complete(td, io_u);
-	else if (ret == FIO_Q_QUEUED)
-		count_in_flight(job, 1);
-	return ret;
-}
-
-static struct io_u *job_event(struct thread_data *td, int event)
-{
-	struct job *job = job_of(td);
-	struct io_u *io_u = job->backend.event(td, event);
-
-	job->unreaped = false;
-	count_in_flight(job, -1);
-	feed_complete(td, io_u);
-	return io_u;
-}
-
-/*
- * A synchronous backend that commits (vsync) remembers the completions of one
- * commit; the next would make it forget those that were not reaped.
- */
-static int job_commit_sync(struct thread_data *td)
-{
-	struct job *job = job_of(td);
-
-	job->unreaped =
-		atomic_load_explicit(&job->feed.worker->member.in_flight,
-				     memory_order_relaxed);
-	return job->backend.commit(td);
-}
-
-/*
- * fio 3.33's io_uring comes back with nothing when its system call was
- * interrupted, and takes no error for one: the core would give up. What the
- * call says to us tells the two apart.
- */
-static int job_getevents_ring(struct thread_data *td, unsigned int min,
-			      unsigned int max, const struct timespec *t)
-{
-	struct job *job = job_of(td);
-	int n;
-
-	for (;;) {
-		n = job->backend.getevents(td, min, max, t);
-		if (n || !min || job->ring_fd < 0 || td->error)
-			return n;
-		if (wait_at_ring(td))
-			return -(int)td->error;
-	}
-}
-
-static int job_prep(struct thread_data *td, struct io_u *io_u)
-{
-	struct job *job = job_of(td);
-
-	feed_bind(td, io_u);
-	return job->backend.prep ? job->backend.prep(td, io_u) : 0;
 }
 
 /* While I/O runs, the core calls this for the entries that the feed made. */
@@ -138,7 +29,7 @@ static int job_unlink_file(struct thread_data *td, struct fio_file *f)
 		return 0;
 	}
 	/* The folder goes when the last worker has ended. */
-	if (layout_of(td)->in_files)
+	if (job_of(td)->layout->in_files)
 		return 0;
 	if (job->backend.unlink_file)
 		return job->backend.unlink_file(td, f);
@@ -147,7 +38,7 @@ static int job_unlink_file(struct thread_data *td, struct fio_file *f)
 
 static int job_open_file(struct thread_data *td, struct fio_file *f)
 {
-	if (layout_of(td)->in_files && td->runstate >= TD_FSYNCING)
+	if (job_of(td)->layout->in_files && td->runstate >= TD_FSYNCING)
 		return layout_sync(td, f);
 	return job_of(td)->backend.open_file(td, f);
 }
@@ -279,14 +170,7 @@ void hooks_replace(struct ioengine_ops *ops)
 {
 	ops->init = job_init;
 	ops->post_init = backend_post_init;
-	ops->prep = job_prep;
-	ops->queue = job_queue;
-	if (ops->event)
-		ops->event = job_event;
-	if (ops->commit && (ops->flags & FIO_SYNCIO))
-		ops->commit = job_commit_sync;
-	if (!strncmp(ops->name, "io_uring", strlen("io_uring")))
-		ops->getevents = job_getevents_ring;
+	io_hooks_replace(ops);
 	if (ops->open_file)
 		ops->open_file = job_open_file;
 	ops->unlink_file = job_unlink_file;

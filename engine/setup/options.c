@@ -150,7 +150,7 @@ static const struct option_entry engine_options[] = {
 		.title = "Reads of the header",
 		.help = "Reads of an object's header, one after the other, before its data is loaded",
 		.fallback = "0",
-		.max = 16,
+		.max = HEADER_READS_MAX,
 		AT(header_reads, OPTION_U32),
 	},
 	{

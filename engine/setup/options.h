@@ -36,6 +36,7 @@ enum option_check_blocks {
 };
 
 #define INFLIGHT_AUTO UINT32_MAX /* 1, or 0 with timestamps */
+#define HEADER_READS_MAX 16
 
 struct mooncake_options {
 	void *td; /* fio's, always first */

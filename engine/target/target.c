@@ -7,8 +7,7 @@
 #include "engine/job.h"
 #include "engine/target/target.h"
 
-/* How many of all slots lie in file @i. */
-static uint64_t slots_in_file(const struct target *t, unsigned int i)
+uint64_t target_slots_in(const struct target *t, unsigned int i)
 {
 	return (t->slots + t->files - 1 - i) / t->files;
 }
@@ -117,7 +116,7 @@ int target_measure(struct target *t, struct thread_data *td,
 static uint64_t wanted_size(const struct target *t, struct thread_data *td,
 			    const struct fio_file *f, unsigned int i)
 {
-	uint64_t slots = slots_in_file(t, i) * t->slot_bytes;
+	uint64_t slots = target_slots_in(t, i) * t->slot_bytes;
 	uint64_t fio = td->o.size / td->o.nr_files;
 
 	if (td->o.file_size_low)
@@ -245,18 +244,4 @@ int target_allocate(const struct target *t, struct thread_data *td,
 			f->real_file_size = wanted_size(t, td, f, i);
 	free(before);
 	return ret;
-}
-
-uint64_t target_place(const struct target *t, const struct thread_data *td,
-		      uint32_t slot, int *file)
-{
-	uint64_t in_file = slot / t->files;
-
-	*file = slot % t->files;
-	return td->files[*file]->file_offset + in_file * t->piece_bytes;
-}
-
-uint64_t target_region(const struct target *t, int file)
-{
-	return slots_in_file(t, file) * t->piece_bytes;
 }

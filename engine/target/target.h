@@ -39,11 +39,7 @@ int target_allocate(const struct target *t, struct thread_data *td,
  * until it has been written once. */
 bool target_fresh(const struct target *t, struct thread_data *td);
 
-/* Where a slot begins: the offset, in the file whose number goes into @file. */
-uint64_t target_place(const struct target *t, const struct thread_data *td,
-		      uint32_t slot, int *file);
-
-/* How far the pieces of a slot lie apart in that file. */
-uint64_t target_region(const struct target *t, int file);
+/* How many of all slots lie in file @i. */
+uint64_t target_slots_in(const struct target *t, unsigned int i);
 
 #endif

@@ -68,7 +68,7 @@ static bool bind(struct flight *f)
 	if (!planning_bind(replay, f->req))
 		return false;
 	memset(f->done, 0, sizeof(f->done));
-	f->left = request_steps(f->req);
+	f->left = f->req->nr_steps;
 	CHECK(f->left <= MAX_STEPS);
 	return true;
 }
@@ -96,7 +96,7 @@ static bool go_on(struct flight *f, uint64_t *seed)
 		f->req = NULL;
 		return true;
 	}
-	nr = request_steps(f->req);
+	nr = f->req->nr_steps;
 	from = small_random(seed, nr);
 	for (uint32_t n = 0; n < nr; n++) {
 		uint32_t i = (from + n) % nr;
