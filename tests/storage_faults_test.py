@@ -17,7 +17,7 @@ from pathlib import Path
 
 from backend_runs import report
 from clean_ends import finish, start
-from fio_runs import (DATA_BACKENDS, SLOT, command, file, jobs_of, plan,
+from fio_runs import (DATA_BACKENDS, SECONDS, SLOT, command, file, jobs_of, plan,
                       request, wait_for, write_trace)
 from fio_runs import run as run_fio
 from testing import Skip, check, check_equal, check_has, run
@@ -182,7 +182,8 @@ def test_a_file_that_is_cut_short():
 def interrupt(process):
     """Stops and continues jobs till they end: their system calls come back
     with EINTR."""
-    while process.poll() is None:
+    deadline = time.monotonic() + SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
         pids = jobs_of(process)
         for pid in random.sample(pids, min(1, len(pids))):
             try:
@@ -197,7 +198,7 @@ def test_interrupted_system_calls():
     """While jobs wait for arrivals, and while they do I/O."""
     row, = plan("builtin:toolagent", max_requests=300, capacity=500)
     for backend in backends("io_uring"):
-        for pace in ({}, {"replay_no_stall": 0, "replay_time_scale": 1}):
+        for pace in ({}, {"replay_no_stall": 0, "replay_time_scale": 3000}):
             process = start({
                 "trace": "builtin:toolagent", "max_requests": 300,
                 "size": 500 * SLOT, "numjobs": 2, "group_reporting": 1,
