@@ -119,6 +119,11 @@ def test_numbers_with_nonsense_behind_them():
             **good(evict_high=50))
 
 
+def test_a_file_named_twice():
+    name = file()
+    refused("filename=", "twice", **good(filename=f"{name}:{name}"))
+
+
 def test_bs_for_direct_io():
     refused("bs=1000", "direct=1", "512", **good(bs=1000, direct=1))
 

@@ -175,6 +175,16 @@ def test_an_earlier_run_is_removed():
           "objects of the run before")
 
 
+def test_caches_one_after_the_other_in_one_folder():
+    """What the first leaves is gone before the second begins."""
+    path = folder()
+    replay(job("files", size=64 * SLOT),
+           job("buckets", name="second", stonewall=1, numjobs=2, thread=1))
+    check(files_below(path) and all(p.name.endswith(".bucket")
+                                    for p in files_below(path)),
+          f"objects of the first: {sorted(files_below(path))[:3]}")
+
+
 def test_unlink():
     path = folder()
     replay(job("files", unlink=1, numjobs=2))

@@ -164,6 +164,13 @@ def test_all_in_one_job_file():
                         f"[{section}] waits")
             check_equal("numjobs=1" in body, section != name,
                         f"[{section}] is one job")
+            place = "cache" if storeruns.Profile(name).layout == "slots" \
+                else "folder"
+            check_equal(re.findall("filename=(.*)", body),
+                        [f"mooncake.{place}"], f"files of [{section}]")
+    # fio would add up the names of several [global].
+    check("filename=" not in "".join(re.findall(
+        r"^\[global\]\n((?:.+\n)+)", text, re.M)), "files in [global]")
 
 
 # The script, on the stand-in.

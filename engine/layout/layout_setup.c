@@ -14,6 +14,7 @@
 #include "engine/setup/units.h"
 
 #define FOLDERS_DEFAULT 2
+#define CLAIM_US 1000 /* between looks at who empties the folders */
 
 static bool in_files(const struct job *job)
 {
@@ -153,7 +154,7 @@ static int check_folders(const struct object_files *of, struct error *err)
 	return 0;
 }
 
-static int claim_folders(struct thread_data *td, struct error *err)
+static int claim_in_setup(struct thread_data *td, struct error *err)
 {
 	const struct object_files *of = &job_of(td)->files;
 	unsigned int i;
@@ -161,6 +162,17 @@ static int claim_folders(struct thread_data *td, struct error *err)
 	for (i = 0; i < of->nr_folders; i++)
 		if (folder_claim(of->folders[i], err) ||
 		    leftover_note(td, of->folders[i], folder_remove, err))
+			return -1;
+	return 0;
+}
+
+static int claim_again(const struct object_files *of, struct error *err)
+{
+	unsigned int i;
+
+	for (i = 0; i < of->nr_folders; i++)
+		if (folder_check(of->folders[i], err) ||
+		    folder_claim(of->folders[i], err))
 			return -1;
 	return 0;
 }
@@ -186,14 +198,45 @@ int layout_setup(struct thread_data *td, struct job *job, struct error *err)
 	td->o.create_on_open = 1;
 	if (job->feed.worker != job->feed.replay->workers)
 		return 0;
-	return claim_folders(td, err);
+	return claim_in_setup(td, err);
+}
+
+enum claim { CLAIM_NONE, CLAIM_BEGUN, CLAIM_DONE };
+
+/*
+ * Caches that follow each other in one run may have a folder in common, and
+ * all were set up before the first of them ran: who starts first empties it
+ * once more, and the others wait.
+ */
+static int claim_at_start(struct thread_data *td)
+{
+	struct job *job = job_of(td);
+	struct replay *r = job->feed.replay;
+	uint32_t none = CLAIM_NONE;
+	struct error err;
+
+	if (atomic_compare_exchange_strong(&r->claim, &none, CLAIM_BEGUN)) {
+		if (claim_again(&job->files, &err)) {
+			log_err("mooncake: job '%s': %s\n", td->o.name,
+				err.text);
+			td_verror(td, EINVAL, "mooncake: folders");
+			return -1;
+		}
+		atomic_store(&r->claim, CLAIM_DONE);
+	}
+	while (atomic_load(&r->claim) != CLAIM_DONE && !td->terminate &&
+	       !replay_failed(r))
+		usleep(CLAIM_US);
+	return 0;
 }
 
 int layout_start(struct thread_data *td)
 {
 	struct job *job = job_of(td);
 
-	return in_files(job) ? handles_start(&job->files.handles, td) : 0;
+	if (!in_files(job))
+		return 0;
+	return claim_at_start(td) || handles_start(&job->files.handles, td);
 }
 
 int layout_sync(struct thread_data *td, struct fio_file *f)

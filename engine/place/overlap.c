@@ -90,6 +90,37 @@ static const char *shared_file(const struct thread_data *a,
 	return NULL;
 }
 
+struct named {
+	struct identity id;
+	const char *path;
+};
+
+static int by_identity(const void *a, const void *b)
+{
+	return memcmp(&((const struct named *)a)->id,
+		      &((const struct named *)b)->id, sizeof(struct identity));
+}
+
+/* A file that the job has twice, or NULL. */
+static const char *named_twice(const struct thread_data *td)
+{
+	struct named *all = calloc(td->files_index, sizeof(*all));
+	const char *twice = NULL;
+	unsigned int i, n = 0;
+
+	for (i = 0; all && i < td->files_index; i++) {
+		all[n].path = td->files[i]->file_name;
+		n += identify(&all[n].id, all[n].path);
+	}
+	if (n)
+		qsort(all, n, sizeof(*all), by_identity);
+	for (i = 1; i < n && !twice; i++)
+		if (!by_identity(&all[i - 1], &all[i]))
+			twice = all[i].path;
+	free(all);
+	return twice;
+}
+
 /* What both jobs would write to, or NULL. */
 static const char *shared_place(const struct thread_data *a,
 				const struct thread_data *b,
@@ -148,8 +179,13 @@ int overlap_refuse(struct thread_data *td, const struct job *job,
 		   struct error *err)
 {
 	const struct thread_data *other;
+	const char *twice = named_twice(td);
 	unsigned int i;
 
+	if (twice && strcmp(job->options->backend, "null"))
+		return fail(err,
+			    "filename= names %s twice, so that two slots would lie in one place; fio adds up the names of every [global] and of the job itself: give them once",
+			    twice);
 	for (i = 0; i < thread_number; i++) {
 		other = tnumber_to_td(i);
 		if (runs_beside(td, job, other) &&

@@ -90,7 +90,8 @@ struct replay {
 	_Atomic uint64_t *epoch_ns; /* when the first paced request arrives */
 	_Atomic uint32_t own_failed;
 	_Atomic uint64_t own_epoch_ns;
-	_Atomic uint32_t told; /* somebody has said what is unfinished */
+	_Atomic uint32_t claim; /* of folders, by who starts first */
+	_Atomic uint32_t told;	/* somebody has said what is unfinished */
 
 	alignas(CACHE_LINE) _Atomic uint64_t
 		next; /* number of the next request to take */
