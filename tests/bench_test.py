@@ -18,7 +18,8 @@ import traces
 from pairs import in_turn, ratios, spread
 
 TMP = Path(tempfile.mkdtemp(prefix="bench_test."))
-SECTIONS = "null direct plan policies lateness jobs async users long".split()
+SECTIONS = ("null direct plan policies lateness jobs async users layouts "
+            "long").split()
 
 
 def bench(*arguments, **more):
@@ -51,6 +52,21 @@ def test_a_section():
         check_has(said, row[1])
     check_equal([each.name for each in TMP.iterdir()], ["bench.json"],
                 "files left behind")
+
+
+def test_layouts():
+    path = TMP / "bench.json"
+    bench("--quick", f"--json={path}", "layouts")
+    operations, rates = json.loads(path.read_text())["sections"]["layouts"][
+        "tables"]
+    path.unlink()
+    check_equal([row[0].split()[0] for row in operations[1:]],
+                ["observe=create", "observe=probe", "observe=unlink"], "rows")
+    check_equal(len(rates), 1 + 3, "rows of bandwidth")
+    for row in (*operations[1:], *rates[1:]):
+        check(float(row[3].split()[0]) > 0, f"no ratio in {row}")
+        check(row[-1].split()[-1] in ("met", "missed"), f"no aim in {row}")
+    check_equal(list(TMP.iterdir()), [], "files left behind")
 
 
 def test_markdown_and_page():

@@ -101,3 +101,14 @@ def loads_alone(requests, out):
                 "timestamp": timestamp, "input_length": 512 * len(hits),
                 "output_length": 0, "hash_ids": hits}) + "\n")
     return len(loads) + 1
+
+
+def number(count, times, per_request, out):
+    """Ids from 0 on, as many to a request, and all of it so often."""
+    with open(out, "w", encoding="utf-8") as file:
+        for _ in range(times):
+            for first in range(0, count, per_request):
+                ids = list(range(first, min(count, first + per_request)))
+                file.write(json.dumps({
+                    "timestamp": 0, "input_length": 512 * len(ids),
+                    "output_length": 0, "hash_ids": ids}) + "\n")
