@@ -74,10 +74,11 @@ def test_later_passes():
 
 
 def test_what_is_left_is_what_is_cached():
-    for layout in ("files", "buckets"):
+    two = {"chunk_tokens": 256, "size": 2 * SLOTS * SLOT}  # objects a block
+    for layout, more in (("files", {}), ("files", two), ("buckets", {})):
         path = folder()
-        replay(job(layout))
-        row = planned(layout)
+        replay(job(layout, **more))
+        row = planned(layout, **more)
         check_equal(len(files_below(path)),
                     row["files_created"] - row["files_unlinked"], "files")
 
