@@ -89,6 +89,18 @@ def test_throughput_is_that_of_the_block_jobs():
         check(abs(got - wanted) < 1, f"{direction}: {got}, not {wanted}")
 
 
+def test_nothing_is_left_over_at_the_end():
+    """Whatever a run takes, its last moment is in the last step."""
+    for end in (3, 10, 34, 999, 1501, 60007):
+        path = FILES / "end_bw.1.log"
+        path.write_text(f"{end // 2}, 1, 0, 4096, 0\n{end}, 1, 0, 4096, 0\n")
+        log = Log(str(path))
+        points = timeline.throughput([log], "read", log.end)
+        check(points[-1][0] < log.end, f"a step behind {end} ms: {points[-1]}")
+        total = sum(rate for _, rate in points) * timeline.step_of(log.end)
+        check(abs(total - 8192) < 1, f"{total} bytes in {end} ms")
+
+
 def test_means_over_time_add_up():
     """With log_avg_msec an entry is the rate since the one before."""
     path = FILES / "means_bw.1.log"

@@ -9,29 +9,33 @@ def end_of(logs):
     return max((log.end for log in logs), default=0)
 
 
+def _steps(end):
+    """How many; fio's clock in logs has milliseconds."""
+    return max(min(STEPS, int(end / 0.01)), 1)
+
+
 def step_of(end):
-    """Seconds of a step; fio's clock in logs has milliseconds."""
-    return max(end / STEPS, 0.01)
+    """Seconds of a step: the last one ends where the run does."""
+    return end / _steps(end) or 0.01
 
 
-def _points(totals, step, end=None):
-    """
-    Steps in which nothing happened count, too; one of which @end leaves only
-    a part does not, where there are others.
-    """
-    last = max(totals, default=-1)
-    if end is not None:
-        last = min(last, max(int(end / step + 1e-6) - 1, 0))
-    return [((at + 0.5) * step, totals.get(at, 0)) for at in range(last + 1)]
+def _at(seconds, end):
+    """The step of a moment; the run's last moment is in its last step."""
+    return min(int(seconds / step_of(end)), _steps(end) - 1)
 
 
-def _spread(totals, begin, end, rate, step):
-    """Adds @rate times its part of each step between @begin and @end."""
-    at = int(begin / step)
-    while at * step < end:
-        part = min(end, (at + 1) * step) - max(begin, at * step)
-        totals[at] = totals.get(at, 0) + rate * part / step
-        at += 1
+def _points(totals, end):
+    """Steps in which nothing happened count, too."""
+    return [((at + 0.5) * step_of(end), totals.get(at, 0))
+            for at in range(max(totals, default=-1) + 1)]
+
+
+def _spread(totals, since, until, rate_, end):
+    """Adds @rate_ times its part of each step between @since and @until."""
+    step = step_of(end)
+    for at in range(_at(since, end), _at(until, end) + 1):
+        part = min(until, (at + 1) * step) - max(since, at * step)
+        totals[at] = totals.get(at, 0) + rate_ * part / step
 
 
 def throughput(logs, direction, end):
@@ -43,24 +47,24 @@ def throughput(logs, direction, end):
             if log.job else 0.5
         for each in log.of(direction):
             if log.per_io:
-                at = int(each.seconds / step)
+                at = _at(each.seconds, end)
                 totals[at] = totals.get(at, 0) + each.bytes / step
             else:
                 # fio writes no entry for a window in which nothing moved.
                 gap = each.seconds - before
-                begin = before if gap < 2 * window else each.seconds - window
-                _spread(totals, begin, each.seconds, each.value, step)
+                since = before if gap < 2 * window else each.seconds - window
+                _spread(totals, since, each.seconds, each.value, end)
             before = each.seconds
-    return _points(totals, step, end)
+    return _points(totals, end)
 
 
 def rate(moments, end):
     """How often a second, from [(seconds, how often)]."""
     totals, step = {}, step_of(end)
     for seconds, number in moments:
-        at = int(seconds / step)
+        at = _at(seconds, end)
         totals[at] = totals.get(at, 0) + number / step
-    return _points(totals, step)
+    return _points(totals, end)
 
 
 def quantile(log, direction, share, end):
@@ -69,7 +73,7 @@ def quantile(log, direction, share, end):
         return [(each.seconds, each.value) for each in log.of(direction)]
     parts, step = {}, step_of(end)
     for each in log.of(direction):
-        parts.setdefault(int(each.seconds / step), []).append(each.value)
+        parts.setdefault(_at(each.seconds, end), []).append(each.value)
     return [((at + 0.5) * step, _quantile(sorted(parts[at]), share))
             for at in sorted(parts)]
 
