@@ -166,6 +166,11 @@ static int claim_in_setup(struct thread_data *td, struct error *err)
 	return 0;
 }
 
+static bool follows_another(struct thread_data *td)
+{
+	return job_of(td)->group->section || td->o.wait_for;
+}
+
 static int claim_again(const struct object_files *of, struct error *err)
 {
 	unsigned int i;
@@ -205,8 +210,8 @@ enum claim { CLAIM_NONE, CLAIM_BEGUN, CLAIM_DONE };
 
 /*
  * Caches that follow each other in one run may have a folder in common, and
- * all were set up before the first of them ran: who starts first empties it
- * once more, and the others wait.
+ * all were set up before the first of them ran. So a cache that follows another
+ * empties its folder once more: who starts first does, and the others wait.
  */
 static int claim_at_start(struct thread_data *td)
 {
@@ -236,7 +241,9 @@ int layout_start(struct thread_data *td)
 
 	if (!in_files(job))
 		return 0;
-	return claim_at_start(td) || handles_start(&job->files.handles, td);
+	if (follows_another(td) && claim_at_start(td))
+		return -1;
+	return handles_start(&job->files.handles, td);
 }
 
 int layout_sync(struct thread_data *td, struct fio_file *f)
