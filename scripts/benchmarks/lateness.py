@@ -34,6 +34,8 @@ class Schedule:
         self.scale = round(span / seconds / 10)
         self.seconds = span / self.scale / 10
         self.arrivals = traces.spread_arrivals(self.requests, self.seconds)
+        # Those of the last timestamp are spread, too.
+        self.end = max(self.arrivals)
         self.operations = list(traces.operations(self.requests))
         slots = 1 + max(each.slot for each in self.operations)
         self.options = {"direct": 1, "iodepth": DEPTH, "size": slots * BLOCK}
@@ -48,7 +50,7 @@ class Schedule:
         ran = self.replay(backend, "request", replay_no_stall=0,
                           arrivals="spread", replay_time_scale=self.scale)
         slat = ran.run.samples("request", "slat_ns")
-        return Timed(ran, self.seconds, unpaced_cpu,
+        return Timed(ran, self.end, unpaced_cpu,
                      [slat.percentile(each)[0] for each in PERCENTILES])
 
     def write_iolog(self, path):
@@ -72,7 +74,7 @@ class Schedule:
             ioengine=engine, rw="randrw", read_iolog=self.bench.path("ops"),
             write_lat_log=log, **options)
         late = self._lateness(f"{log}_lat.1.log")
-        return Timed(ran, self.seconds, unpaced_cpu, late)
+        return Timed(ran, self.end, unpaced_cpu, late)
 
     def _lateness(self, path):
         """
@@ -133,7 +135,7 @@ def measure(bench, found):
                  "CPU for waiting", "CPU in all"], rows)
     found.note(
         f"{len(schedule.requests):,} requests, {len(schedule.operations):,} "
-        f"I/Os of 4 KiB, schedule of {schedule.seconds:.3f} s, "
+        f"I/Os of 4 KiB, schedule of {schedule.end:.3f} s, "
         f"iodepth={DEPTH} (read_iolog over null: 1, since fio 3.33 does not "
         "wait there with more). A request is late by the time from its "
         "arrival to its first I/O: mooncake's is slat of observe=request. read_iolog's "
