@@ -8,18 +8,10 @@
 
 #define MS 1000000
 
-/* Trailing zeros of a fraction would only make the file longer. */
+/* Times of built-in traces are whole milliseconds. */
 static void print_ms(FILE *out, const char *name, int64_t ns)
 {
-	int digits = 6;
-	int64_t fraction = ns % MS;
-
 	fprintf(out, "\"%s\": %" PRId64, name, ns / MS);
-	if (!fraction)
-		return;
-	for (; fraction % 10 == 0; fraction /= 10)
-		digits--;
-	fprintf(out, ".%0*" PRId64, digits, fraction);
 }
 
 /* Built-in sessions have names that JSON takes as they are. */
