@@ -146,7 +146,8 @@ static bool take_hash_ids(struct text *s, struct row_buffer *b)
 	if (take(s, ']'))
 		return true;
 	for (;;) {
-		n += take_plain_ids(s, b->hash_ids + n, b->room - n);
+		if (n < b->room)
+			n += take_plain_ids(s, b->hash_ids + n, b->room - n);
 		skip_blanks(s);
 		if (n == b->room && row_room(b, n + 1))
 			return false;
