@@ -27,6 +27,13 @@ def bench(*arguments, **more):
                   *arguments, **more)
 
 
+def test_modules_have_names_of_their_own():
+    """Else a section could be a module of the library."""
+    names = [path.name for folder in ("lib", "benchmarks")
+             for path in (TOP / "scripts" / folder).glob("*.py")]
+    check_equal(sorted(names), sorted(set(names)), "names of modules")
+
+
 def test_list_and_help():
     listed = bench("--list").stdout.splitlines()
     check_equal([line.split()[0] for line in listed], SECTIONS, "sections")
