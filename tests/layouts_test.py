@@ -417,6 +417,15 @@ def test_packed_objects_with_direct_io():
     replay(packed(direct=0, **apart))
 
 
+def test_a_widened_read_is_one():
+    """Of an object that lies across three bounds, though it is two long."""
+    row = planned("buckets", bucket_objects=2)
+    check_counts(replay(packed(bucket_objects=8, direct_writes=0,
+                               object_header=0, bytes_per_token=40,
+                               size=SLOTS * 4 * 128 * 40)),
+                 {"hits": 4 * row["hits"], "writes": 4 * row["writes"]})
+
+
 def ios_of(kind, calls):
     """Size and offset of each pread64 or pwrite64."""
     return [tuple(map(int, re.search(r", (\d+), (\d+)\)\s+= ", call).groups()))
