@@ -289,10 +289,10 @@ def fails_when(layout, spoil, *saying, **more):
         check_has(done.err, part)
 
 
-def spoil_bytes(paths):
+def spoil_bytes(paths, at=100):
     for path in paths:
         with open(path, "r+b") as target:
-            target.seek(100)
+            target.seek(at)
             target.write(b"?")
 
 
@@ -464,10 +464,12 @@ def test_packed_objects_are_written_in_whole_buckets():
 
 
 def test_a_wrong_byte_in_packed_objects():
-    for more in ({"bucket_objects": 8, "direct_writes": 0},
-                 {"bucket_objects": 4}):
-        fails_when("buckets", spoil_bytes, "is not what was written",
-                   **PACKED, **more)
+    """In a bucket's first object, or in its second, which begins anywhere."""
+    for at in (100, OBJECT + 100):
+        for more in ({"bucket_objects": 8, "direct_writes": 0},
+                     {"bucket_objects": 4}):
+            fails_when("buckets", lambda paths, at=at: spoil_bytes(paths, at),
+                       "is not what was written", **PACKED, **more)
 
 
 def test_looking_for_blocks_in_buckets():
