@@ -29,11 +29,15 @@ static void promote(struct plan_run *run, uint32_t block)
 		store(run, victim);
 }
 
-static void miss(struct plan_run *run, uint32_t block)
+static inline void miss(struct plan_run *run, uint32_t block, bool plain)
 {
 	struct planner *pl = run->pl;
 
 	run->stats->misses++;
+	if (plain) {
+		storage_write(run, block);
+		return;
+	}
 	if (!pl->memory.places.nr || pl->opt.offload == PLAN_OFFLOAD_THROUGH)
 		store(run, block);
 	promote(run, block);
@@ -97,25 +101,34 @@ static inline void tally_lookup(struct plan_run *run, uint32_t block)
 		run->stats->unique_blocks++;
 }
 
-static void look_up(struct plan_run *run, uint32_t block, bool first)
+/*
+ * With @plain, a constant, there is nothing but storage that would have to be
+ * asked or told. Most plans are so, and what they need not ask is left out.
+ */
+static inline __attribute__((always_inline)) void look_up(struct plan_run *run,
+							  uint32_t block,
+							  bool first,
+							  bool plain)
 {
 	struct planner *pl = run->pl;
 	bool stored = storage_has(pl, block);
-	bool in_memory = pl->memory.places.nr && cache_has(&pl->memory, block);
+	bool in_memory =
+		!plain && pl->memory.places.nr && cache_has(&pl->memory, block);
 
-	if (pl->lookups)
+	if (!plain && pl->lookups)
 		pl->lookups[block]++;
 	tally_lookup(run, block);
-	if (!run->missed && !in_memory && pl->opt.probe == PLAN_PROBE_STAT)
+	if (!plain && !run->missed && !in_memory &&
+	    pl->opt.probe == PLAN_PROBE_STAT)
 		run->nr_probes++;
 	run->last_cached = stored || in_memory;
 	if (in_memory) {
 		find_in_memory(run, block, first, stored);
 	} else if (stored) {
-		if (find_stored(run, block, first))
+		if (find_stored(run, block, first) && !plain)
 			promote(run, block);
 	} else {
-		miss(run, block);
+		miss(run, block, plain);
 		run->missed = true;
 	}
 }
@@ -151,50 +164,31 @@ static void count_request(struct plan_run *run, const struct trace_request *rq)
 	st->output_tokens += rq->output_length;
 }
 
-/* There is nothing but storage that would have to be asked or told. */
 static bool is_plain(const struct planner *pl)
 {
 	return !pl->memory.places.nr && !pl->lookups && !pl->future.next &&
 	       pl->opt.probe == PLAN_PROBE_NONE;
 }
 
-/* look_up() of all of a request, where is_plain(): most plans. */
-static void look_up_plain(struct plan_run *run, const struct trace_request *rq)
-{
-	const uint32_t *blocks = &run->pl->trace->lookups[rq->first_lookup];
-
-	for (uint32_t i = 0; i < run->nr_lookups; i++) {
-		bool stored = storage_has(run->pl, blocks[i]);
-
-		tally_lookup(run, blocks[i]);
-		if (stored) {
-			find_stored(run, blocks[i], !i);
-		} else {
-			run->stats->misses++;
-			run->missed = true;
-			storage_write(run, blocks[i]);
-		}
-		run->last_cached = stored;
-	}
-}
-
 static void look_up_all(struct plan_run *run, const struct trace_request *rq)
 {
 	struct planner *pl = run->pl;
-	uint64_t end = (uint64_t)rq->first_lookup + run->nr_lookups;
+	const uint32_t *blocks = &pl->trace->lookups[rq->first_lookup];
+	uint32_t i;
 
 	if (is_plain(pl)) {
-		look_up_plain(run, rq);
+		for (i = 0; i < run->nr_lookups; i++)
+			look_up(run, blocks[i], !i, true);
 		return;
 	}
 	if (pl->opt.probe == PLAN_PROBE_LIST)
 		run->nr_probes = run->nr_lookups > 0;
-	for (uint64_t i = rq->first_lookup; i < end; i++) {
-		uint32_t block = pl->trace->lookups[i];
-
+	for (i = 0; i < run->nr_lookups; i++) {
 		if (pl->future.next)
-			future_advance(&pl->future, i, block);
-		look_up(run, block, i == rq->first_lookup);
+			future_advance(&pl->future,
+				       (uint64_t)rq->first_lookup + i,
+				       blocks[i]);
+		look_up(run, blocks[i], !i, false);
 	}
 }
 
@@ -305,40 +299,40 @@ static uint32_t warmup_of(const struct planner *pl)
 						       nr_requests;
 }
 
+/* The next request of a pass, whose first @warmup are not in the statistics. */
+static void pass_request(struct planner *pl, struct plan *p, uint32_t r,
+			 uint32_t warmup, struct plan_stats *st)
+{
+	bool tallied = r || pl->warm;
+
+	if (!r)
+		begin_pass(pl);
+	if (r == warmup)
+		begin_statistics(pl, st, tallied);
+	plan_request(pl, p, r, r, st);
+	if (r + 1 < pl->trace->nr_requests)
+		return;
+	if (r < warmup)
+		begin_statistics(pl, st, true);
+	end_statistics(pl, st, warmup);
+}
+
 void planner_pass(struct planner *pl, struct plan *p, struct plan_stats *stats)
 {
 	struct plan_stats unasked, *st = stats ? stats : &unasked;
-	uint32_t nr_requests = pl->trace->nr_requests;
 	uint32_t warmup = pl->warm ? 0 : warmup_of(pl);
-	bool tallied = pl->warm || warmup;
 
 	*st = (struct plan_stats){ 0 };
-	begin_pass(pl);
-	for (uint32_t r = 0; r < warmup; r++)
-		plan_request(pl, p, r, r, st);
-	begin_statistics(pl, st, tallied);
-	for (uint32_t r = warmup; r < nr_requests; r++)
-		plan_request(pl, p, r, r, st);
-	end_statistics(pl, st, warmup);
+	for (uint32_t r = 0; r < pl->trace->nr_requests; r++)
+		pass_request(pl, p, r, warmup, st);
 }
 
 void planner_first_request(struct planner *pl, struct plan *p, uint32_t r,
 			   struct plan_stats *stats)
 {
-	uint32_t warmup = warmup_of(pl);
-
-	if (!r) {
+	if (!r)
 		*stats = (struct plan_stats){ 0 };
-		begin_pass(pl);
-	}
-	if (r == warmup)
-		begin_statistics(pl, stats, r);
-	plan_request(pl, p, r, r, stats);
-	if (r + 1 < pl->trace->nr_requests)
-		return;
-	if (r < warmup)
-		begin_statistics(pl, stats, true);
-	end_statistics(pl, stats, warmup);
+	pass_request(pl, p, r, warmup_of(pl), stats);
 }
 
 void planner_request(struct planner *pl, struct plan *p, uint64_t number)
