@@ -34,14 +34,15 @@ static const uint32_t *lookups_of(const struct trace *t, uint32_t request)
 static void count_containing(struct selection *s)
 {
 	const struct trace *t = s->t;
-	uint32_t r, i;
+	uint32_t r, i, n;
 
 	for (r = 0; r < t->nr_requests; r++) {
 		const uint32_t *blocks = lookups_of(t, r);
 
 		if (s->kept && !s->kept[r])
 			continue;
-		for (i = 0; i < trace_lookups_of(t, r); i++) {
+		n = trace_lookups_of(t, r);
+		for (i = 0; i < n; i++) {
 			if (s->number[blocks[i]] == r + 1)
 				continue;
 			s->number[blocks[i]] = r + 1;

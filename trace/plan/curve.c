@@ -57,9 +57,10 @@ static void look_up_request(struct curve *c, struct stack *s,
 			    uint32_t r, bool counted)
 {
 	const struct trace_request *rq = &t->requests[r];
+	uint32_t nr_lookups = trace_lookups_of(t, r);
 	uint32_t needed = 0; /* by the prefix so far */
 
-	for (uint32_t i = 0; i < trace_lookups_of(t, r); i++) {
+	for (uint32_t i = 0; i < nr_lookups; i++) {
 		uint32_t block = t->lookups[rq->first_lookup + i];
 		bool admitted = ++s->lookups[block] >= o->admit;
 		uint32_t distance = admitted ? use(s, block) : NEVER;

@@ -8,9 +8,12 @@ static uint32_t longest_request(const struct trace *t)
 {
 	uint32_t max = 0;
 
-	for (uint32_t r = 0; r < t->nr_requests; r++)
-		if (trace_lookups_of(t, r) > max)
-			max = trace_lookups_of(t, r);
+	for (uint32_t r = 0; r < t->nr_requests; r++) {
+		uint32_t nr = trace_lookups_of(t, r);
+
+		if (nr > max)
+			max = nr;
+	}
 	return max;
 }
 
