@@ -175,9 +175,10 @@ static int claim_again(const struct object_files *of, struct error *err)
 {
 	unsigned int i;
 
+	if (check_folders(of, err))
+		return -1;
 	for (i = 0; i < of->nr_folders; i++)
-		if (folder_check(of->folders[i], err) ||
-		    folder_claim(of->folders[i], err))
+		if (folder_claim(of->folders[i], err))
 			return -1;
 	return 0;
 }
