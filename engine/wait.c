@@ -112,7 +112,7 @@ enum ring_state { RING_EMPTY, RING_HAS_MORE, RING_FAILED };
  * descriptor would be enough, but fio's rings defer their work to their task,
  * and on some kernels such a poll is not woken.
  */
-static enum ring_state ask_ring(int fd, const struct timespec *timeout)
+static enum ring_state enter_ring(int fd, const struct timespec *timeout)
 {
 	struct __kernel_timespec ts = {
 		.tv_sec = timeout->tv_sec,
@@ -135,33 +135,42 @@ static enum ring_state ask_ring(int fd, const struct timespec *timeout)
 	return RING_FAILED;
 }
 
-static int wait_ring(struct thread_data *td, int fd, uint64_t deadline_ns,
+/* The same for the job's ring, with td's error set when it has failed. */
+static enum ring_state ask_ring(struct thread_data *td,
+				const struct timespec *timeout)
+{
+	int saved = errno;
+	enum ring_state state = enter_ring(job_of(td)->ring_fd, timeout);
+
+	if (state == RING_FAILED)
+		td_verror(td, errno, "mooncake: io_uring_enter");
+	/* fio 3.33's io_uring would take our errno for that of its own call. */
+	errno = saved;
+	return state;
+}
+
+static int wait_ring(struct thread_data *td, uint64_t deadline_ns,
 		     uint64_t now_ns)
 {
 	struct timespec ts = { 0 };
-	enum ring_state state;
-	int saved = errno;
 
 	if (deadline_ns > now_ns + SPIN_NS)
 		ts = to_timespec(deadline_ns - now_ns - SPIN_NS);
-	state = ask_ring(fd, &ts);
-	if (state == RING_FAILED) {
-		td_verror(td, errno, "mooncake: io_uring_enter");
+	switch (ask_ring(td, &ts)) {
+	case RING_HAS_MORE:
+		return reap(td, 1);
+	case RING_FAILED:
 		return -1;
+	default:
+		return 0;
 	}
-	/* fio 3.33's io_uring would take our errno for that of its own call. */
-	errno = saved;
-	return state == RING_HAS_MORE ? reap(td, 1) : 0;
 }
 
 int wait_at_ring(struct thread_data *td)
 {
 	struct timespec slice = to_timespec(SLICE_NS);
 
-	if (ask_ring(job_of(td)->ring_fd, &slice) != RING_FAILED)
-		return 0;
-	td_verror(td, errno, "mooncake: io_uring_enter");
-	return -1;
+	return ask_ring(td, &slice) == RING_FAILED ? -1 : 0;
 }
 
 static int wait_asking(struct thread_data *td, uint64_t deadline_ns,
@@ -200,7 +209,7 @@ static int wait_for_io(struct thread_data *td, uint64_t deadline_ns,
 	    (job->backend.flags & (FIO_SYNCIO | FIO_FAKEIO)))
 		return reap(td, 1);
 	if (job->ring_fd >= 0)
-		return wait_ring(td, job->ring_fd, slice_ns, now_ns);
+		return wait_ring(td, slice_ns, now_ns);
 	return wait_asking(td, slice_ns, now_ns);
 }
 

@@ -77,29 +77,42 @@ def ext4():
 
 
 @contextmanager
-def failing_file(way):
-    """A file, and what makes each pread or pwrite of it fail."""
+def nbd_file(*filters):
+    """A file of 2 MiB in memory, below filters of nbdkit."""
     for program in ("nbdfuse", "nbdkit"):
         if not shutil.which(program):
             raise Skip(f"{program} is not here")
     folder = made("fuse")
-    path, trigger = folder / FILE, file("trigger")
+    path = folder / FILE
     path.touch()
     process = subprocess.Popen(
-        ["nbdfuse", path, "--socket-activation", "nbdkit", "--filter=error",
-         "memory", "2M", f"error-{way}=EIO", f"error-{way}-rate=1",
-         f"error-{way}-file={trigger}"], stderr=subprocess.DEVNULL)
+        ["nbdfuse", path, "--socket-activation", "nbdkit", "memory", "2M",
+         *filters], stderr=subprocess.DEVNULL)
     try:
         wait_for(lambda: path.stat().st_size or process.poll(), "nbdfuse")
         if process.poll() is not None:
             raise Skip("nbdfuse can't mount here")
-        yield path, trigger.touch
+        yield path
     finally:
-        trigger.unlink(missing_ok=True)
-        subprocess.run(["umount", path], check=False)
-        process.wait(60)
+        # I/Os of a job that ended with an error may be in the kernel still.
+        wait_for(lambda: process.poll() is not None or
+                 not subprocess.run(["umount", path], check=False).returncode,
+                 "the end of nbdfuse")
+        process.wait(SECONDS)
         path.unlink()
         folder.rmdir()
+
+
+@contextmanager
+def failing_file(way):
+    """A file, and what makes each pread or pwrite of it fail."""
+    trigger = file("trigger")
+    with nbd_file("--filter=error", f"error-{way}=EIO", f"error-{way}-rate=1",
+                  f"error-{way}-file={trigger}") as path:
+        try:
+            yield path, trigger.touch
+        finally:
+            trigger.unlink(missing_ok=True)
 
 
 def endless(path, backend, **more):
@@ -179,7 +192,7 @@ def test_a_file_that_is_cut_short():
         path.unlink()
 
 
-def interrupt(process):
+def interrupt(process, pauses):
     """Stops and continues jobs till they end: their system calls come back
     with EINTR."""
     deadline = time.monotonic() + SECONDS
@@ -191,7 +204,7 @@ def interrupt(process):
                 os.kill(pid, signal.SIGCONT)
             except ProcessLookupError:
                 pass
-        time.sleep(0.001)
+        time.sleep(random.choice(pauses))
 
 
 def test_interrupted_system_calls():
@@ -204,10 +217,27 @@ def test_interrupted_system_calls():
                 "size": 500 * SLOT, "numjobs": 2, "group_reporting": 1,
                 "backend": backend, "iodepth": 4, "check_blocks": "data",
                 **pace})
-            interrupt(process)
+            interrupt(process, [0.001])
             done = finish(process)
             check(done.status == 0, f"{backend}: {done.text[-600:]}")
             check_equal(report(done).counts, (row["hits"], row["misses"]), backend)
+
+
+def test_interrupted_waits_for_a_slow_device():
+    """Its I/Os take three times as long as a job waits at its ring before it
+    asks again, so that there are interrupts after waits that timed out."""
+    trace = write_trace("slow.jsonl", [request([0, 1, 2, number])
+                                       for number in range(3, 9)])
+    with nbd_file("--filter=delay", "rdelay=60ms", "wdelay=60ms") as path:
+        for backend in backends("io_uring"):
+            for _ in range(3):
+                process = start({
+                    "trace": trace, "backend": backend, "iodepth": 2,
+                    "size": "2m", "filename": path})
+                interrupt(process, [0.001, 0.007, 0.025])
+                done = finish(process)
+                check(done.status == 0, f"{backend}: {done.text[-600:]}")
+                check_equal(report(done).counts, (15, 9), backend)
 
 
 if __name__ == "__main__":
