@@ -8,9 +8,8 @@ import re
 import signal
 import subprocess
 import time
-from pathlib import Path
 
-from fio_runs import ENGINE, FILES, FIO, Run
+from fio_runs import ENGINE, FILES, FIO, Run, children
 from testing import TOP, check
 
 NODES = (1, 2, 3)
@@ -35,14 +34,6 @@ def start_server(node):
         time.sleep(0.01)
 
 
-def children(pid):
-    try:
-        text = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii")
-    except OSError:
-        return []
-    return [int(child) for child in text.split()]
-
-
 def kill_all(pid):
     """As if the node was lost: the server and what it started."""
     try:
@@ -50,7 +41,7 @@ def kill_all(pid):
         for child in children(pid):
             kill_all(child)
         os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
+    except (ProcessLookupError, FileNotFoundError):
         pass
 
 

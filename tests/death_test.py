@@ -55,9 +55,8 @@ def has_slept(pid):
 def workers(process, wanted):
     """The jobs, in the order in which they were started. They sleep until
     all are there; plain fio hangs when one is killed before that."""
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
     for _ in range(1000):
-        pids = [int(pid) for pid in children.read_text("ascii").split()]
+        pids = jobs_of(process)
         if process.poll() is not None or (len(pids) == wanted and
                                           all(map(has_slept, pids))):
             return pids

@@ -153,10 +153,14 @@ def command(*jobs, engine=ENGINE, fio=None, output="json"):
     return line
 
 
+def children(pid):
+    text = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8")
+    return [int(child) for child in text.split()]
+
+
 def jobs_of(process):
     """fio's jobs are its children, in sessions of their own."""
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    return [int(pid) for pid in children.read_text(encoding="utf-8").split()]
+    return children(process.pid)
 
 
 def kill(process):
@@ -298,8 +302,8 @@ def fails(*saying, engine=ENGINE, status=None, **job):
     return done
 
 
-def wait_for(condition, what):
-    deadline = time.monotonic() + SECONDS
+def wait_for(condition, what, seconds=SECONDS):
+    deadline = time.monotonic() + seconds
     while not condition():
-        check(time.monotonic() < deadline, f"waited {SECONDS} s for {what}")
+        check(time.monotonic() < deadline, f"waited {seconds} s for {what}")
         time.sleep(0.01)

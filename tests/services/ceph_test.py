@@ -84,7 +84,7 @@ class Ceph(Service):
 
     def start_osd(self):
         self.osd = self.serve("osd", "ceph-osd", "-f", "-i", "0")
-        wait_until(self.is_up, "the OSD is up")
+        wait_until(self.is_up, "the OSD to be up")
 
     def is_up(self):
         """By an answer of its own: the monitor takes long to miss it."""
@@ -103,7 +103,7 @@ class Ceph(Service):
                   f"--secret={SECRET}")
         self.serve("gateway", "radosgw", "-f", "-n", "client.rgw")
         wait_until(lambda: self.answers("curl", "-s", f"http://{GATEWAY}/"),
-                   "the gateway answers")
+                   "an answer of the gateway")
         self.call("curl", "-sf", "-X", "PUT", "--user", f"{KEY}:{SECRET}",
                   "--aws-sigv4", "aws:amz:us-east-1:s3",
                   "-H", f"x-amz-content-sha256: {sha256().hexdigest()}",

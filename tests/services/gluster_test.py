@@ -36,7 +36,7 @@ class Gluster(Service):
         self.serve("glusterd", "glusterd", "-N", "-f", config, "-p",
                    self.folder / "pid", "-l", self.folder / "log/glusterd.log")
         wait_until(lambda: self.answers("gluster", "--mode=script", "volume",
-                                        "info"), "glusterd answers")
+                                        "info"), "an answer of glusterd")
         self.volume("create", f"{HOST}:{self.folder}/brick", "force")
         self.volume("set", "auth.allow", "127.0.0.*")
         for cache in CACHES:
@@ -46,7 +46,7 @@ class Gluster(Service):
     def start_volume(self):
         self.volume("start")
         wait_until(lambda: "Online               : Y" in
-                   self.volume("status", "detail"), "the brick is online")
+                   self.volume("status", "detail"), "the brick to be online")
 
     def volume(self, verb, *arguments):
         return self.call("gluster", "--mode=script", "volume", verb, "v",

@@ -20,7 +20,7 @@ class Iscsi(Service):
         self.server = self.serve("tgtd", "tgtd", "-f", "--iscsi",
                                  "portal=127.0.0.1:3260")
         wait_until(lambda: self.answers("tgtadm", "--mode", "sys", "--op",
-                                        "show"), "tgtd answers")
+                                        "show"), "an answer of tgtd")
         self.target("target", "new", "-T", TARGET)
         self.target("logicalunit", "new", "--lun", "1", "-b", lun)
         self.target("target", "bind", "-I", "ALL")

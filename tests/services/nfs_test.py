@@ -43,7 +43,7 @@ class Nfs(Service):
         config = self.file("ganesha.conf", CONFIG.format(folder=self.folder))
         self.serve("rpcbind", "rpcbind", "-f")
         wait_until(lambda: self.answers("rpcinfo", "-p", "127.0.0.1"),
-                   "rpcbind answers")
+                   "an answer of rpcbind")
         self.line = ("ganesha.nfsd", "-F", "-f", config, "-p",
                      self.folder / "pid", "-L", "STDERR")
         self.start_server()
@@ -51,7 +51,7 @@ class Nfs(Service):
     def start_server(self):
         (self.folder / "ganesha.said").unlink(missing_ok=True)
         self.server = self.serve("ganesha", *self.line)
-        wait_until(self.is_ready, "the NFS server answers")
+        wait_until(self.is_ready, "an answer of the NFS server")
 
     def is_ready(self):
         said = (self.folder / "ganesha.said").read_text(errors="replace")

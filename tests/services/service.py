@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import testing
 from backend_runs import exact, report
 from fio_runs import (FIO, command, counts, finish, mixed_trace, planned,
-                      small_job, start)
+                      small_job, start, wait_for)
 from fio_runs import run as run_fio
 from testing import Skip, check, check_equal, check_has
 
@@ -57,11 +57,8 @@ def run(tests):
     sys.exit(done.returncode)
 
 
-def wait_until(condition, what, seconds=READY):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        check(time.monotonic() < deadline, f"waited {seconds} s until {what}")
-        time.sleep(0.05)
+def wait_until(condition, what):
+    wait_for(condition, what, READY)
 
 
 class Service:

@@ -44,7 +44,7 @@ class WebDav(Service):
         self.server = self.serve("nginx", "nginx", "-c", self.config, "-p",
                                  self.folder, "-g", "daemon off;")
         wait_until(lambda: self.answers("curl", "-s", f"http://{HOST}/"),
-                   "nginx answers")
+                   "an answer of nginx")
 
     @property
     def job(self):
