@@ -6,6 +6,7 @@
 #define SPAN	100000 /* different ids of a test */
 #define LOOKUPS 300000
 #define AT_ONCE 100
+#define MANY	4000000 /* ids without a run: a table of many huge pages */
 
 static uint32_t expected[SPAN]; /* number + 1 of each, 0: not seen */
 static uint64_t state;
@@ -132,6 +133,27 @@ static void few_lists(void)
 	free(ids.list);
 }
 
+static void many(void)
+{
+	struct ids ids = { 0 };
+	uint32_t number;
+
+	for (uint64_t i = 0; i < MANY; i++) {
+		uint64_t id = hash64(i);
+
+		CHECK_EQ(ids_number(&ids, &id, 1, &number), 0);
+		CHECK_EQ(number, i);
+	}
+	for (uint64_t i = 0; i < MANY; i += MANY / 1000) {
+		uint64_t id = hash64(i);
+
+		CHECK_EQ(ids_number(&ids, &id, 1, &number), 0);
+		CHECK_EQ(number, i);
+	}
+	ids_end(&ids);
+	free(ids.list);
+}
+
 int main(void)
 {
 	RUN(few_lists);
@@ -139,5 +161,6 @@ int main(void)
 	RUN(against_the_order);
 	RUN(runs);
 	RUN(at_random);
+	RUN(many);
 	UNIT_END();
 }

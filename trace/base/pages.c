@@ -31,9 +31,14 @@ void pages_ready(void *from, size_t bytes)
 		advise(from, bytes, MADV_POPULATE_WRITE);
 }
 
+void pages_huge(void *from, size_t bytes)
+{
+	advise(from, bytes, MADV_HUGEPAGE);
+}
+
 void pages_ready_huge(void *from, size_t bytes)
 {
 	if (bytes >= HUGE)
-		advise(from, bytes, MADV_HUGEPAGE);
+		pages_huge(from, bytes);
 	pages_ready(from, bytes);
 }

@@ -97,7 +97,9 @@ static int map_slots(struct ids *ids, uint64_t nr)
 	if (map == MAP_FAILED)
 		return -1;
 	memset(map, 0, before);
-	pages_ready_huge((char *)map + before, bytes - before);
+	if (!before)
+		pages_huge(map, bytes);
+	pages_ready((char *)map + before, bytes - before);
 	ids->slots = map;
 	ids->nr_slots = nr;
 	return 0;
