@@ -4,12 +4,10 @@
 import re
 import subprocess
 
-from fio_runs import PLAN
+from commands import COMMANDS, PLAN, options_of_manual
 from testing import TOP, check, check_equal, run
 
 COMPLETION = TOP / "scripts" / "packaging" / "completion.bash"
-SCRIPTS = sorted(path for pattern in ("mooncake-*", "fio-to-*")
-                 for path in (TOP / "scripts").glob(pattern))
 
 
 def offered(command, *words):
@@ -26,17 +24,10 @@ def offered(command, *words):
     return done.stdout.split()
 
 
-def options_in_manual(name):
-    page = (TOP / "docs" / f"{name}.1").read_text(encoding="utf-8")
-    heads = re.findall(r"^\.TP\n(.*)$", page, re.MULTILINE)
-    return {option for line in heads for option in
-            re.findall(r"(?<![\w-])--[a-z][a-z-]*", line.replace("\\-", "-"))}
-
-
 def test_every_option_of_the_manuals():
-    for command in (PLAN, *SCRIPTS):
-        wanted = options_in_manual(command.name)
-        check(command == PLAN or wanted, f"{command.name}.1 has no options")
+    for command in COMMANDS:
+        wanted = options_of_manual(command.name)
+        check(wanted, f"{command.name}.1 has no options")
         found = set(offered(command, "--"))
         if command.name == "mooncake-import":
             for form in offered(command, ""):
@@ -66,7 +57,7 @@ def test_every_command_is_completed():
     done = subprocess.run(["bash", "-c", f". {COMPLETION}; complete -p"],
                           capture_output=True, text=True, check=True)
     named = set(re.findall(r"_mooncake (\S+)", done.stdout))
-    check_equal(named, {"mooncake-plan", *(path.name for path in SCRIPTS)},
+    check_equal(named, {path.name for path in COMMANDS},
                 "commands")
 
 

@@ -720,19 +720,6 @@ def test_wrong_arguments():
         script("mooncake-import", *wrong, status=2)
 
 
-def test_manual_names_every_option():
-    manual = (TOP / "docs" / "mooncake-import.1").read_text()
-    manual = manual.replace("\\-", "-")
-    text = script("mooncake-import", "--help").stdout
-    formats = re.findall(r"^    (\w+) ", text, re.M)
-    check_equal(len(formats), 7, "formats")
-    for name in formats:
-        check_has(manual, name)
-        text = script("mooncake-import", name, "--help").stdout
-        for option in set(re.findall(r"--[a-z-]+", text)):
-            check_has(manual, option)
-
-
 if __name__ == "__main__":
     try:
         run(globals())

@@ -2,13 +2,12 @@
 """scripts/mooncake-report: its figures, and input of all kinds."""
 
 import json
-import re
 import sys
 
 sys.dont_write_bytecode = True
 from report_samples import (PLAN, RUN, TMP, job, near, reported, sample, save,
                             wanted_figures, without_bins)
-from testing import DATA, TOP, check, check_equal, check_has, fails, run, script
+from testing import DATA, check, check_equal, check_has, fails, run, script
 
 
 def test_figures_equal_the_json():
@@ -259,14 +258,6 @@ def test_standard_input():
     done = script("mooncake-report", "--json", "-", input=RUN.read_text())
     near(json.loads(done.stdout)[0]["figures"]["qps"],
          wanted_figures()["qps"], "qps")
-
-
-def test_help():
-    done = script("mooncake-report", "--help")
-    manual = (TOP / "docs" / "mooncake-report.1").read_text()
-    for option in set(re.findall(r"--[a-z-]+", done.stdout)) - {"--output-f"}:
-        if option not in ("--output-format", "--curve"):
-            check_has(manual.replace("\\-", "-"), option)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ fio's null in place of a drive; and that it asks before it writes.
 import html.parser
 import json
 import os
-import re
 import shlex
 import shutil
 import signal
@@ -310,14 +309,6 @@ def test_wrong_arguments():
                   ("--percentile", "100", *PLAIN),
                   ("--users", "0", *PLAIN), ("--set", "sessions=2", *PLAIN)):
         script("mooncake-size", TRACE, *wrong, status=2)
-
-
-def test_manual_names_every_option():
-    manual = (TOP / "docs" / "mooncake-size.1").read_text()
-    manual = manual.replace("\\-", "-")
-    text = script("mooncake-size", "--help").stdout
-    for option in set(re.findall(r"--[a-z-]+", text)):
-        check_has(manual, option)
 
 
 if __name__ == "__main__":
