@@ -11,7 +11,7 @@ import signal
 import socket
 import time
 
-from backend_runs import Nbd, corners, engines, exact, needs, report
+from backend_runs import CORNERS, Nbd, corners, engines, exact, needs, report
 from fio_runs import (FILES, SLOT, command, counts, file, finish,
                       mixed_trace, planned, refused, start, wait_for)
 from fio_runs import run as run_fio
@@ -206,6 +206,18 @@ def test_persistent_memory():
     needs("libpmem")
     os.environ["PMEM_IS_PMEM_FORCE"] = "1"
     corners(backend="libpmem")
+
+
+def test_persistent_blocks():
+    """A pool that the engine makes, of blocks as large as an I/O."""
+    needs("pmemblk")
+    pool = file("blocks.pool")
+    for corner in CORNERS:
+        exact(**{**corner, "thread": 1}, backend="pmemblk", direct=1,
+              filename=f"{pool},4096,64")
+    refused("must set thread=1", backend="pmemblk", trace=mixed_trace(),
+            filename=f"{pool},4096,64")
+    pool.unlink()
 
 
 def test_engines_with_one_place():
