@@ -116,12 +116,11 @@ static int worker_setup(struct thread_data *td, struct job *job,
 	    group_add_worker(td, job, err) || totals_begin(td, job, err) ||
 	    refuse_plan(td, job, err))
 		return -1;
-	if (job->feed.replay->warmup > 0 &&
-	    job->feed.replay->warmup >= job->feed.replay->nr_requests)
+	if (job->replay->warmup > 0 &&
+	    job->replay->warmup >= job->replay->nr_requests)
 		return fail(err,
 			    "warmup_requests=%u leaves nothing of the %u requests to measure; lower it",
-			    job->feed.replay->warmup,
-			    job->feed.replay->nr_requests);
+			    job->replay->warmup, job->replay->nr_requests);
 	/* With fio's map of random I/O verify= would hold a slot against each
 	 * of its writes, not the last one. */
 	td->o.norandommap = 1;

@@ -16,12 +16,16 @@
 #include "engine/target/target.h"
 
 struct layout;
+struct replay;
+struct worker;
 
 struct job {
 	struct ioengine_ops ops;     /* td->io_ops */
 	struct ioengine_ops backend; /* its own hooks */
 	struct mooncake_options *options;
 	struct group *group;
+	struct replay *replay; /* a worker's */
+	struct worker *worker; /* its row in there */
 	const struct layout *layout;
 	struct target target;
 	struct object_files files;

@@ -187,7 +187,7 @@ static int wait_asking(struct thread_data *td, uint64_t deadline_ns,
 /* An observer is no worker, and has nothing in flight. */
 static uint32_t in_flight(struct thread_data *td)
 {
-	const struct worker *worker = job_of(td)->feed.worker;
+	const struct worker *worker = job_of(td)->worker;
 
 	return worker ? atomic_load_explicit(&worker->member.in_flight,
 					     memory_order_relaxed) :

@@ -17,7 +17,7 @@
 
 static uint32_t place_of(struct thread_data *td, const struct plan_step *step)
 {
-	return step->slot / job_of(td)->feed.replay->bucket_blocks;
+	return step->slot / job_of(td)->replay->bucket_blocks;
 }
 
 /* Place and number together are a bucket's own. */
@@ -56,10 +56,9 @@ static int keep(struct thread_data *td, struct handle **kept, uint64_t key,
 	leave(td, kept);
 	bucket_path(path, td, key);
 	*kept = handle_open(td, path, flags,
-			    direct_round_up(td,
-					    job->feed.replay->bucket_blocks *
-						    job->group->shape
-							    .slot_bytes));
+			    direct_round_up(td, job->replay->bucket_blocks *
+							job->group->shape
+								.slot_bytes));
 	if (!*kept)
 		return -1;
 	(*kept)->key = key;
@@ -79,9 +78,9 @@ static int buckets_begin(struct thread_data *td, struct running_object *object)
 	object->handle = *kept;
 	object->handle->users++;
 	object->fileno = object->handle->file->fileno;
-	object->offset = step->slot % job->feed.replay->bucket_blocks *
-				 shape->slot_bytes +
-			 object->number * shape->object_slot;
+	object->offset =
+		step->slot % job->replay->bucket_blocks * shape->slot_bytes +
+		object->number * shape->object_slot;
 	if (!step->write)
 		object->before =
 			object->offset - direct_round_down(td, object->offset);

@@ -31,7 +31,7 @@ static void file_path(char *path, struct thread_data *td, uint64_t hash_id,
 
 static uint64_t hash_id_of(struct thread_data *td, uint32_t block)
 {
-	return trace_hash_id(job_of(td)->feed.replay->trace, block);
+	return trace_hash_id(job_of(td)->replay->trace, block);
 }
 
 static void step_path(char *path, struct thread_data *td,
@@ -123,7 +123,7 @@ static int files_change(struct thread_data *td, const struct plan_step *step)
 static void files_probe_path(char *path, struct thread_data *td,
 			     const struct request *req, uint32_t number)
 {
-	const struct trace *t = job_of(td)->feed.replay->trace;
+	const struct trace *t = job_of(td)->replay->trace;
 	const struct trace_request *rq =
 		&t->requests[req->number % t->nr_requests];
 	uint32_t block = t->lookups[rq->first_lookup + number];

@@ -202,7 +202,7 @@ int layout_setup(struct thread_data *td, struct job *job, struct error *err)
 		return -1;
 	/* fio must not make what it would take for files of their own. */
 	td->o.create_on_open = 1;
-	if (job->feed.worker != job->feed.replay->workers)
+	if (job->worker != job->replay->workers)
 		return 0;
 	return claim_in_setup(td, err);
 }
@@ -217,7 +217,7 @@ enum claim { CLAIM_NONE, CLAIM_BEGUN, CLAIM_DONE };
 static int claim_at_start(struct thread_data *td)
 {
 	struct job *job = job_of(td);
-	struct replay *r = job->feed.replay;
+	struct replay *r = job->replay;
 	uint32_t none = CLAIM_NONE;
 	struct error err;
 
@@ -283,6 +283,6 @@ void layout_stop(struct thread_data *td)
 		return;
 	handles_stop(&job->files.handles);
 	job->files.written = job->files.read = NULL;
-	if (td->o.unlink && !life_running(job->feed.replay))
+	if (td->o.unlink && !life_running(job->replay))
 		remove_folders(td);
 }

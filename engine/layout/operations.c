@@ -11,20 +11,20 @@
 
 uint64_t operation_begin(struct thread_data *td)
 {
-	return job_of(td)->feed.replay->rings ? time_now() : 0;
+	return job_of(td)->replay->rings ? time_now() : 0;
 }
 
 void operation_end(struct thread_data *td, enum operation operation,
 		   uint64_t since)
 {
-	const struct feed *f = &job_of(td)->feed;
-	uint32_t row = f->worker - f->replay->workers;
+	const struct job *job = job_of(td);
+	uint32_t row = job->worker - job->replay->workers;
 
 	if (!since)
 		return;
-	while (!ring_has_room(f->replay, row, operation) && !td->terminate)
+	while (!ring_has_room(job->replay, row, operation) && !td->terminate)
 		usleep(FULL_US);
-	ring_add(ring_of(f->replay, row, operation), time_now() - since);
+	ring_add(ring_of(job->replay, row, operation), time_now() - since);
 }
 
 int operation_unlink(struct thread_data *td, const char *path)

@@ -28,10 +28,10 @@ static void begin_request(struct thread_data *td, struct request *req,
 	unsigned int i;
 
 	for (i = 0; i < ORDER_AHEAD; i++)
-		order_fetch(job->feed.replay, req, req->steps + i);
+		order_fetch(job->replay, req, req->steps + i);
 	req->begun = true;
 	req->arrival_ns = arrival_ns;
-	replay_count(&job->feed.worker->nr_started);
+	replay_count(&job->worker->nr_started);
 	if (req->plan->nr_probes && job->layout->probe)
 		job->layout->probe(td, req);
 	job->picker.front.loading++;
@@ -46,7 +46,7 @@ static void begin_request(struct thread_data *td, struct request *req,
  * its time must have come. */
 static bool may_begin(struct thread_data *td, uint64_t now_ns)
 {
-	struct replay *r = job_of(td)->feed.replay;
+	struct replay *r = job_of(td)->replay;
 	struct front *front = front_of(td);
 	struct request *req = front->request;
 	uint64_t arrival_ns = now_ns;
@@ -84,27 +84,27 @@ static bool may_begin(struct thread_data *td, uint64_t now_ns)
  */
 static void take_front(struct thread_data *td, uint64_t now_ns)
 {
-	struct feed *f = &job_of(td)->feed;
-	struct front *front = front_of(td);
+	struct job *job = job_of(td);
+	struct front *front = &job->picker.front;
 	struct take take = {
 		.timed = front->timed,
-		.only_due =
-			front->loading || f->writes_inflight || front->nr_aside,
+		.only_due = front->loading || job->feed.writes_inflight ||
+			    front->nr_aside,
 		.now_ns = now_ns,
 	};
 
 	if (front->over ||
 	    (front->max_inflight && front->loading >= front->max_inflight))
 		return;
-	front->request = take_request(f->replay, &take);
+	front->request = take_request(job->replay, &take);
 	front->over = take.over;
 	if (front->request)
-		planning_look_ahead(f->replay, f->worker);
+		planning_look_ahead(job->replay, job->worker);
 	if (front->request || front->over)
 		return;
 	if (take.due_ns != WAIT_NEVER)
 		picker_wake_at(picker_of(td), take.due_ns);
-	if (take.due_ns == WAIT_NEVER || f->replay->turns)
+	if (take.due_ns == WAIT_NEVER || job->replay->turns)
 		picker_of(td)->needs_peer = true;
 }
 
@@ -127,7 +127,7 @@ static void take_from_aside(struct thread_data *td)
 
 	for (i = 0; i < front->nr_aside && !front->request; i++) {
 		req = front->aside[i];
-		if (!order_ready(job_of(td)->feed.replay,
+		if (!order_ready(job_of(td)->replay,
 				 &req->steps[req->reads_issued]))
 			continue;
 		front->request = req;
@@ -150,7 +150,7 @@ bool front_begin(struct thread_data *td, uint64_t now_ns)
 int front_start(struct thread_data *td)
 {
 	const struct mooncake_options *o = job_of(td)->options;
-	const struct replay *r = job_of(td)->feed.replay;
+	const struct replay *r = job_of(td)->replay;
 	struct front *front = front_of(td);
 
 	*front = (struct front){

@@ -9,10 +9,10 @@
 
 void issue_start(struct thread_data *td)
 {
-	struct feed *f = &job_of(td)->feed;
+	struct picker *p = &job_of(td)->picker;
 
-	stages_make(td, &job_of(td)->picker.stages);
-	f->has_limit = td->o.number_ios || td->o.io_size;
+	stages_make(td, &p->stages);
+	p->counts.has_limit = td->o.number_ios || td->o.io_size;
 }
 
 static void begin_stage(struct cursor *cursor, struct running_object *object)
@@ -30,32 +30,34 @@ void cursor_set_object(struct cursor *cursor, struct running_object *object)
 	begin_stage(cursor, object);
 }
 
-static void count_to_limit(struct thread_data *td, struct feed *f, uint64_t len)
+static void count_to_limit(struct thread_data *td, struct issue_counts *counts,
+			   uint64_t len)
 {
-	f->ios_issued++;
-	f->bytes_issued += len;
-	f->limited =
+	counts->ios++;
+	counts->bytes += len;
+	counts->limit_met =
 		(td->o.number_ios &&
-		 f->ios_issued >= td->o.number_ios * td->loops) ||
-		(td->o.io_size && f->bytes_issued >= td->o.io_size * td->loops);
+		 counts->ios >= td->o.number_ios * td->loops) ||
+		(td->o.io_size && counts->bytes >= td->o.io_size * td->loops);
 }
 
 /* Trims and syncs are none that a user asked for by number. */
-static void count_io(struct thread_data *td, struct feed *f,
+static void count_io(struct thread_data *td, struct job *job,
 		     struct running_object *object, uint64_t len)
 {
+	struct issue_counts *counts = &job->picker.counts;
 	const struct stage *stage = object->stage;
 
-	f->issued_count++;
+	job->feed.issued_count++;
 	if (stage->ddir > DDIR_WRITE)
 		return;
-	if (f->has_limit)
-		count_to_limit(td, f, len);
+	if (counts->has_limit)
+		count_to_limit(td, counts, len);
 	if (stage->ddir != DDIR_WRITE)
 		return;
-	f->writes_inflight++;
+	job->feed.writes_inflight++;
 	if (ddir_sync(stage[1].ddir) &&
-	    stage_sync_due(td, ++f->writes_issued) != DDIR_INVAL)
+	    stage_sync_due(td, ++counts->writes) != DDIR_INVAL)
 		object->syncs++;
 }
 
@@ -114,7 +116,7 @@ static void issue_io(struct thread_data *td, struct cursor *cursor)
 		io->len = ipo->len;
 	}
 	cursor->from += io->len;
-	count_io(td, &job->feed, object, io->len);
+	count_io(td, job, object, io->len);
 	if (job->picker.stages.widens)
 		cut_to_object(&job->picker.stages, io);
 	if (cursor->from < cursor->to) {
@@ -160,10 +162,10 @@ static bool begin_object(struct thread_data *td, struct cursor *cursor)
 void issue_ios(struct thread_data *td, struct cursor *cursor,
 	       unsigned int batch)
 {
-	struct feed *f = &job_of(td)->feed;
+	const struct job *job = job_of(td);
 
-	while (!cursor_is_empty(cursor) && f->issued_count < batch &&
-	       !f->limited && !td->error)
+	while (!cursor_is_empty(cursor) && job->feed.issued_count < batch &&
+	       !job->picker.counts.limit_met && !td->error)
 		if (cursor->object || begin_object(td, cursor))
 			issue_io(td, cursor);
 }

@@ -23,6 +23,15 @@ struct cursor {
 	uint64_t to;
 };
 
+/* What has been issued, where an option of fio counts it. */
+struct issue_counts {
+	bool has_limit;	 /* number_ios= or io_size= is set */
+	bool limit_met;	 /* nothing more is issued */
+	uint64_t ios;	 /* reads and writes, with has_limit */
+	uint64_t bytes;	 /* of these */
+	uint64_t writes; /* where syncs follow so many of them */
+};
+
 static inline bool cursor_is_empty(const struct cursor *cursor)
 {
 	return !cursor->running;

@@ -17,7 +17,7 @@ static struct picker *picker_of(struct thread_data *td)
 
 static struct replay *replay_of(struct thread_data *td)
 {
-	return job_of(td)->feed.replay;
+	return job_of(td)->replay;
 }
 
 static void begin_step(struct thread_data *td, struct cursor *cursor,
@@ -26,7 +26,7 @@ static void begin_step(struct thread_data *td, struct cursor *cursor,
 	struct job *job = job_of(td);
 	uint32_t objects = job->picker.stages.objects[step->write];
 
-	order_fetch(job->feed.replay, req, step + ORDER_AHEAD);
+	order_fetch(job->replay, req, step + ORDER_AHEAD);
 	cursor_set_step(cursor, running_use_step(&job->feed.running, req, step,
 						 objects));
 }
@@ -303,7 +303,7 @@ enum next picker_next(struct thread_data *td, uint64_t now_ns,
 	struct plan_step *step;
 	struct request *req;
 
-	if (job_of(td)->feed.limited)
+	if (p->counts.limit_met)
 		return NEXT_END;
 	p->wake_ns = WAIT_NEVER;
 	p->blocked = p->read_blocked = p->needs_peer = p->again = false;

@@ -32,6 +32,7 @@ enum next {
 struct picker {
 	struct front front;
 	struct stages stages;
+	struct issue_counts counts;
 	bool async;
 
 	struct cursor more; /* of an object that has begun */

@@ -10,10 +10,11 @@
 static void turns_end(struct thread_data *td, const struct request *req,
 		      bool goes_on)
 {
-	struct feed *f = &job_of(td)->feed;
+	struct job *job = job_of(td);
 
-	if (f->replay->turns)
-		turns_ended(f->replay, req->number, feed_now(f), goes_on);
+	if (job->replay->turns)
+		turns_ended(job->replay, req->number, feed_now(&job->feed),
+			    goes_on);
 }
 
 static void finish(struct thread_data *td, struct request *req)
@@ -23,7 +24,7 @@ static void finish(struct thread_data *td, struct request *req)
 	if (!job->picker.async)
 		job->picker.front.loading--;
 	turns_end(td, req, true);
-	replay_finish(job->feed.worker, req);
+	replay_finish(job->worker, req);
 }
 
 /* Tokens that no tier had are computed before their blocks can be stored. */
@@ -71,14 +72,14 @@ static void write_done(struct thread_data *td, struct request *req)
 
 void request_step_done(struct thread_data *td, struct running_step *step)
 {
-	struct feed *f = &job_of(td)->feed;
+	struct job *job = job_of(td);
 	const struct plan_step *planned = step->step;
 	struct request *req = step->req;
 
 	if (planned->write)
-		order_set_bad(f->replay, planned, step->failed);
-	order_done(f->replay, planned);
-	running_free_step(&f->running, step);
+		order_set_bad(job->replay, planned, step->failed);
+	order_done(job->replay, planned);
+	running_free_step(&job->feed.running, step);
 	if (plan_kind(planned) != PLAN_READ)
 		write_done(td, req);
 	else if (!--req->reads_left)
@@ -97,7 +98,7 @@ static void abandon(struct thread_data *td, struct request *req)
 	if (job->picker.front.request == req)
 		job->picker.front.request = NULL;
 	turns_end(td, req, false);
-	planning_abandon(job->feed.replay, job->feed.worker, req);
+	planning_abandon(job->replay, job->worker, req);
 }
 
 /* The request in front comes last: it may be planned once the others are

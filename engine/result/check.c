@@ -65,7 +65,7 @@ static struct stamp stamp_of(const struct job *job, const struct issued_io *io,
 			     const struct part *part)
 {
 	const struct plan_step *step = io->object->running->step;
-	const struct replay *r = job->feed.replay;
+	const struct replay *r = job->replay;
 
 	return stamp_make(r->stamp_run, trace_hash_id(r->trace, step->block),
 			  plan_generation(step), part->at);
@@ -141,7 +141,7 @@ void check_read(struct thread_data *td, struct io_u *io_u,
 	const struct job *job = job_of(td);
 	struct part part;
 
-	if (order_is_bad(job->feed.replay, io->object->running->step))
+	if (order_is_bad(job->replay, io->object->running->step))
 		return;
 	part = first_part(job, io_u, io);
 	do {

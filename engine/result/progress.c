@@ -11,7 +11,7 @@ void progress_by_steps(struct thread_data *td, uint64_t steps)
 
 void progress_by_time(struct thread_data *td, uint64_t now_ns)
 {
-	struct replay *r = job_of(td)->feed.replay;
+	struct replay *r = job_of(td)->replay;
 	double bytes = td->io_bytes[DDIR_READ] + td->io_bytes[DDIR_WRITE];
 	double passed = now_ns - atomic_load(r->epoch_ns);
 

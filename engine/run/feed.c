@@ -53,16 +53,16 @@ static enum next fill(struct thread_data *td)
 static uint64_t wake_time(struct thread_data *td, enum next next,
 			  uint64_t now_ns)
 {
-	const struct feed *f = feed_of(td);
-	uint64_t wake_ns = job_of(td)->picker.wake_ns;
+	const struct job *job = job_of(td);
+	uint64_t wake_ns = job->picker.wake_ns;
 
 	switch (next) {
 	case NEXT_WAIT_ORDER:
-		if (f->replay->nr_workers == 1)
+		if (job->replay->nr_workers == 1)
 			break;
 		return min(wake_ns,
-			   now_ns + (f->order_rounds < SPINS ? SPIN_NS :
-							       PEER_NS));
+			   now_ns + (job->feed.order_rounds < SPINS ? SPIN_NS :
+								      PEER_NS));
 	case NEXT_WAIT_PEER:
 		return min(wake_ns, now_ns + PEER_NS);
 	default:
@@ -91,7 +91,7 @@ static void wait_for_more(struct thread_data *td, enum next next)
 
 static void end_if_failed(struct thread_data *td)
 {
-	if (replay_failed(feed_of(td)->replay) && !td->error)
+	if (replay_failed(job_of(td)->replay) && !td->error)
 		td_verror(td, ECANCELED,
 			  "mooncake: another job of the replay group failed");
 }
@@ -107,11 +107,12 @@ static void feed_end(struct thread_data *td)
 
 void feed_more(struct thread_data *td)
 {
-	struct feed *f = feed_of(td);
+	struct job *job = job_of(td);
+	struct feed *f = &job->feed;
 	enum next next;
 
 	f->issued_head = f->issued_count = 0;
-	while (!must_stop(td) && !replay_failed(f->replay)) {
+	while (!must_stop(td) && !replay_failed(job->replay)) {
 		next = fill(td);
 		if (f->issued_count) {
 			f->order_rounds = 0;
@@ -136,7 +137,8 @@ static bool is_of(const struct issued_io *io, const struct request *req)
 
 void feed_forget(struct thread_data *td, const struct request *req)
 {
-	struct feed *f = feed_of(td);
+	struct job *job = job_of(td);
+	struct feed *f = &job->feed;
 	struct running *r = &f->running;
 	struct issued_io *io;
 	unsigned int i;
@@ -152,14 +154,14 @@ void feed_forget(struct thread_data *td, const struct request *req)
 	for (i = 0; i < r->nr; i++) {
 		if (!r->objects[i].running || r->objects[i].running->req != req)
 			continue;
-		if (job_of(td)->layout->abandon)
-			job_of(td)->layout->abandon(td, &r->objects[i]);
+		if (job->layout->abandon)
+			job->layout->abandon(td, &r->objects[i]);
 		running_free_object(r, &r->objects[i]);
 	}
 	for (i = 0; i < r->nr; i++) {
 		if (r->steps[i].req != req)
 			continue;
-		order_abandon(f->replay, r->steps[i].step);
+		order_abandon(job->replay, r->steps[i].step);
 		running_free_step(r, &r->steps[i]);
 	}
 }
@@ -231,11 +233,11 @@ int feed_start(struct thread_data *td)
 	f->batch = batch_size(td);
 	if (job->check_blocks)
 		f->stamp_stride = stamp_stride(td);
-	f->clocked = job->picker.front.timed || f->replay->turns ||
-		     job->picker.async || f->replay->nr_observers ||
+	f->clocked = job->picker.front.timed || job->replay->turns ||
+		     job->picker.async || job->replay->nr_observers ||
 		     job->options->prefill_rate;
 	f->begins = f->clocked || f->stamp_stride;
-	if (f->replay->warmup)
+	if (job->replay->warmup)
 		warmup_begin(td);
 	if (!job->layout->in_files)
 		open_files(td);

@@ -16,17 +16,13 @@
 #include "engine/wait.h"
 
 struct thread_data;
-struct replay;
 struct request;
-struct worker;
 
 /* I/Os put on the core's list at a time: with the entry that asks for more, as
  * many allocations of one size as malloc keeps for a thread. */
 #define FEED_BATCH 6
 
 struct feed {
-	struct replay *replay;
-	struct worker *worker; /* its row in there */
 	uint64_t stamp_stride; /* 0: blocks are not checked */
 	bool clocked;	       /* somebody looks at times */
 	bool begins;	       /* or what is written is stamped */
@@ -39,11 +35,6 @@ struct feed {
 	unsigned int batch; /* of these at the most */
 
 	unsigned int writes_inflight; /* I/Os */
-	uint64_t writes_issued;	      /* where syncs go by them */
-	bool has_limit;		      /* number_ios= or io_size=: */
-	bool limited;		      /* it was reached */
-	uint64_t ios_issued;	      /* reads and writes up to that */
-	uint64_t bytes_issued;
 
 	unsigned int order_rounds; /* waits for order in a row */
 	uint64_t order_wait_ns;

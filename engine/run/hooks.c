@@ -47,7 +47,7 @@ static void show_progress(struct thread_data *td)
 {
 	struct job *job = job_of(td);
 	const struct group *g = job->group;
-	struct replay *r = job->feed.replay;
+	struct replay *r = job->replay;
 	uint64_t steps = g->counted ? g->stats.hits + g->stats.writes :
 				      g->trace.nr_lookups;
 
@@ -66,7 +66,7 @@ static int job_init(struct thread_data *td)
 		td_verror(td, ECANCELED, "mooncake: set-up");
 		return 1;
 	}
-	atomic_store(&job->feed.worker->member.state, MEMBER_RUNNING);
+	atomic_store(&job->worker->member.state, MEMBER_RUNNING);
 	if (job->backend.init && job->backend.init(td)) {
 		if (!td->error)
 			td_verror(td, EINVAL, "mooncake: backend init");
@@ -125,7 +125,7 @@ static bool has_failed(struct thread_data *td)
 {
 	struct job *job = job_of(td);
 	bool came_to_end = job->ended || td->terminate || td->done;
-	uint32_t in_flight = atomic_load(&job->feed.worker->member.in_flight);
+	uint32_t in_flight = atomic_load(&job->worker->member.in_flight);
 
 	if (td->error || (came_to_end && !in_flight))
 		return td->error;
@@ -138,7 +138,7 @@ static bool has_failed(struct thread_data *td)
 static void end_run(struct thread_data *td)
 {
 	struct job *job = job_of(td);
-	struct replay *r = job->feed.replay;
+	struct replay *r = job->replay;
 	bool failed;
 
 	feed_stop(td);
@@ -146,7 +146,7 @@ static void end_run(struct thread_data *td)
 	failed = has_failed(td);
 	if (failed)
 		replay_fail(r);
-	atomic_store(&job->feed.worker->member.state,
+	atomic_store(&job->worker->member.state,
 		     failed ? MEMBER_FAILED : MEMBER_DONE);
 	td->o.stats = job->stats;
 	layout_stop(td);
@@ -160,8 +160,8 @@ static void job_cleanup(struct thread_data *td)
 
 	if (!job->group->failed)
 		end_run(td);
-	else if (job->feed.worker)
-		atomic_store(&job->feed.worker->member.state, MEMBER_FAILED);
+	else if (job->worker)
+		atomic_store(&job->worker->member.state, MEMBER_FAILED);
 	if (job->backend.cleanup)
 		job->backend.cleanup(td);
 }

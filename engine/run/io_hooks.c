@@ -158,7 +158,7 @@ static void finish_now(struct thread_data *td, struct io_u *io_u)
 /* fio's own count of these is not to be trusted with iodepth_batch_submit. */
 static void count_in_flight(struct job *job, int more)
 {
-	_Atomic uint32_t *count = &job->feed.worker->member.in_flight;
+	_Atomic uint32_t *count = &job->worker->member.in_flight;
 
 	atomic_store_explicit(count,
 			      atomic_load_explicit(count,
@@ -211,9 +211,8 @@ static int job_commit_sync(struct thread_data *td)
 {
 	struct job *job = job_of(td);
 
-	job->unreaped =
-		atomic_load_explicit(&job->feed.worker->member.in_flight,
-				     memory_order_relaxed);
+	job->unreaped = atomic_load_explicit(&job->worker->member.in_flight,
+					     memory_order_relaxed);
 	return job->backend.commit(td);
 }
 

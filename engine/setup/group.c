@@ -240,9 +240,9 @@ int group_add_worker(struct thread_data *td, struct job *job, struct error *err)
 	r = first || g->each ? make_replay(td, g, err) : g->replays[0];
 	if (!r)
 		return -1;
-	job->feed.replay = r;
-	job->feed.worker = replay_join(r, td->thread_number);
-	if (!job->feed.worker)
+	job->replay = r;
+	job->worker = replay_join(r, td->thread_number);
+	if (!job->worker)
 		return fail(err,
 			    "this job is one more than the %u that its replay group was made for; give all of them the same options from the start",
 			    r->nr_workers);

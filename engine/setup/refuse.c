@@ -211,7 +211,7 @@ static int check_verify(struct thread_data *td, const struct job *job,
 			struct error *err)
 {
 	const struct group *g = job->group;
-	const struct replay *r = job->feed.replay;
+	const struct replay *r = job->replay;
 	bool rewrites = g->stats.slots_rewritten ||
 			((r->passes > 1 || !g->counted) && r->reuses_slots);
 
