@@ -11,11 +11,13 @@
 #define ARRAY_STEP 16 /* a large array grows by this part of its size */
 
 /*
- * Returns the array with room for at least @need items of @item bytes each, and
- * keeps in @room how many it has room for. Returns NULL when there is no
- * memory; the old array is still there then. A large array grows by a small
- * part of its size: realloc() can mostly do that without moving it, and room
- * that nobody has used yet costs memory, too.
+ * Returns the array, perhaps moved, with room for at least @need items of @item
+ * bytes each, and notes in *@room how many it has room for. An array that is
+ * NULL is made. Returns NULL when there is no memory; the caller still owns the
+ * old array then.
+ *
+ * A large array grows by a small part of its size: realloc() can mostly do that
+ * without moving it, and room that nobody has used yet costs memory, too.
  */
 static inline void *array_grow(void *array, uint64_t *room, uint64_t need,
 			       size_t item)

@@ -1,7 +1,5 @@
-/*
- * Doubly linked lists inside an array: a link is named by its index, so the
- * list works wherever the array is, and costs 8 bytes an entry.
- */
+/* Doubly linked lists inside an array. A link is named by its index, so a list
+ * works wherever the array is mapped, and costs 8 bytes an entry. */
 #ifndef MOONCAKE_CHAIN_H
 #define MOONCAKE_CHAIN_H
 
@@ -13,7 +11,8 @@ struct link {
 	uint32_t next;
 };
 
-/* A head is a link of the same array; alone, it is an empty list. */
+/* Makes the link @head, which must be of the same array, the head of an empty
+ * list. */
 static inline void chain_init(struct link *links, uint32_t head)
 {
 	links[head].prev = head;

@@ -1,6 +1,6 @@
 /*
- * Options that take one of a few words: the words, and the values they stand
- * for, in one table an option, which stands beside the enum of the values.
+ * Options that take one of a few words. Each has a table of its words and of
+ * the values that they stand for, which lies beside the enum of these values.
  */
 #ifndef MOONCAKE_CHOICE_H
 #define MOONCAKE_CHOICE_H
@@ -13,13 +13,14 @@ struct choice {
 	const char *help; /* one line, as fio lists it */
 };
 
-/* The entry of that name, or NULL. */
+/* Returns the entry of that name, or NULL. */
 const struct choice *choice_find(const struct choice *table, const char *name);
 
-/* The word for a value that is in the table. */
+/* Returns the word for a value, which must be in the table. */
 const char *choice_name(const struct choice *table, int value);
 
-/* All words of the table with @between between them, into @text. */
+/* Writes all words of the table, with @between between them, into @text of
+ * @size bytes. */
 void choice_list(const struct choice *table, const char *between, char *text,
 		 size_t size);
 

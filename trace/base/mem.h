@@ -9,9 +9,11 @@
 #include <stddef.h>
 
 struct mem {
-	/* Zeroed memory of that many bytes, or NULL with errno set. */
+	/* Returns zeroed memory of that many bytes, or NULL with errno set. */
 	void *(*alloc)(size_t bytes);
-	/* Gives back what alloc returned, with the same size; NULL is allowed. */
+	/*
+	 * Frees what alloc returned; @bytes must be the same. NULL is allowed.
+	 */
 	void (*free)(void *ptr, size_t bytes);
 };
 

@@ -1,22 +1,28 @@
-/*
- * Memory that is about to be filled: a fault for each page would cost more
- * than what is put there.
- */
+/* Memory that is about to be filled. Without this, a page fault for each page
+ * would cost more than writing the page. */
 #ifndef MOONCAKE_PAGES_H
 #define MOONCAKE_PAGES_H
 
 #include <stddef.h>
 
-/* Makes the whole pages in that range ready to be written. Nothing happens for
- * a small range, or where the kernel can't do it (before Linux 5.14). */
+/*
+ * Makes the whole pages in that range ready to be written. Does nothing for a
+ * small range, or where the kernel can't do it (before Linux 5.14). Never
+ * fails, and leaves errno as it was.
+ */
 void pages_ready(void *from, size_t bytes);
 
-/* Huge pages where they fit, for memory that is accessed at random. Of a whole
- * mapping, before it grows: one that is huge in parts is two for the kernel,
- * and mremap() refuses those. */
+/*
+ * Asks for huge pages where they fit, for memory that is accessed at random.
+ * The range must be a whole mapping, and this must be called before it grows:
+ * one that is huge in parts is two mappings for the kernel, and mremap()
+ * refuses those.
+ */
 void pages_huge(void *from, size_t bytes);
 
-/* Both. Not for memory that realloc() may move: it would have to copy it. */
+/*
+ * Does both. Not for memory that realloc() may move: it would have to copy it.
+ */
 void pages_ready_huge(void *from, size_t bytes);
 
 #endif

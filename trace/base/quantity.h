@@ -9,12 +9,15 @@
 #include <stdint.h>
 
 /*
- * A whole number with an optional k, m, g, t or p (of 1024), kib, mib, gib, tib
- * or pib (of 1000, as fio has it), in either case; or false.
+ * Parses a whole number with an optional suffix in either case: k, m, g, t or
+ * p, with or without a b, are powers of 1024; kib, mib, gib, tib and pib are
+ * powers of 1000, as fio has it. Returns false where @text is no such number or
+ * does not fit.
  */
 bool quantity_parse(uint64_t *value, const char *text);
 
-/* A whole number from 1 to 100 with an optional %, or false. */
+/* Parses a whole number from 1 to 100 with an optional %. Returns false where
+ * @text is none. */
 bool percent_parse(uint32_t *percent, const char *text);
 
 struct quantities {
@@ -22,7 +25,7 @@ struct quantities {
 	size_t nr;
 };
 
-/* Returns false when there is no memory. */
+/* Appends a value. Returns false when there is no memory. */
 bool quantities_add(struct quantities *q, uint64_t value);
 void quantities_free(struct quantities *q);
 

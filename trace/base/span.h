@@ -6,8 +6,11 @@
 
 #define SPAN_TEXT 48
 
-/* "2 d 3 h", "1 h 5 min", "58 min 57 s", "12.5 s", "61.114 ms", "0 ms": two
- * units from minutes up, below three decimals at the most. */
+/*
+ * Writes a length of time, as "2 d 3 h", "1 h 5 min", "58 min 57 s", "12.5 s",
+ * "61.114 ms" or "0 ms": in two units from minutes up, below that with at most
+ * three decimals.
+ */
 void span_text(char text[SPAN_TEXT], uint64_t ns);
 
 #endif

@@ -28,13 +28,14 @@ struct buckets {
 	uint32_t slots_used;  /* slots that ever held a block */
 };
 
-/* How many buckets so many different blocks can fill at the most. */
+/* Returns how many buckets so many different blocks can fill at the most. */
 uint32_t buckets_wanted(uint32_t nr_blocks, uint32_t bucket_blocks);
 
 /*
- * @capacity is in buckets, and the policy is one that can choose among buckets.
- * No bucket has room for more blocks than there are. Returns 0, or -1 when
- * there is no memory; then nothing need be freed.
+ * Makes a tier of @capacity buckets of @bucket_blocks blocks each, or of all
+ * @nr_blocks where that is less. The policy must be able to choose among
+ * buckets. Returns 0, or -1 when there is no memory; nothing need be freed
+ * then.
  */
 int buckets_init(struct buckets *b, const struct policy *policy,
 		 uint32_t nr_blocks, uint64_t capacity, uint32_t bucket_blocks,

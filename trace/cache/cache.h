@@ -22,7 +22,8 @@ struct cache {
 	struct places places; /* slots */
 };
 
-/* Returns 0, or -1 when there is no memory; then nothing need be freed. */
+/* Makes a tier of @capacity slots for a trace of @nr_blocks blocks. Returns 0,
+ * or -1 when there is no memory; nothing need be freed then. */
 int cache_init(struct cache *c, const struct policy *policy, uint32_t nr_blocks,
 	       uint64_t capacity, struct watermarks marks,
 	       const struct mem *mem);
@@ -33,6 +34,7 @@ static inline bool cache_has(const struct cache *c, uint32_t block)
 	return index_find(&c->slots, block) != CACHE_NO_SLOT;
 }
 
+/* A block that the tier holds is used. @next_use is as in policy.h. */
 static inline void cache_touch(struct cache *c, uint32_t block,
 			       uint64_t next_use)
 {
@@ -41,16 +43,18 @@ static inline void cache_touch(struct cache *c, uint32_t block,
 				 next_use);
 }
 
-/* How many blocks must be evicted before one more is inserted. */
+/* Returns how many blocks must be evicted before one more is inserted. */
 static inline uint32_t cache_excess(const struct cache *c)
 {
 	return places_excess(&c->places);
 }
 
-/* Evicts a block and returns it; @slot is where it was. There must be one. */
+/* Evicts a block, of which there must be one, and returns it. *@slot is where
+ * it was. */
 uint32_t cache_evict(struct cache *c, uint32_t *slot);
 
-/* Gives the block a slot and returns that. There must be no excess. */
+/* Puts a block into a slot, and returns that. There must be no excess.
+ * @next_use is as in policy.h. */
 static inline uint32_t cache_insert(struct cache *c, uint32_t block,
 				    uint64_t next_use)
 {

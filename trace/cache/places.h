@@ -1,7 +1,5 @@
-/*
- * Places for what a cache holds, slots or buckets: which are in use, when some
- * must be given back, and which comes next.
- */
+/* The places that a cache has, slots or buckets: which are in use, how many
+ * must be given back, and which is taken next. */
 #ifndef MOONCAKE_PLACES_H
 #define MOONCAKE_PLACES_H
 
@@ -30,19 +28,19 @@ struct places {
 };
 
 /*
- * Makes @capacity places, but no more than @wanted, the most that will ever be
- * in use at a time. Returns 0, or -1 when there is no memory; then nothing need
- * be freed.
+ * Makes places for a cache of @capacity of them, but no more than @wanted, the
+ * most that will ever be in use at a time. Returns 0, or -1 when there is no
+ * memory; nothing need be freed then.
  */
 int places_init(struct places *p, uint64_t capacity, uint32_t wanted,
 		struct watermarks marks, const struct mem *mem);
 void places_exit(struct places *p, const struct mem *mem);
 
-/* How many places can be in use, by the same rule. */
+/* Returns how many places such a cache can have in use. */
 uint32_t places_count(uint64_t capacity, uint32_t wanted,
 		      struct watermarks marks);
 
-/* How many places must be given back before one more is taken. */
+/* Returns how many places must be given back before one more is taken. */
 static inline uint32_t places_excess(const struct places *p)
 {
 	return p->used < p->nr ? 0 : p->used - p->left;
@@ -54,6 +52,7 @@ static inline bool places_used_before(const struct places *p)
 	return p->ring_used;
 }
 
+/* Returns where the @nth of the places that were given back stands. */
 static inline uint32_t places_ring_index(const struct places *p, uint32_t nth)
 {
 	uint64_t at = (uint64_t)p->ring_first + nth;
@@ -76,6 +75,7 @@ static inline uint32_t places_take(struct places *p)
 	return place;
 }
 
+/* Ends the use of a place. */
 void places_give_back(struct places *p, uint32_t place);
 
 #endif

@@ -34,14 +34,14 @@ struct policy {
 	uint32_t (*evict)(void *state);
 };
 
-/* The table, ended by NULL, and the policy of that name or NULL. */
+/* The table, ended by NULL. */
 extern const struct policy *const policies[];
+
+/* Returns the policy of that name, or NULL. */
 const struct policy *policy_find(const char *name);
 
-/*
- * The policy that eviction=@name means, or NULL with @err filled. @dashes is
- * what the error puts before the option's name: "" or "--".
- */
+/* Returns the policy that eviction=@name means, or NULL with @err filled.
+ * @dashes is what the error puts before the option's name: "" or "--". */
 const struct policy *policy_named(const char *name, const char *dashes,
 				  struct error *err);
 

@@ -1,7 +1,5 @@
-/*
- * The options that mooncake-plan has beside those of settings_options, and
- * those that are lists here.
- */
+/* The options that mooncake-plan has beside those of settings_options, and
+ * those that take lists in the command alone. */
 #ifndef MOONCAKE_ARGUMENT_H
 #define MOONCAKE_ARGUMENT_H
 

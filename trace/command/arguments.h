@@ -45,11 +45,13 @@ struct arguments {
 	bool version;
 };
 
-/* 0, or -1 with @err filled. Either way arguments_free() is due. */
+/* Parses the command line, which it may change, and the job file that it names.
+ * Returns 0, or -1 with @err filled. Either way arguments_free() is due. */
 int arguments_parse(struct arguments *a, int argc, char **argv,
 		    struct error *err);
 void arguments_free(struct arguments *a);
 
+/* Prints the text of --help. */
 void arguments_help(FILE *out);
 
 /* One combination of what the lists offer. */
@@ -60,7 +62,8 @@ struct combination {
 	uint64_t slots;
 };
 
-/* The options in force, under the engine's names, for plan_json(). */
+/* Returns the options that are in force for @c, under the engine's names, for
+ * plan_json(). */
 struct json_object *arguments_json(const struct arguments *a,
 				   const struct shape *l,
 				   const struct combination *c);

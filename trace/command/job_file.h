@@ -1,7 +1,5 @@
-/*
- * A job file of fio: what it says about a replay, in the words of
- * mooncake-plan's command line.
- */
+/* Reads what a job file of fio says about a replay, in the words of
+ * mooncake-plan's command line. */
 #ifndef MOONCAKE_JOB_FILE_H
 #define MOONCAKE_JOB_FILE_H
 
@@ -21,7 +19,7 @@ struct job_file {
 	unsigned int time_scale; /* replay_time_scale, in percent */
 };
 
-/* Does @path have a name as job files have? */
+/* Does @path end as the name of a job file does? */
 bool job_file_named(const char *path);
 
 /*

@@ -1,6 +1,4 @@
-/*
- * Every combination of the lists of options, one run each.
- */
+/* Runs every combination of what the lists of options offer. */
 #ifndef MOONCAKE_SWEEP_H
 #define MOONCAKE_SWEEP_H
 
@@ -17,14 +15,16 @@ struct sweep {
 	size_t nr;
 };
 
-/* One run per combination; 0, or -1 with @err filled. */
+/* Makes one run for each combination. Returns 0, or -1 with @err filled and
+ * nothing to free. */
 int sweep_capacities(struct sweep *s, const struct arguments *a,
 		     const struct trace *t, const struct shape *l,
 		     struct error *err);
 
 /*
- * One run per combination at the smallest capacity that has the share
- * a->reach of the hit rate with unbounded capacity.
+ * Makes one run for each combination but that of capacities, at the smallest
+ * capacity that has the share a->reach of the unbounded hit rate. Returns as
+ * sweep_capacities() does.
  */
 int sweep_reach(struct sweep *s, const struct arguments *a,
 		const struct trace *t, const struct shape *l,
@@ -32,12 +32,13 @@ int sweep_reach(struct sweep *s, const struct arguments *a,
 
 void sweep_free(struct sweep *s);
 
-/* The options of the plan that the run is of. */
+/* Returns the options of the plan that the run is of. */
 struct plan_options run_plan_options(const struct run *run,
 				     const struct arguments *a,
 				     const struct shape *l);
 
-/* One pass of a new planner. */
+/* Fills the run's statistics with those of one pass of a new planner. Returns
+ * 0, or -1 with @err filled. */
 int run_once(struct run *run, const struct arguments *a, const struct trace *t,
 	     const struct shape *l, struct error *err);
 

@@ -1,6 +1,7 @@
 /*
- * The bytes of a file, plain or gzip-compressed, as they come. Whoever waits
- * for them, on a FIFO say, can be told to stop: struct trace_options.
+ * Reads the bytes of a file, plain or gzip-compressed, as they come. Whoever
+ * waits for them, on a FIFO for instance, can be told to stop: struct
+ * trace_options.
  */
 #ifndef MOONCAKE_INPUT_H
 #define MOONCAKE_INPUT_H
@@ -19,15 +20,17 @@ struct input {
 	size_t at, end;	    /* of those in raw, what is still to be given */
 };
 
-/* 0, or -1 with @err filled and nothing left open. */
+/*
+ * Opens the file @o->source and finds out whether it is compressed. @o must
+ * stay as long as the input is open. Returns 0, or -1 with @err filled and
+ * nothing left open.
+ */
 int input_open(struct input *in, const struct trace_options *o,
 	       struct error *err);
 void input_close(struct input *in);
 
-/*
- * Up to @size bytes into @buf: their number, 0 at the end of the file, or -1
- * with @err filled; @line is the one that the error names.
- */
+/* Reads up to @size bytes into @buf. Returns how many, 0 at the end of the
+ * file, or -1 with @err filled; @line is the line that the error names. */
 ptrdiff_t input_read(struct input *in, void *buf, size_t size, uint64_t line,
 		     struct error *err);
 

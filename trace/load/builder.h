@@ -1,7 +1,8 @@
 /*
- * Makes a trace of rows: numbers hash ids of any spread densely, in order of
- * first appearance, and gathers what sessions need. Requests stay in the order
- * of their lines, with arrivals as the rows state them: arrange.c goes on.
+ * Makes a trace of rows: numbers their hash ids densely, in order of first
+ * appearance, and gathers what sessions need. Requests stay in the order of
+ * their lines, with arrivals as the rows state them; arrange.c goes on from
+ * there.
  */
 #ifndef MOONCAKE_BUILDER_H
 #define MOONCAKE_BUILDER_H
@@ -27,19 +28,23 @@ struct builder {
 	uint64_t sharing;    /* of these, those that begin like it */
 };
 
-/* Fills the empty trace @t. */
+/* Prepares to fill the empty trace @t. All that is passed must stay until
+ * builder_free(); @err is what builder_add() fills. */
 void builder_init(struct builder *b, struct trace *t,
 		  const struct trace_options *o,
 		  const struct trace_limits *limits, struct error *err);
 
-/* The trace_sink, @arg is the builder. Without sessions it has enough once
- * max_requests are there; with them the order is not known yet. */
+/*
+ * Adds a row: this is a trace_sink, and @arg is the builder. Without sessions
+ * it has enough once there are max_requests; with them it takes all, since
+ * their order is not known yet.
+ */
 int builder_add(void *arg, const struct trace_row *row);
 
-/* Gives back what only further rows would need. */
+/* Frees what only further rows would need. */
 void builder_end(struct builder *b);
 
-/* Gives back all memory but the trace. */
+/* Frees all memory but that of the trace. */
 void builder_free(struct builder *b);
 
 #endif

@@ -1,7 +1,8 @@
 /*
- * A compiled trace: what loading made of a trace, in a file that is mapped in
- * place of being read. It has 4 bytes a lookup and 20 a request (24 more a
- * request with sessions), so 4 to 5 a lookup for traces as they are:
+ * A compiled trace: what loading made of a trace, in a file that is mapped
+ * instead of being read. It takes 4 bytes a lookup and 20 a request, and 24
+ * more a request with sessions, which is 4 to 5 bytes a lookup for traces as
+ * they are:
  *
  *	struct compiled_header	counts, and the options it was made with
  *	lookups			uint32_t each, as in struct trace
@@ -20,7 +21,7 @@
 #define COMPILED_VERSION 2
 #define COMPILED_ORDER 0x01020304
 
-/* Beyond the first three members only files of this version are looked at. */
+/* Of a file of another version only the first three members are looked at. */
 struct compiled_header {
 	char magic[8]; /* COMPILED_MAGIC */
 	uint32_t order;
@@ -51,7 +52,7 @@ struct compiled_header {
 
 #define COMPILED_MAGIC "MCtrace" /* and its NUL */
 
-/* Where the parts of a file lie, by the counts of its header. */
+/* Where the parts of a file begin, in bytes. */
 struct compiled_parts {
 	uint64_t requests;
 	uint64_t turns;
@@ -60,28 +61,27 @@ struct compiled_parts {
 
 struct compiled_parts compiled_parts(const struct compiled_header *h);
 
-/* What the checksum is of begins behind it. */
+/* The checksum covers the bytes from here on: all that lie behind it. */
 #define COMPILED_CHECKED_FROM (offsetof(struct compiled_header, checksum) + 8)
 
-/* Of whole words; what is left of the bytes counts as filled up with 0. */
+/* Returns the checksum of @bytes bytes. It goes by words of 8; the last one is
+ * filled up with 0. */
 uint64_t compiled_checksum(const void *data, size_t bytes);
 
-/* Is the file a compiled trace? Only a regular file is looked into. */
+/* Is the file at @path a compiled trace? Only a regular file is looked into. */
 bool compiled_recognise(const char *path);
 
 /*
  * Maps the compiled trace @o->source, whose options must be those that it was
- * made with; max_requests may cut one without sessions further. All of it stays
- * in the mapping until trace_free(), and hash_ids is NULL. 0, or -1 with @err
- * filled.
+ * made with; max_requests= alone may be less, where there are no sessions. All
+ * of the trace stays in the mapping until trace_free(), and its hash_ids is
+ * NULL. Returns 0, or -1 with @err filled.
  */
 int compiled_load(struct trace *t, const struct trace_options *o,
 		  struct error *err);
 
-/*
- * Writes the trace that was loaded with @o as the file @path, under another
- * name until it is whole. 0, or -1 with @err filled.
- */
+/* Writes the trace that was loaded with @o as the file @path. It has another
+ * name until it is whole. Returns 0, or -1 with @err filled. */
 int compiled_write(const struct trace *t, const struct trace_options *o,
 		   const char *path, struct error *err);
 

@@ -9,10 +9,10 @@
 #include "trace/load/trace.h"
 
 /*
- * Also leaves out the requests that @kept, if not NULL, says false of. Of
- * sessions (@s, or NULL) a shard has all requests or none: the first one
- * decides. @s, too, is left with what is kept. Blocks are numbered anew,
- * densely. 0, or -1 with @err filled.
+ * Leaves out what the options leave out, and the requests that @kept, if it is
+ * not NULL, says false of. A shard has all requests of a session or none, as
+ * the first one decides; @s, the sessions or NULL, is left with what is kept.
+ * Blocks are numbered anew, densely. Returns 0, or -1 with @err filled.
  */
 int select_lookups(struct trace *t, const struct trace_options *o,
 		   const bool *kept, struct sessions *s, struct error *err);

@@ -1,7 +1,7 @@
 /*
  * A trace in memory: requests in the order of arrival, and the blocks that each
- * looks up. Hash ids may be any integers; inside, a block is its index in
- * order of first appearance, so that everything about blocks is an array.
+ * looks up. Hash ids may be any integers; inside, a block is its number in the
+ * order of first appearance, so that all that is known of blocks is an array.
  */
 #ifndef MOONCAKE_TRACE_H
 #define MOONCAKE_TRACE_H
@@ -15,7 +15,7 @@
 
 #define TRACE_REMARK_MAX 512
 
-/* As it also lies in a compiled trace: without gaps. */
+/* A request, as it also lies in a compiled trace: without gaps. */
 struct trace_request {
 	int64_t arrival_ns;	/* since the earliest one of the file */
 	uint32_t first_lookup;	/* index into trace.lookups */
@@ -34,15 +34,15 @@ struct trace {
 	uint32_t nr_sessions;	  /* with turns */
 	uint32_t nr_users;	  /* with turns and sessions= */
 	uint64_t bad_lines;	  /* left out (TRACE_BAD_LINES_SKIP) */
-	/* What may be wrong though the trace was read, for the caller to
-	 * print: one line without its end, or "". */
+	/* What may be wrong though the trace was read, for the caller to print:
+	 * one line without its end, or "". */
 	char remark[TRACE_REMARK_MAX];
 	uint32_t block_tokens;
 	void *map; /* of a compiled trace: all of these are in it */
 	size_t map_bytes;
 };
 
-/* How many lookups a request has: up to those of the next one. */
+/* Returns how many lookups a request has: those up to the first of the next. */
 static inline uint32_t trace_lookups_of(const struct trace *t, uint32_t request)
 {
 	uint64_t end = request + UINT64_C(1) < t->nr_requests ?
@@ -52,13 +52,14 @@ static inline uint32_t trace_lookups_of(const struct trace *t, uint32_t request)
 	return end - t->requests[request].first_lookup;
 }
 
-/* What tells a block from all others. A compiled trace has no hash ids. */
+/* Returns what tells a block from all others: its hash id, or its number where
+ * the trace is compiled and has no hash ids. */
 static inline uint64_t trace_hash_id(const struct trace *t, uint32_t block)
 {
 	return t->hash_ids ? t->hash_ids[block] : block;
 }
 
-/* From the first arrival to the last. */
+/* Returns the time from the first arrival to the last. */
 static inline uint64_t trace_span_ns(const struct trace *t)
 {
 	if (!t->nr_requests)
@@ -67,26 +68,26 @@ static inline uint64_t trace_span_ns(const struct trace *t)
 	       t->requests[0].arrival_ns;
 }
 
-/* "3 sessions, 2 users", or "" where the trace has none. */
+/* Writes "3 sessions, 2 users", or "" where the trace has none. */
 #define TRACE_SESSIONS_TEXT 48
 void trace_sessions_text(char text[TRACE_SESSIONS_TEXT], const struct trace *t);
 
 /*
- * Reads, maps or generates the trace that @o names, cut to max_requests, then to
- * the shard, then without partly filled blocks. Returns 0, or -1 with @err
- * filled;
- * @t is then empty. An empty trace (no request at all) is an error; an empty
- * shard is not.
+ * Reads, maps or generates the trace that @o names, cut to max_requests=, then
+ * to the shard, then without partly filled blocks if partial= says so. A trace
+ * without any request is an error, an empty shard is not. Returns 0, or -1 with
+ * @err filled and @t empty.
  */
 int trace_load(struct trace *t, const struct trace_options *o,
 	       struct error *err);
 
-/* Is there such a trace, and can it be opened? 0, or -1 with @err filled. */
+/* Is there such a trace, and can it be opened? Returns 0, or -1 with @err
+ * filled. */
 int trace_find(const struct trace_options *o, struct error *err);
 
 void trace_free(struct trace *t);
 
-/* trace_load() with other limits, for tests. */
+/* Does what trace_load() does, within other limits: for tests. */
 int trace_load_within(struct trace *t, const struct trace_options *o,
 		      const struct trace_limits *limits, struct error *err);
 

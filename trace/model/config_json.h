@@ -28,41 +28,44 @@ struct config {
 };
 
 /*
- * Opens @file at the config of its language model: of a multimodal model that
- * is a nested one. 0, or -1 with @err filled, which says of a page or of other
- * JSON what it is.
+ * Opens @file at the config of its language model, which in a multimodal model
+ * is a nested one. Returns 0, or -1 with @err filled, which says what a file is
+ * that is no config, such as a web page.
  */
 int config_open(struct config *c, const char *file, struct error *err);
 void config_close(struct config *c);
 
 /*
- * A key may be several names for one field ("num_hidden_layers|n_layer"), of
- * which the first found counts, and may go into objects ("attn_config.kv").
- * A member that is null is as good as missing.
+ * A key may give several names of one field ("num_hidden_layers|n_layer"), of
+ * which the first that is there counts, and may lead into objects
+ * ("attn_config.kv"). A member that is null counts as missing.
  */
 bool config_has(const struct config *c, const char *key);
 struct json_object *config_get(const struct config *c, const char *key);
 
-/* An integer of at least 1, or of at least 0. */
+/* Return an integer that must be there, of at least 1 or of at least 0, and at
+ * most CONFIG_UINT_MAX. After an error they return 1. */
 uint32_t config_uint(struct config *c, const char *key);
 uint32_t config_uint0(struct config *c, const char *key);
-/* The same for a field that may be missing. */
+/* Return the value of a field, or @def where it is missing. */
 uint32_t config_uint_or(struct config *c, const char *key, uint32_t def);
 bool config_bool_or(struct config *c, const char *key, bool def);
+/* Returns a string that must be there, or "" after an error. */
 const char *config_string(struct config *c, const char *key);
 
 /*
- * A list that has an entry for each of @len layers: entry @i of it. Entries of
- * the layers for multi-token prediction may follow.
+ * Returns entry @i of a list that has one for each of @len layers, behind which
+ * entries of layers for multi-token prediction may follow. NULL after an error.
  */
 struct json_object *config_layer(struct config *c, const char *key, uint32_t i,
 				 uint32_t len);
-/* The same for a list of 0 and 1. */
+/* Does the same for a list of 0 and 1. */
 bool config_flag(struct config *c, const char *key, uint32_t i, uint32_t len);
 /* Does the list of integers hold @value? */
 bool config_lists(struct config *c, const char *key, uint32_t value);
 
-/* "model=FILE: KEY ..."; always returns -1. */
+/* Fills the error as "model=FILE: KEY ...", unless there was one before. Always
+ * returns -1. */
 int config_fail(struct config *c, const char *key, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 

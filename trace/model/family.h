@@ -1,8 +1,9 @@
 /*
  * What the architectures of Hugging Face configs keep of a token. An
- * architecture is one row of the table in families.c: what an attention layer
- * keeps (attention.c) and which layers are such (layers.c). What a row can't
- * express by the functions there needs one more of those.
+ * architecture is one row of the table in families.c. It names what an
+ * attention layer keeps (a function of attention.c) and which layers are such
+ * (one of layers.c). An architecture that these functions can't express needs
+ * one more of them.
  */
 #ifndef MOONCAKE_FAMILY_H
 #define MOONCAKE_FAMILY_H
@@ -27,13 +28,15 @@ typedef unsigned int keeps_t;
 
 struct family;
 
-/* Fills in heads, latent and the parts' heads, k, v and every. */
+/* Fills in the model's heads and latent, and heads, k, v and every of its
+ * parts. */
 typedef void attention_fn(struct config *c, const struct family *f,
 			  struct model *m);
-/* What layer @i of @layers keeps; used where there is no layer_types. */
+/* Returns what layer @i of @layers keeps. Called where the config has no
+ * layer_types. */
 typedef keeps_t layer_fn(struct config *c, const struct family *f, uint32_t i,
 			 uint32_t layers);
-/* How many layers there are. */
+/* Returns how many layers there are. */
 typedef uint32_t count_fn(struct config *c);
 /* Does full layer @i of @layers keep keys of an indexer? */
 typedef bool index_fn(struct config *c, uint32_t i, uint32_t layers);
@@ -74,7 +77,7 @@ count_fn count_nemotron_h, count_longcat;
 
 index_fn index_by_fields, index_minimax_m3, index_longcat2;
 
-/* What layer @i keeps, by its word in the list @key. */
+/* Returns what layer @i of @layers keeps, by its word in the list @key. */
 keeps_t layer_type(struct config *c, const char *key, uint32_t i,
 		   uint32_t layers);
 

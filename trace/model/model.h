@@ -47,18 +47,21 @@ struct model {
 extern const struct model models[];
 
 /*
- * @spec is a built-in name, the Hugging Face name of a built-in model, or the
- * path of a config.json; 0, or -1 with @err filled.
+ * Finds the model that @spec means: the name of a built-in model, its name on
+ * Hugging Face, or the path of a config.json. Returns 0, or -1 with @err
+ * filled.
  */
 int model_find(struct model *m, const char *spec, struct error *err);
 
-/* Reads a config.json. */
+/* Reads the model in the config.json at @file. Returns 0, or -1 with @err
+ * filled. */
 int model_from_config(struct model *m, const char *file, struct error *err);
 
-/* MHA, GQA, MQA, MLA or CSA. */
+/* Returns the kind of attention: "MHA", "GQA", "MQA", "MLA" or "CSA". */
 const char *model_attention(const struct model *m);
 
-/* Elements of one token, spelt out: "32 layers x 8 heads x (128 + 128)". */
+/* Writes how many elements the model keeps of a token, spelt out: "32 layers x
+ * 8 heads x (128 + 128)". */
 void model_formula(const struct model *m, char *text, size_t size);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * How the KV cache of one block lies in a slot: bytes per token from a model
- * or given outright, objects, their headers, pieces, rounding.
+ * The shape of a block in storage: the bytes of a token, from a model or given
+ * outright, the objects that a block is stored as, their headers and pieces,
+ * and how all of these are rounded to a slot.
  */
 #ifndef MOONCAKE_SHAPE_H
 #define MOONCAKE_SHAPE_H
@@ -44,7 +45,7 @@ void shape_options_init(struct shape_options *o);
 struct shape {
 	uint64_t bytes_per_token; /* of all parts stored, rounded up */
 	uint64_t object_bytes;	  /* of one stored object, without a header */
-	uint64_t piece_slot;	  /* what a part of it takes, rounded up */
+	uint64_t piece_slot;	  /* what a piece of it takes, rounded up */
 	uint64_t object_slot;	  /* pieces * piece_slot */
 	uint32_t object_header;
 	uint32_t object_align;
@@ -54,14 +55,13 @@ struct shape {
 	uint64_t slot_bytes;  /* objects * object_slot */
 };
 
-/* Returns 0, or -1 with @err filled, naming option, file and field. */
+/* Works out the shape that the options mean. Returns 0, or -1 with @err filled,
+ * which names the option and, of a model, file and field. */
 int shape_resolve(struct shape *l, const struct shape_options *o,
 		  struct error *err);
 
-/*
- * How many whole blocks fit into a bucket of at most so many bytes and objects;
- * 1 at least.
- */
+/* Returns how many whole blocks fit into a bucket of at most @bucket_size bytes
+ * and @bucket_objects objects, but at least 1. */
 uint32_t shape_bucket_blocks(const struct shape *l, uint64_t bucket_size,
 			     uint32_t bucket_objects);
 

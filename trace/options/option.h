@@ -52,7 +52,7 @@ struct option_entry {
 						     1 : \
 						     -1])
 
-/* What help calls the value: "N", "ms|s". */
+/* Writes what help calls the value: "N", "ms|s". */
 void option_value(const struct option_entry *opt, char *text, size_t size);
 
 /*
@@ -66,7 +66,7 @@ int option_set(const struct option_entry *opt, void *values, const char *name,
 void options_put(struct json_object *obj, const struct option_entry *table,
 		 const void *values);
 
-/* The same, but only for options that decide which jobs are one replay
+/* Does the same, but only for options that decide which jobs are one replay
  * group. */
 void options_put_deciding(struct json_object *obj,
 			  const struct option_entry *table, const void *values);

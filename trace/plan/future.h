@@ -16,7 +16,8 @@ struct future {
 	uint64_t *next;	 /* for each block, its next lookup from now on */
 };
 
-/* Returns 0, or -1 when there is no memory; then nothing need be freed. */
+/* Finds when each lookup's block is looked up next. Returns 0, or -1 when there
+ * is no memory; nothing need be freed then. */
 int future_init(struct future *f, const struct trace *t, const struct mem *mem);
 void future_exit(struct future *f, const struct trace *t,
 		 const struct mem *mem);

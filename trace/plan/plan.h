@@ -60,12 +60,15 @@ struct plan_options {
 	uint32_t warmup_requests; /* left out of the statistics */
 };
 
-/* Unbounded, lru one at a time, prefix, through, slots, 500 blocks a bucket, no
- * probes, no memory tier, admit 1, no warm-up. */
+/*
+ * Sets every option to its default: an unbounded capacity, eviction=lru one
+ * block at a time, lookup=prefix, offload=through, layout=slots, buckets of 500
+ * blocks, no probes, no memory tier, admit=1, no warm-up.
+ */
 void plan_options_init(struct plan_options *o);
 
-/* What the options say of a layout that has none of it: -1 and @err, under the
- * engine's names. */
+/* Refuses options that the layout can't have. Returns 0, or -1 with @err
+ * filled, which calls options by the engine's names. */
 int plan_options_check(const struct plan_options *o, const struct shape *shape,
 		       struct error *err);
 
@@ -117,10 +120,8 @@ static inline enum plan_kind plan_kind(const struct plan_step *step)
 	return step->file << 1 | step->write;
 }
 
-/*
- * What the content of the step's slot is numbered, of a read or a write: see
- * @need. With buckets, opening has it too.
- */
+/* Returns the generation of the content that the step reads or writes: see
+ * @need. With buckets, opening one has a generation too. */
 static inline uint32_t plan_generation(const struct plan_step *step)
 {
 	if (plan_kind(step) == PLAN_OPEN)
@@ -129,8 +130,9 @@ static inline uint32_t plan_generation(const struct plan_step *step)
 }
 
 /*
- * Which of the buckets that were in a place one after the other a step of any
- * kind is of: place and number together make a name that no other bucket has.
+ * Returns which of the buckets that were in a place one after the other a step
+ * of any kind is about. Place and number together make a name that no other
+ * bucket has.
  */
 static inline uint32_t plan_bucket_number(const struct plan_step *step)
 {
@@ -186,9 +188,10 @@ struct plan_stats {
 };
 
 /*
- * What is planned and still of use: a window on an endless row of requests,
- * number 0 on, pass after pass, and on their steps, one after the other. Both
- * lie in rings, so what is done makes room for what comes next.
+ * What is planned and still of use: a window on the endless row of requests,
+ * numbered from 0 on, pass after pass, and on their steps, which lie one after
+ * the other. Requests and steps lie in a ring each, so what is done makes room
+ * for what comes next.
  */
 struct plan {
 	struct plan_request *requests; /* number n at n & request_mask */
@@ -198,15 +201,15 @@ struct plan {
 	uint64_t next_step; /* of the next request, counted from the first */
 };
 
-/*
- * Room for so many requests and steps, both rounded up to powers of two. 0, or
- * -1 with @err filled when there is no memory.
- */
+/* Makes room for so many requests and steps, both rounded up to powers of two.
+ * Returns 0, or -1 with @err filled when there is no memory. */
 int plan_alloc(struct plan *p, uint64_t requests, uint64_t steps,
 	       const struct mem *mem, struct error *err);
 void plan_free(struct plan *p, const struct mem *mem);
 
-/* The steps of a request of this plan, which lie in one piece. */
+/*
+ * Returns the steps of a request of this plan, which lie one behind the other.
+ */
 static inline struct plan_step *plan_steps(const struct plan *p,
 					   const struct plan_request *rq)
 {
@@ -220,66 +223,64 @@ static inline struct plan_step *plan_steps(const struct plan *p,
 struct planner;
 
 /*
- * NULL and @err filled when there is no memory, or when the options don't go
- * together: which is said under the engine's names.
+ * Makes a planner for the trace, which must outlive it. Returns NULL with @err
+ * filled when there is no memory, or when the options don't go together; then
+ * @err calls them by the engine's names.
  */
 struct planner *planner_create(const struct trace *t,
 			       const struct plan_options *o,
 			       const struct mem *mem, struct error *err);
 
-/* Likewise, but it only counts, and takes less memory: what it plans must be
- * NULL. */
+/* Makes a planner that only counts, and takes less memory. It must be given no
+ * plan to fill. */
 struct planner *planner_create_counting(const struct trace *t,
 					const struct plan_options *o,
 					const struct mem *mem,
 					struct error *err);
 void planner_free(struct planner *pl);
 
-/* Slots that steps of this planner can name: no more than unique blocks, but
- * for the rest of a bucket. */
+/* Returns how many slots steps of this planner can name: no more than there are
+ * blocks, but for what is left of the last bucket. */
 uint64_t planner_slots(const struct planner *pl);
 
-/* Slots of a bucket, at most the blocks of the trace; 0 without buckets. */
+/* Returns how many slots a bucket has, at most as many as there are blocks, or
+ * 0 without buckets. */
 uint32_t planner_bucket_blocks(const struct planner *pl);
 
 /* Can a slot be written more than once? Not where every block has its own. */
 bool planner_reuses_slots(const struct planner *pl);
 
 /*
- * Steps that a plan must have room for: of any request, so that planning can
- * go on when all before is done, and of a whole pass.
+ * Return how many steps a plan must have room for: those of any one request, so
+ * that planning can go on once all before it is done, and those of a whole
+ * pass.
  */
 uint64_t planner_request_steps(const struct planner *pl);
 uint64_t planner_pass_steps(const struct planner *pl);
 
 /*
- * One pass over the trace. Fills @p, if not NULL, as requests 0 on; it must
- * have room for the pass. Fills @stats, if not NULL; statistics are of this
- * pass alone. Allocates nothing.
+ * Plans one pass over the trace. Fills @p, if it is not NULL, from request 0
+ * on; it must have room for the pass. Fills @stats, if it is not NULL, with the
+ * statistics of this pass alone. Allocates nothing.
  */
 void planner_pass(struct planner *pl, struct plan *p, struct plan_stats *stats);
 
-/*
- * The same in small: request @number, into @p. They are planned one after the
- * other, and a pass is all requests of the trace.
- */
+/* Plans request @number alone, into @p. Requests must be planned one after the
+ * other; a pass is all requests of the trace. */
 void planner_request(struct planner *pl, struct plan *p, uint64_t number);
 
-/*
- * Likewise request @r of the first pass. @stats are those of the pass, as
- * planner_pass() gives them, when its last request is there.
- */
+/* Does the same for request @r of the first pass. @stats gets the statistics of
+ * that pass, as planner_pass() gives them, when its last request is planned. */
 void planner_first_request(struct planner *pl, struct plan *p, uint32_t r,
 			   struct plan_stats *stats);
 
-/*
- * Has @p room for the steps of request @number? Those from @used on, which is
- * the first_step of a request or next_step, are still of use.
- */
+/* Has @p room for the steps of request @number? Steps from number @used on are
+ * still of use: @used is the first_step of a request, or next_step. */
 bool planner_has_room(const struct planner *pl, const struct plan *p,
 		      uint64_t number, uint64_t used);
 
-/* Likewise, but what the request does is added to the counts of @stats. */
+/* Plans request @r of a pass by a planner that only counts, and adds what it
+ * does to the counts of @stats. */
 void planner_count(struct planner *pl, uint32_t r, struct plan_stats *stats);
 
 #endif

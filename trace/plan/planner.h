@@ -31,7 +31,8 @@ struct planner {
 	uint32_t nr_orders;
 	uint32_t *lookups; /* of each block, in all passes; for admit */
 	struct tally tally;
-	/* What comes behind the reads of the request being planned. */
+	/* The steps that follow the reads of the request that is being planned:
+	 * writes, openings and evictions. */
 	struct plan_step *stores;
 	uint64_t max_stores;  /* of any request */
 	uint32_t max_lookups; /* likewise */
@@ -62,28 +63,31 @@ static inline uint64_t planner_next_use(const struct planner *pl,
 	return pl->future.next ? pl->future.next[block] : 0;
 }
 
-/* Steps that so many lookups make at the most. */
+/* Returns how many steps so many lookups make at the most. */
 uint64_t planner_steps(const struct planner *pl, uint64_t lookups);
 
-/* Storage: as with the options for it. 0, or -1 without memory. */
+/* Makes storage as the planner's options say. Returns 0, or -1 when there is no
+ * memory; storage_exit() is due either way. */
 int storage_init(struct planner *pl);
 void storage_exit(struct planner *pl);
 
-/* Openings and evictions that so many writes cause at the most, whatever
- * storage holds before. */
+/* Returns how many openings and evictions so many writes cause at the most,
+ * whatever storage holds before. */
 uint64_t storage_file_steps(const struct planner *pl, uint64_t writes);
 
+/* Does storage hold the block? */
 static inline bool storage_has(const struct planner *pl, uint32_t block)
 {
 	return index_find(pl->stored, block) != CACHE_NO_SLOT;
 }
 
+/* A block that is there is used. */
 void storage_touch(struct planner *pl, uint32_t block);
 
-/* A block that is there is read. */
+/* Reads a block, which must be there. */
 void storage_read(struct plan_run *run, uint32_t block);
 
-/* A block is written, and what must go before it goes. */
+/* Writes a block, and first evicts what must go for it. */
 void storage_write(struct plan_run *run, uint32_t block);
 
 #endif

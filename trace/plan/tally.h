@@ -1,7 +1,5 @@
-/*
- * How often each block was a hit, in a byte: what has more hits than that holds
- * is rare, and counted on in a table.
- */
+/* Counts how often each block was a hit, in a byte. The few blocks with more
+ * hits than a byte holds are counted on in a table. */
 #ifndef MOONCAKE_TALLY_H
 #define MOONCAKE_TALLY_H
 
@@ -17,16 +15,16 @@ struct tally {
 	uint64_t nr_more;	 /* a power of two */
 };
 
-/* Of @lookups of so many blocks. 0, or -1 when there is no memory; either way
- * tally_exit() is due. */
+/* Makes a tally for @lookups lookups of @nr_blocks blocks. Returns 0, or -1
+ * when there is no memory; tally_exit() is due either way. */
 int tally_init(struct tally *t, uint32_t nr_blocks, uint64_t lookups,
 	       const struct mem *mem);
 void tally_exit(struct tally *t, const struct mem *mem);
 
-/* Forgets all. */
+/* Forgets every block. */
 void tally_clear(struct tally *t);
 
-/* The block is looked up: for the first time? */
+/* Notes that the block is looked up. Returns whether that is the first time. */
 static inline bool tally_see(struct tally *t, uint32_t block)
 {
 	if (t->few[block])
@@ -35,10 +33,12 @@ static inline bool tally_see(struct tally *t, uint32_t block)
 	return true;
 }
 
-/* One more hit of a full byte: how many there are now. */
+/* Counts one more hit of a block whose byte is full. Returns how many there are
+ * now. */
 uint64_t tally_more(struct tally *t, uint32_t block);
 
-/* A block that was seen is a hit: how many there are now. */
+/* Counts one more hit of a block, which was seen before. Returns how many there
+ * are now. */
 static inline uint64_t tally_hit(struct tally *t, uint32_t block)
 {
 	return t->few[block] < UINT8_MAX ? t->few[block]++ :

@@ -15,15 +15,20 @@ struct report {
 	const struct shape *shape;
 };
 
-/* As text one run is a list and several are rows. As JSON one run is an object
- * and several are an array. */
+/*
+ * Prints the runs. As text, one run is a list and several are rows; as JSON,
+ * one run is an object and several are an array. Returns 0, or -1 with @err
+ * filled.
+ */
 int report_runs(FILE *out, const struct report *r, const struct sweep *s,
 		struct error *err);
 
-/* A row for each request: what it does in the only run of @s. */
+/* Prints a row for each request: what it does in the only run of @s. Returns 0,
+ * or -1 with @err filled. */
 int report_requests(FILE *out, const struct report *r, const struct sweep *s,
 		    struct error *err);
 
+/* Prints the curve. Returns 0, or -1 with @err filled. */
 int report_curve(FILE *out, const struct report *r, const struct curve *c,
 		 struct error *err);
 

@@ -60,18 +60,19 @@ struct table {
 	const void *of;
 };
 
-/* As JSON or CSV where that is asked for, else as text. */
+/* Prints the table as JSON or CSV where that is asked for, else as text. */
 void table_print(FILE *out, const struct table *t, bool json, bool csv);
 
-/* A line for each row. Columns that apply to no row are left out. */
+/* Prints a line for each row. Columns that apply to no row are left out. */
 void table_text(FILE *out, const struct table *t);
 
-/* One row alone, with a line for each column. */
+/* Prints one row, with a line for each column that applies to it. */
 void table_list(FILE *out, const struct table *t, size_t row);
 
+/* Prints a line for each row, with all columns and exact values. */
 void table_csv(FILE *out, const struct table *t);
 
-/* An array with an object for each row. */
+/* Prints an array with an object for each row. */
 void table_json(FILE *out, const struct table *t);
 
 #endif

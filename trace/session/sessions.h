@@ -1,7 +1,5 @@
-/*
- * The sessions of a trace while its rows are read: names become numbers, and
- * each row gets to know its session's row before.
- */
+/* The sessions of a trace while its rows are read: names of sessions become
+ * numbers, and each row gets to know the row of its session before it. */
 #ifndef MOONCAKE_SESSIONS_H
 #define MOONCAKE_SESSIONS_H
 
@@ -12,7 +10,7 @@
 struct session_row {
 	uint32_t session;
 	uint32_t before;  /* its session's row before, or TRACE_NO_REQUEST */
-	int64_t delay_ns; /* after that one's end, by delay or timestamps */
+	int64_t delay_ns; /* from that one's end, by delay or timestamps */
 	bool timed;	  /* it has a timestamp */
 	bool dated;	  /* its arrival follows from a timestamp; otherwise it
 			   * counts from the start of the trace */
@@ -35,16 +33,16 @@ struct sessions {
 
 void sessions_free(struct sessions *s);
 
-/* Frees what only further rows would need. */
+/* Frees what only further rows would need. None can be added afterwards. */
 void sessions_forget_names(struct sessions *s);
 
-/* The row that @row follows, or TRACE_NO_REQUEST. */
+/* Returns the number of the row that @row would follow, or TRACE_NO_REQUEST. */
 uint32_t sessions_before(const struct sessions *s, const struct trace_row *row);
 
 /*
- * Adds the next row, and fills in session and before of @add. Returns -1 when
- * there is no memory. There are no more sessions than rows, whose number the
- * caller limits.
+ * Adds the next row, as @add says, but finds its session and the row before it
+ * by itself. The caller limits the number of rows, which sessions can't exceed.
+ * Returns 0, or -1 when there is no memory.
  */
 int sessions_add(struct sessions *s, const struct trace_row *row,
 		 struct session_row add);

@@ -1,4 +1,4 @@
-/* Decimal digits, eight at a time in a word. */
+/* Decimal digits, handled eight at a time in one 64-bit word. */
 #ifndef MOONCAKE_DIGITS_H
 #define MOONCAKE_DIGITS_H
 
@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Eight characters as a word, the first in its lowest byte. */
+/* Loads eight characters as a word, the first in its lowest byte. */
 static inline uint64_t load8(const char *s)
 {
 	uint64_t word;
@@ -15,16 +15,13 @@ static inline uint64_t load8(const char *s)
 	return le64toh(word);
 }
 
-/* Those as digits, '0' to '9' as 0 to 9. */
+/* Loads eight characters, and maps '0' to '9' to 0 to 9. */
 static inline uint64_t load_digits(const char *s)
 {
 	return load8(s) ^ 0x3030303030303030;
 }
 
-/*
- * The number of digits that a word of eight characters begins with, the first
- * in its lowest byte, where @word has '0' to '9' as 0 to 9.
- */
+/* Returns how many digits a word of load_digits() begins with, 0 to 8. */
 static inline unsigned int leading_digits(uint64_t word)
 {
 	uint64_t other =
@@ -33,7 +30,8 @@ static inline unsigned int leading_digits(uint64_t word)
 	return other ? __builtin_ctzll(other) / 8 : 8;
 }
 
-/* The value of eight digits: pairs, then fours, then all. */
+/* Returns the value of a word of eight digits: adds up pairs, then fours, then
+ * all. */
 static inline uint64_t eight_digits(uint64_t word)
 {
 	word = word * 10 + (word >> 8);
@@ -42,7 +40,7 @@ static inline uint64_t eight_digits(uint64_t word)
 	       32;
 }
 
-/* The value of the first 1 to 8 of them. */
+/* Returns the value of the first @n digits of a word, 1 to 8. */
 static inline uint64_t first_digits(uint64_t word, unsigned int n)
 {
 	return eight_digits(word << 8 * (8 - n));

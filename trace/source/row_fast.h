@@ -1,8 +1,8 @@
 /*
- * A line as a row, read by its bytes: lines as traces have them, some ten
- * times as fast as with json-c. A line is taken only where all of it is
- * understood, and then the row is the one that row_json.c would make of it;
- * every other line is left to that, also those that are bad.
+ * Reads a line as a row by looking at its bytes: it knows lines as traces have
+ * them, and is some ten times as fast as json-c. It takes a line only where it
+ * understands all of it, and then makes the row that row_json.c would make.
+ * Every other line, also one that is bad, is left to row_json.c.
  */
 #ifndef MOONCAKE_ROW_FAST_H
 #define MOONCAKE_ROW_FAST_H
@@ -10,9 +10,10 @@
 #include "trace/source/row.h"
 
 /*
- * Fills the row that was begun, whose session points into the line. Behind the
- * line must be an end of line and LINES_SLACK bytes in all that may be read.
- * False: not taken, and the row is to be begun anew.
+ * Fills the row that was begun with row_begin(). Its session name, if any,
+ * points into the line. Behind the line there must be an end of line and, with
+ * it, LINES_SLACK bytes that may be read. Returns false where it does not take
+ * the line; the row must then be begun again.
  */
 bool row_fast_read(const struct trace_options *o, const char *line, size_t len,
 		   struct row_buffer *b);

@@ -1,7 +1,7 @@
 /*
- * Where a trace comes from. A source (reader.c for a file, trace/workload for
- * the built-in generators) gives rows, one request after the other as it
- * stands there; trace/load makes a trace of them.
+ * Where a trace comes from. A source (trace/file for a file, trace/workload for
+ * the built-in generators) gives rows, one for each request in the order in
+ * which they stand there; trace/load makes a trace of them.
  */
 #ifndef MOONCAKE_SOURCE_H
 #define MOONCAKE_SOURCE_H
@@ -56,25 +56,23 @@ struct trace_options {
 	uint32_t shard;	   /* 1-based; 1 of 1 is everything */
 	uint32_t shards;
 	/*
-	 * Asked again and again while the trace is loaded, from the thread
-	 * that loads it; once it says true, loading fails soon, whatever the
-	 * source is: a FIFO that nobody writes to, a device without an end.
-	 * After a signal it is asked at once where the source has made us
-	 * wait, even if the handler restarts system calls. NULL: never stop.
+	 * Called again and again by the thread that loads the trace. Once it
+	 * returns true, loading fails soon, whatever the source is, also a FIFO
+	 * that nobody writes to or a device without an end. After a signal it
+	 * is called at once even where loading waits for the source and the
+	 * handler restarts system calls. NULL: loading never stops.
 	 */
 	bool (*stop)(void);
 };
 
-/* The defaults, with source left NULL. */
+/* Sets every option to its default, and source to NULL. */
 void trace_options_init(struct trace_options *o);
 
-/*
- * One request as the source has it, before blocks are numbered. All zero is a
- * row without session or delay, which arrives at 0.
- */
+/* One request as the source has it, before blocks are numbered. A row that is
+ * all 0 has neither session nor delay, and arrives at 0. */
 struct trace_row {
 	int64_t timestamp_ns;
-	const char *untimed; /* NULL, or how it has no timestamp: "missing" */
+	const char *untimed; /* why there is no timestamp ("missing"), or NULL */
 	int64_t delay_ns;    /* >= 0 */
 	bool delayed;	     /* it has a delay */
 	const char *session; /* name; NULL: none. No NUL need follow it */
@@ -99,12 +97,15 @@ enum trace_sink_result {
 	TRACE_SINK_BAD_ROW = 2,
 };
 
-/* Takes rows one by one; a return other than TRACE_SINK_MORE stops a source,
- * or, if it is TRACE_SINK_BAD_ROW and bad lines are skipped, leaves one out. */
+/*
+ * Takes one row. Returns an enum trace_sink_result: the source stops at any
+ * other than TRACE_SINK_MORE, but leaves out a bad row where bad lines are
+ * skipped.
+ */
 typedef int (*trace_sink)(void *arg, const struct trace_row *row);
 
-/* Beyond these a trace is refused: indexes and plan steps have no room, or a
- * line would take more memory than a request can be worth. */
+/* A trace beyond these limits is refused: indexes and plan steps would have no
+ * room for it, or a line would take more memory than any request needs. */
 struct trace_limits {
 	size_t line_bytes;
 	uint64_t requests;
@@ -114,7 +115,8 @@ struct trace_limits {
 
 extern const struct trace_limits trace_limits_default;
 
-/* fail() behind "trace=SOURCE, line N: "; @line 0 leaves the line out. */
+/* Fills @err as fail() does, behind "trace=SOURCE, line N: ". With @line 0 the
+ * line is left out. Always returns -1. */
 int fail_at(struct error *err, const char *source, uint64_t line,
 	    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 

@@ -1,4 +1,5 @@
-/* Characters, blanks and integers of a line, from where reading is. */
+/* Takes characters, blanks and integers from a line. Each function that takes
+ * something moves behind it. */
 #ifndef MOONCAKE_TEXT_H
 #define MOONCAKE_TEXT_H
 
@@ -8,10 +9,10 @@
 
 #define INTEGER_DIGITS 18 /* that surely fit in 64 bits */
 
-/* Where reading is: the line's end stops everything that goes on. */
+/* A place in a line. What ends the line stops everything that reads on. */
 struct text {
 	const char *at;
-	unsigned int nested; /* values in values so far */
+	unsigned int nested; /* arrays and objects that were skipped so far */
 };
 
 static inline void skip_blanks(struct text *s)
@@ -36,7 +37,8 @@ static inline bool is_digit(char c)
 static const uint64_t tens[] = { 1,	 10,	  100,	    1000,     10000,
 				 100000, 1000000, 10000000, 100000000 };
 
-/* Digits and nothing else: their number. @value goes on from what it was. */
+/* Takes all digits that follow, and returns how many there are. They are
+ * appended to *@value, which overflows beyond INTEGER_DIGITS. */
 static inline unsigned int take_digits(struct text *s, uint64_t *value)
 {
 	unsigned int digits = 0, n;
@@ -54,8 +56,11 @@ static inline unsigned int take_digits(struct text *s, uint64_t *value)
 	return digits;
 }
 
-/* An integer from 0 on, of no more digits than surely fit. What follows it is
- * the caller's matter: a fraction or an exponent is nothing that he takes. */
+/*
+ * Takes an integer from 0 on that surely fits into 64 bits. Returns false where
+ * there is none, or one that is longer or has leading zeros. The caller has to
+ * look at what follows: a fraction or an exponent is not taken.
+ */
 static inline bool take_integer(struct text *s, uint64_t *value)
 {
 	bool zero = *s->at == '0';
@@ -67,8 +72,9 @@ static inline bool take_integer(struct text *s, uint64_t *value)
 }
 
 /*
- * take_integer() for most ids: up to 15 digits, without a loop. The number of
- * them, or 0 if it is none of these.
+ * Reads an integer as take_integer() does, but without a loop and of up to 15
+ * digits, as most ids are. Returns how many digits it has, or 0 where it is no
+ * such integer.
  */
 static inline unsigned int short_integer(const char *at, uint64_t *value)
 {

@@ -42,13 +42,11 @@ struct agents {
 	const struct agent_class *classes[AGENT_CLASSES]; /* ended by NULL */
 };
 
-/*
- * Gives every request to @sink in the order of arrival. Returns what the sink
- * returned last, or -ENOMEM.
- */
+/* Gives every request to @sink in the order of arrival. Returns 0, what the
+ * sink returned to stop it, or -ENOMEM. */
 int agents_generate(const struct agents *a, trace_sink sink, void *arg);
 
-/* In agentic.c. */
+/* Does the same for coding agents: agentic.c. */
 int agentic_generate(trace_sink sink, void *arg);
 
 #endif

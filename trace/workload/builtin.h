@@ -14,15 +14,16 @@
 struct builtin {
 	const char *name; /* "conversation", as in builtin:conversation */
 	const char *help; /* one line */
-	/* Gives every request to @sink in order. Returns what the sink
-	 * returned last, or -ENOMEM. */
+	/* Gives every request to @sink in the order of arrival. Returns 0, what
+	 * the sink returned to stop it, or -ENOMEM. */
 	int (*generate)(trace_sink sink, void *arg);
 };
 
 /* The table, ended by a NULL name. */
 extern const struct builtin builtins[];
 
-/* The generator of that name (without prefix), or NULL. */
+/* Returns the built-in trace of that name, which goes without the prefix, or
+ * NULL. */
 const struct builtin *builtin_find(const char *name);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * Random numbers of the generators: splitmix64 from a fixed seed and integer
- * arithmetic only, so that a trace is the same on every machine, bit by bit.
+ * The random numbers of the generators: splitmix64 from a fixed seed and
+ * integer arithmetic only, so that a trace is the same on every machine, bit by
+ * bit. Each function moves *@state on; the first state is the seed.
  */
 #ifndef MOONCAKE_RANDOM_H
 #define MOONCAKE_RANDOM_H
@@ -19,11 +20,14 @@ struct quantile {
 
 #define QUANTILE_PARTS 1000000 /* of a distribution */
 
-/* 0 .. n - 1; the seed is the first @state. */
+/* Returns a number from 0 to @n - 1. */
 uint32_t random_below(uint64_t *state, uint32_t n);
+/* Returns true in @permille of 1000 calls. */
 bool random_chance(uint64_t *state, uint32_t permille);
-/* The value below which @part of QUANTILE_PARTS lie; @part is less than all. */
+/* Returns the value below which @part of QUANTILE_PARTS lie; @part is less than
+ * all of them. */
 uint32_t quantile_at(const struct quantile *q, uint32_t part);
+/* Draws a value of the distribution. */
 uint32_t random_quantile(uint64_t *state, const struct quantile *q);
 
 #endif

@@ -3,8 +3,8 @@
  * each turn a request whose first blocks are those of the turn before it.
  * Tables say what a workload is like; each workload has a file of them.
  */
-#ifndef MOONCAKE_BUILTIN_WORKLOAD_H
-#define MOONCAKE_BUILTIN_WORKLOAD_H
+#ifndef MOONCAKE_WORKLOAD_H
+#define MOONCAKE_WORKLOAD_H
 
 #include "trace/workload/builtin.h"
 #include "trace/workload/random.h"
@@ -43,18 +43,17 @@ struct workload {
 	} mix[WORKLOAD_CLASSES + 1]; /* ended by a NULL class */
 };
 
-/*
- * Gives every request to @sink in order. Returns what the sink returned last, or
- * -ENOMEM.
- */
+/* Gives every request to @sink in the order of arrival. Returns 0, what the
+ * sink returned to stop it, or -ENOMEM. */
 int workload_generate(const struct workload *w, trace_sink sink, void *arg);
 
-/* Each is in a file of that name; the table is in builtin.c. */
+/* Do the same for one workload, each in a file of its name. */
 int conversation_generate(trace_sink sink, void *arg);
 int toolagent_generate(trace_sink sink, void *arg);
 int synthetic_generate(trace_sink sink, void *arg);
 
-/* What chat is like, in conversation.c: half of toolagent is chat, too. */
+/* What chat is like, in conversation.c: toolagent.c needs it for the half of
+ * its requests that are chat. */
 extern const struct quantile chat_first[], chat_added[], chat_gap_ms[],
 	chat_output[];
 
