@@ -1,7 +1,7 @@
 /*
- * What has another name from one release of fio to the next. The Makefile looks
- * into the headers and defines FIO_HAS_..., since FIO_IOOPS_VERSION does not
- * tell all releases apart.
+ * What has another name from one release of fio to the next. FIO_IOOPS_VERSION
+ * does not tell all releases apart, so the Makefile looks into the headers and
+ * defines FIO_HAS_... accordingly.
  */
 #ifndef MOONCAKE_FIO_RELEASES_H
 #define MOONCAKE_FIO_RELEASES_H
@@ -10,7 +10,7 @@
 #include "options.h"
 #include "verify.h"
 
-/* Is the job still in its ramp_time? */
+/* Is the job still in its ramp_time=? */
 static inline bool in_ramp(struct thread_data *td)
 {
 #ifdef FIO_HAS_RAMP_PERIOD
@@ -20,7 +20,7 @@ static inline bool in_ramp(struct thread_data *td)
 #endif
 }
 
-/* Looks whether the ramp is over; then fio's statistics begin. */
+/* Returns whether the ramp is over, and begins fio's statistics if it is. */
 static inline bool ramp_over(struct thread_data *td)
 {
 #ifdef FIO_HAS_RAMP_PERIOD
@@ -31,9 +31,10 @@ static inline bool ramp_over(struct thread_data *td)
 }
 
 /*
- * verify= draws a number for each write, and draws them again for its reads,
- * which are in the order of files and offsets: that of writes may be another.
- * To be called when all is written.
+ * With verify= fio draws a random number for each write, and draws them again
+ * for its reads, which go by file and offset. The writes may have been in
+ * another order, so this makes fio do without those numbers. Called when all is
+ * written.
  */
 static inline void verify_in_any_order(struct thread_data *td)
 {

@@ -1,7 +1,7 @@
 /*
- * One fio job of this engine. td->io_ops points at the ops inside it, which
- * are the backend's with a few hooks replaced: fio's core calls the backend
- * directly, and job_of() finds the job again.
+ * One fio job of this engine. td->io_ops points at the ops in this structure,
+ * which are the backend's with a few hooks replaced: so fio's core calls the
+ * backend directly, and job_of() finds the job again.
  */
 #ifndef MOONCAKE_JOB_H
 #define MOONCAKE_JOB_H
@@ -21,7 +21,7 @@ struct worker;
 
 struct job {
 	struct ioengine_ops ops;     /* td->io_ops */
-	struct ioengine_ops backend; /* its own hooks */
+	struct ioengine_ops backend; /* the backend's own hooks */
 	struct mooncake_options *options;
 	struct group *group;
 	struct replay *replay; /* a worker's */
@@ -31,14 +31,14 @@ struct job {
 	struct object_files files;
 	struct feed feed;
 	struct picker picker;
-	char *iolog_name; /* makes fio replay a log: see feed.h */
+	char *iolog_name; /* fio replays a log of that name: feed.h */
 	unsigned int row; /* an observer's, in each replay */
 	int ring_fd;	  /* the backend's io_uring, or -1 */
-	bool polls;    /* the backend must be asked for completions (hipri) */
-	bool unreaped; /* it takes no I/O before it is asked for completions */
+	bool polls; /* the backend finds completions only when asked (hipri) */
+	bool unreaped; /* it takes no I/O before it was asked for completions */
 	bool check_blocks;
-	bool stats; /* stats= as it was given: a warm-up switches it off */
-	bool ended; /* it has come to an end that is no failure */
+	bool stats; /* stats= as given: a warm-up switches it off */
+	bool ended; /* it came to an end that is no failure */
 };
 
 static inline struct job *job_of(struct thread_data *td)
@@ -46,7 +46,7 @@ static inline struct job *job_of(struct thread_data *td)
 	return container_of(td->io_ops, struct job, ops);
 }
 
-/* Must the engine print nothing? JSON would be none with a line of ours in it,
+/* Must the engine print nothing? A line of ours would make fio's JSON invalid,
  * and a server's output goes to its client. */
 static inline bool job_quiet(void)
 {

@@ -1,7 +1,7 @@
 /*
- * What each io_u of the core stands for, found by the io_u's address: its
- * index, engine_data and the like lie in one union, of which every engine
- * uses another member.
+ * What each io_u of the core stands for, found by the address of the io_u: its
+ * own members that could say so (index, engine_data) lie in one union, of which
+ * every engine uses another member.
  */
 #ifndef MOONCAKE_IO_TABLE_H
 #define MOONCAKE_IO_TABLE_H
@@ -15,7 +15,7 @@ struct issued_io {
 	struct running_object *object; /* NULL: none of ours */
 	uint64_t offset;	       /* in the object, of its first byte */
 	uint64_t len;		       /* bytes of the object */
-	uint64_t before;	       /* bytes in front of them that are not */
+	uint64_t before;	       /* bytes of the I/O in front of them */
 };
 
 struct io_entry {
@@ -30,13 +30,15 @@ struct io_table {
 	unsigned int used;
 };
 
-/* Room for @ios at least; 0, or -1 when there is no memory. */
+/* Makes a table with room for @ios at least. Returns 0, or -1 when there is no
+ * memory. */
 int io_table_init(struct io_table *t, unsigned int ios);
 void io_table_exit(struct io_table *t);
 
-/* For an io_u that is not where it belongs: elsewhere, or new. */
+/* Does what io_table_find() does for an io_u that is not at its home entry. */
 struct issued_io *io_table_seek(struct io_table *t, const void *io_u);
 
+/* Returns the entry at which the search for @io_u begins. */
 static inline struct io_entry *io_table_home(const struct io_table *t,
 					     const void *io_u)
 {
@@ -46,9 +48,10 @@ static inline struct io_entry *io_table_home(const struct io_table *t,
 }
 
 /*
- * The entry of @io_u, an empty one at first. Valid until the next call with
- * an io_u that is new. NULL when there is no memory for one more. Called some
- * three times for each I/O, so the usual case costs no call.
+ * Returns the entry of @io_u, which is empty at first, or NULL when there is no
+ * memory for one more. It is valid until the next call with an io_u that is
+ * new. The engine calls this some three times for each I/O, so the usual case
+ * costs no call.
  */
 static inline struct issued_io *io_table_find(struct io_table *t,
 					      const void *io_u)

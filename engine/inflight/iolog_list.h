@@ -8,10 +8,13 @@
 #include "fio.h"
 
 /*
- * An entry at the end of the list, or NULL with td's error set. The core frees
- * every entry that it takes, so each is an allocation: of one size, and
- * returned before the next, which malloc serves from its cache. The calloc of
- * glibc passes that by and takes a lock.
+ * Adds an entry at the end of the list. Returns it, or NULL with td's error
+ * set.
+ *
+ * The core frees every entry that it takes, so each is an allocation. They are
+ * of one size, and each is freed before the next is made, so malloc serves them
+ * from the cache of the thread; calloc of glibc would pass that by and take a
+ * lock.
  */
 static inline struct io_piece *iolog_list_add(struct thread_data *td,
 					      enum fio_ddir ddir)

@@ -18,8 +18,8 @@ struct stage;
 struct running_step {
 	struct request *req; /* NULL: not in use */
 	struct plan_step *step;
-	uint32_t objects_left; /* not done, begun or not */
-	bool failed; /* one of its I/Os, and the job goes on all the same */
+	uint32_t objects_left; /* that are not done, begun or not */
+	bool failed;	       /* an I/O of it failed, and the job goes on */
 	struct running_step *next_free;
 };
 
@@ -29,18 +29,18 @@ struct running_object {
 	const struct stage *stage;    /* that it is in: see stage.h */
 	uint64_t left;		      /* I/Os of that that have not completed;
 					* of those not issued one counts */
-	uint32_t syncs;		      /* due after its data is written */
-	uint32_t number;	      /* in its block */
+	uint32_t syncs;	 /* how many are due after its data is written */
+	uint32_t number; /* in its block */
 	/* Where it lies, by its layout: */
 	int fileno;
-	uint64_t offset;	     /* in the file, of its first piece */
-	uint64_t before;	     /* that a read begins in front of it */
-	uint64_t region;	     /* from each piece to the next */
-	struct handle *handle;	     /* the file, where that comes and goes */
+	uint64_t offset;       /* in the file, of its first piece */
+	uint64_t before;       /* bytes by which a read begins in front of it */
+	uint64_t region;       /* bytes from each piece to the next */
+	struct handle *handle; /* the file, where that comes and goes */
 	struct running_object *next; /* free, or with a stage to issue */
 };
 
-/* All that a job can have at a time, and which are free. */
+/* All steps and objects that a job can have in flight, and which are free. */
 struct running {
 	struct running_step *steps;
 	struct running_step *free_steps;
@@ -48,18 +48,19 @@ struct running {
 	struct running_object *free_objects;
 	unsigned int nr;
 	unsigned int used_steps;
-	/* Objects whose next stage can be issued, first come, first served. */
+	/* Objects whose next stage can be issued: first come, first served. */
 	struct running_object *ready;
 	struct running_object **ready_end;
 };
 
-/* Room for @nr of each; 0, or -1 when there is no memory. */
+/* Makes room for @nr of each. Returns 0, or -1 when there is no memory. */
 int running_init(struct running *r, unsigned int nr);
 void running_exit(struct running *r);
 
 /*
- * One of each is always free: there are more than I/Os. These are short and
- * for each I/O, so they cost no call.
+ * Uses a step that is free. One of each kind always is: there are more of them
+ * than I/Os. These functions are short and called for each I/O, so they are
+ * inline.
  */
 static inline struct running_step *running_use_step(struct running *r,
 						    struct request *req,
@@ -109,9 +110,10 @@ static inline void running_free_object(struct running *r,
 	r->free_objects = object;
 }
 
-/* Notes that the object's next stage can be issued; takes the first such
- * object. */
+/* Notes that the object's next stage can be issued. */
 void running_add_ready(struct running *r, struct running_object *object);
+
+/* Takes the first such object, or returns NULL. */
 struct running_object *running_take_ready(struct running *r);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * The folder of a cache whose objects are files. It holds a mark of this
- * engine, folders of two hexadecimal digits, and files with names of ours:
- * where anything else lies in it, it is left alone.
+ * engine, folders of two hexadecimal digits, and files with names of ours. A
+ * folder that holds anything else is left alone.
  */
 #ifndef MOONCAKE_FOLDER_H
 #define MOONCAKE_FOLDER_H
@@ -11,30 +11,31 @@
 
 #include "trace/base/error.h"
 
-/* What a name of ours takes below the folder at the most. */
+/* The most bytes that the name of a file of ours has. */
 #define FOLDER_NAME_MAX 64
 
 /*
- * May the folder be this engine's? It is not there yet, is empty, or holds
- * nothing but what an earlier run made. 0, or -1 with @err naming what is in
- * the way. Changes nothing.
+ * May the folder be this engine's? It may where it is not there yet, is empty,
+ * or holds nothing but what an earlier run made. Changes nothing. Returns 0, or
+ * -1 with @err filled, which names what is in the way.
  */
 int folder_check(const char *path, struct error *err);
 
-/* Makes it, or empties it of what an earlier run made. 0, or -1 and @err. */
+/* Makes the folder, or empties it of what an earlier run made. Returns 0, or -1
+ * with @err filled. */
 int folder_claim(const char *path, struct error *err);
 
-/* Takes it away with all that this engine made. Returns an errno. */
+/*
+ * Takes the folder away with all that this engine made. Returns 0 or an errno.
+ */
 int folder_remove(const char *path);
 
-/* The folders above @path that are not there, below one that is. 0 or -1 with
- * errno. */
+/* Makes the folders above @path that are not there. Returns 0, or -1 with errno
+ * set. */
 int folder_make_parents(const char *path);
 
-/*
- * "FOLDER/hh/hh/NAME" into @buf of PATH_MAX bytes, with @levels of folders
- * named after the last bytes of @hash.
- */
+/* Writes "FOLDER/hh/hh/NAME" into @buf of PATH_MAX bytes, with @levels folders
+ * that are named after the last bytes of @hash. */
 void folder_path(char *buf, const char *folder, unsigned int levels,
 		 uint64_t hash, const char *name);
 

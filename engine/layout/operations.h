@@ -1,7 +1,5 @@
-/*
- * Operations on files: each is timed where somebody observes its kind, and
- * handed to the observers through a ring for each worker and kind.
- */
+/* Operations on files. Each is timed where somebody observes its kind, and
+ * given to the observers through a ring for each worker and kind. */
 #ifndef MOONCAKE_OPERATIONS_H
 #define MOONCAKE_OPERATIONS_H
 
@@ -18,14 +16,19 @@ enum operation {
 	OPERATIONS	 /* as many as RING_KINDS */
 };
 
-/* The time at which an operation begins, or 0 where nobody observes it. */
+/* Returns the time at which an operation begins, or 0 where nobody observes
+ * operations. */
 uint64_t operation_begin(struct thread_data *td);
 
-/* The operation that began at @since is done: its observers get a sample. */
+/*
+ * Gives the observers a sample of an operation that began at @since, which is
+ * what operation_begin() returned, and is done now. Waits while they lag
+ * behind.
+ */
 void operation_end(struct thread_data *td, enum operation operation,
 		   uint64_t since);
 
-/* Unlinks the file. 0, or -1 with td's error set. */
+/* Unlinks the file at @path. Returns 0, or -1 with td's error set. */
 int operation_unlink(struct thread_data *td, const char *path);
 
 #endif

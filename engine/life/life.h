@@ -6,19 +6,20 @@
 
 struct thread_data;
 
-/* How many workers have not ended. One that waits for another job (wait_for=)
- * counts once it has started. */
+/* Returns how many workers have not ended. One that waits for another job
+ * (wait_for=) counts once it has started. */
 uint32_t life_running(struct replay *r);
 
-/* What the parent of the jobs does with a member that was started and has not
- * said that it has ended. */
+/* A function for a member that has been started and has not said that it has
+ * ended. */
 typedef void (*life_look)(struct replay *r, struct member *m,
 			  struct thread_data *td);
 
+/* Calls @look for each such member. Only the parent of the jobs can ask. */
 void life_each_open(struct replay *r, life_look look);
 
-/* Has the process of that job died by a signal, or gone without having said so?
- * Only its parent can ask. */
+/* Has the process of that job died by a signal, or ended without having said
+ * so? Only its parent can ask. */
 bool life_died(const struct thread_data *td);
 
 #endif

@@ -1,4 +1,4 @@
-/* What an observer reports next: a request, or an operation on files. */
+/* Finds what an observer reports next: a request, or an operation on files. */
 #ifndef MOONCAKE_SAMPLE_H
 #define MOONCAKE_SAMPLE_H
 
@@ -15,8 +15,8 @@ struct sample {
 	uint64_t clat_ns; /* from there to the last completion */
 };
 
-/* The next sample for the observer in that row; false when there is none
- * yet. */
+/* Finds the next sample for the observer in that row. Returns false when there
+ * is none yet. */
 bool sample_find(struct replay *r, uint32_t row, enum option_observe observe,
 		 struct sample *sample);
 

@@ -18,32 +18,33 @@ struct front {
 	struct request **aside;	 /* with sessions: blocked ones */
 	unsigned int nr_aside;
 	unsigned int max_inflight; /* requests, 0: no limit */
-	unsigned int loading;	   /* requests that this counts */
+	unsigned int loading;	   /* requests that max_inflight counts */
 	bool timed;
-	bool reads_only; /* it leaves before its writes are issued */
+	bool reads_only; /* requests leave before their writes are issued */
 	bool warming;
 	bool over; /* no more requests to take */
 };
 
-/* 0, or -1 when there is no memory. */
+/* Returns 0, or -1 when there is no memory. */
 int front_start(struct thread_data *td);
 void front_stop(struct front *front);
 
-/* Is one there, and has begun? Then its next step may be looked at. */
+/* Has the request in front begun? Then its next step may be looked at. */
 static inline bool front_has_begun(const struct front *front)
 {
 	return front->request && front->request->begun;
 }
 
 /*
- * Takes a request where none is in front, and begins it when it has its plan
- * and has arrived. False when it can't begin now; what it waits for is then
- * noted in the picker. One without reads leaves the front at once.
+ * Takes a request where none is in front, and begins the one in front when it
+ * has its plan and has arrived. One without reads leaves the front at once.
+ * Returns false where it can't begin now; the picker then knows what it waits
+ * for.
  */
 bool front_begin(struct thread_data *td, uint64_t now_ns);
 
-/* One of its steps is issued: with the last of them, it leaves. Its record may
- * soon be another's. */
+/* Lets the request leave the front when the last of its steps there is issued.
+ * Its record may soon be another's. */
 static inline void front_leave(struct front *front)
 {
 	const struct request *req = front->request;
@@ -53,7 +54,8 @@ static inline void front_leave(struct front *front)
 		front->request = NULL;
 }
 
-/* With sessions, makes room for another request where this one is blocked. */
+/* Sets the request in front aside, which is blocked, so that another can come.
+ * With sessions only. */
 void front_set_aside(struct front *front);
 
 #endif

@@ -1,7 +1,5 @@
-/*
- * Issuing the I/Os of a step to the core: object by object, each stage of it
- * in units of bs, up to number_ios and io_size.
- */
+/* Issues the I/Os of a step to the core: object by object, each stage of it in
+ * units of bs=, up to number_ios= and io_size=. */
 #ifndef MOONCAKE_ISSUE_H
 #define MOONCAKE_ISSUE_H
 
@@ -12,7 +10,7 @@
 
 struct thread_data;
 
-/* Where the next I/O comes from. */
+/* The place in a step from which the next I/O comes. */
 struct cursor {
 	struct running_step *running;  /* NULL: from nowhere */
 	struct running_object *object; /* has I/Os to issue; NULL: the next of
@@ -37,7 +35,7 @@ static inline bool cursor_is_empty(const struct cursor *cursor)
 	return !cursor->running;
 }
 
-/* Points an empty cursor to a step, or to an object with a further stage. */
+/* Points an empty cursor to the first object of a step. */
 static inline void cursor_set_step(struct cursor *cursor,
 				   struct running_step *step)
 {
@@ -47,13 +45,14 @@ static inline void cursor_set_step(struct cursor *cursor,
 	cursor->end = step->objects_left;
 }
 
+/* Points an empty cursor to the stage that an object has come to. */
 void cursor_set_object(struct cursor *cursor, struct running_object *object);
 
-/* Before the first I/O of the job. */
+/* Prepares to issue. Called before the first I/O of the job. */
 void issue_start(struct thread_data *td);
 
-/* I/Os from the cursor on, until @batch are issued or it is empty. A step of
- * files is done at once. */
+/* Issues I/Os from the cursor on, until @batch are issued or it is empty. A
+ * step that is no I/O is done at once. Sets td's error where that fails. */
 void issue_ios(struct thread_data *td, struct cursor *cursor,
 	       unsigned int batch);
 

@@ -1,9 +1,9 @@
 /*
- * The choice of what comes next. Requests are taken and begun; reads of the
- * one in front come first. Its writes follow in the same queue (store=inline),
- * or wait behind all reads (store=async). No step comes before the order of
- * its slot allows it; a read that waits for a write of this job has that write
- * sent first.
+ * The choice of what comes next. Requests are taken and begun; reads of the one
+ * in front come first. Its writes follow in the same queue (store=inline), or
+ * wait behind all reads (store=async). No step is chosen before the order of
+ * its slot allows it. Where a read waits for a write of the same job, that
+ * write is chosen first.
  */
 #ifndef MOONCAKE_PICKER_H
 #define MOONCAKE_PICKER_H
@@ -43,8 +43,8 @@ struct picker {
 	const struct plan_step *sought_for; /* NULL: it was not looked for */
 	struct request *sought_request; /* whose it is, NULL: another job's */
 	struct plan_step *sought_write;
-	bool cut_short; /* by a job that stopped before its writes */
-	bool waiting;	/* the others were told so */
+	bool cut_short; /* a job stopped before a write that this one needs */
+	bool waiting;	/* the other jobs know that this one waits */
 
 	/* Of the latest choice, where it was to wait: */
 	uint64_t wake_ns;  /* when to look again, WAIT_NEVER: not by time */
@@ -54,21 +54,24 @@ struct picker {
 	bool again;
 };
 
-/* 0, or -1 when there is no memory. */
+/* Returns 0, or -1 when there is no memory. */
 int picker_start(struct thread_data *td);
 
-/* Nothing can begin: look again at that time, if not before. */
+/* Has the job look again at that time, if not before. */
 static inline void picker_wake_at(struct picker *p, uint64_t ns)
 {
 	if (ns < p->wake_ns)
 		p->wake_ns = ns;
 }
 
-/* What to do now; with NEXT_STEP, *@cursor is where its I/Os come from. */
+/*
+ * Returns what to do now. With NEXT_STEP, *@cursor is where its I/Os come from.
+ */
 enum next picker_next(struct thread_data *td, uint64_t now_ns,
 		      struct cursor **cursor);
 
-/* Is that a background write? Then a read may come up before its next I/O. */
+/* Does the cursor point to a background write? Then a read may come up before
+ * its next I/O. */
 static inline bool picker_in_background(const struct picker *p,
 					const struct cursor *cursor)
 {

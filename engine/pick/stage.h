@@ -1,7 +1,7 @@
 /*
- * The stages of an object, one after the other: each begins when all I/O of
- * the one before has completed. Which there are is the same for all objects of
- * a job, so they are rows of a table that is made once.
+ * The stages of an object, one after the other: each begins when all I/O of the
+ * one before has completed. They are the same for all objects of a job, so they
+ * are rows of a table that is made once.
  *
  *   load    a read of the header for each of header_reads=, then the data
  *   store   with discard=, a trim of a place that was used before; the data;
@@ -35,14 +35,14 @@ struct stages {
 	uint32_t objects[2]; /* of a step */
 };
 
-/* By the job's options, once its bs= is known. */
+/* Makes the table by the job's options, once its bs= is known. */
 void stages_make(struct thread_data *td, struct stages *stages);
 
-/* fsync=N and its kin: fio's own, but not done by the core on this path. What
- * is due after so many writes, or DDIR_INVAL. */
+/* Returns which sync is due after so many writes, or DDIR_INVAL. fsync=N and
+ * its kin are options of fio, but on this path the core does not do them. */
 enum fio_ddir stage_sync_due(struct thread_data *td, uint64_t writes);
 
-/* The first stage of an object of the step. */
+/* Returns the first stage of an object of the step. */
 static inline const struct stage *stage_first(const struct stages *stages,
 					      const struct plan_step *step)
 {
@@ -51,7 +51,8 @@ static inline const struct stage *stage_first(const struct stages *stages,
 	return stages->store + (stages->discard && !step->need);
 }
 
-/* What the stage is about, from object->before in front of the object on. */
+/* Return where the object's stage begins and ends, counted from object->before
+ * bytes in front of the object; of syncs, how many there are. */
 static inline uint64_t stage_from(const struct running_object *object)
 {
 	const struct stage *stage = object->stage;
@@ -68,7 +69,7 @@ static inline uint64_t stage_to(const struct running_object *object)
 	return (object->before + stage->to + stage->bounds) & ~stage->bounds;
 }
 
-/* The next stage of the object, if one is left. */
+/* Moves the object to its next stage. Returns false when none is left. */
 static inline bool stage_next(struct running_object *object)
 {
 	object->stage++;

@@ -1,6 +1,6 @@
 /*
- * What fio doesn't tell of its engines, and running them and reading their
- * sources did: which of them keep no data, which put all files of a job into
+ * What fio doesn't tell of its engines, as running them and reading their
+ * sources showed: which of them keep no data, which put all files of a job into
  * one place, and beyond which depth or size they lose some.
  */
 #ifndef MOONCAKE_KNOWN_H
@@ -25,8 +25,8 @@ int known_refuse(const struct thread_data *td, const struct mooncake_options *o,
  * are? */
 bool known_by_options(const char *name);
 
-/* Do the files of a job with this backend lie in a service, and not here?
- * Some engines of that kind don't say so by a flag. */
+/* Do the files of a job with this backend lie in a service, and not on this
+ * machine? Some engines of that kind have no flag that says so. */
 bool known_elsewhere(const char *name);
 
 /*

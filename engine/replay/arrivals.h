@@ -1,4 +1,4 @@
-/* When the requests of a replay arrive. */
+/* Works out when the requests of a replay arrive. */
 #ifndef MOONCAKE_ARRIVALS_H
 #define MOONCAKE_ARRIVALS_H
 
@@ -7,18 +7,18 @@
 
 #include "trace/load/trace.h"
 
-/* A millionfold; beyond, timestamps say nothing any more. */
+/* In percent: a millionfold. Beyond it timestamps say nothing any more. */
 #define ARRIVALS_SCALE_MAX 100000000U
-/* Nine years: some passes of it still fit into 64 bits. */
+/* Nine years. Some passes of that length still fit into 64 bits. */
 #define ARRIVALS_SPAN_MAX_NS (INT64_C(1) << 58)
 
 /*
- * Arrival of each request in nanoseconds from the start of the trace, divided
- * by @scale percent. With @spread, requests that share a timestamp are spread
- * evenly up to the next one; those of the last timestamp over the mean gap
- * between timestamps. @pass_ns is what a further pass over the trace adds to
- * each: the span and one mean gap. The caller frees the array. Returns 0, or
- * -1 with @err filled.
+ * Makes an array of when each request arrives, in nanoseconds from the start of
+ * the trace divided by @scale percent. With @spread, requests that share a
+ * timestamp are spread evenly up to the next one; those of the last timestamp
+ * over the mean gap between timestamps. *@pass_ns is what a further pass over
+ * the trace adds to each: the span and one mean gap. The caller frees the
+ * array. Returns 0, or -1 with @err filled.
  */
 int arrivals_make(int64_t **arrivals, int64_t *pass_ns, const struct trace *t,
 		  bool spread, uint32_t scale, struct error *err);

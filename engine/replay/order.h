@@ -1,21 +1,21 @@
 /*
- * The order on slots, as one number and one equality: a step names how many
- * operations on its slot must have completed before it (plan.h), a slot says
- * how many have. The owner of a write, alone on its slot, says that it is
- * filled; owners of reads add one.
+ * The order on slots, as one number and one equality. A step names how many
+ * operations on its slot must have completed before it (plan.h), and the state
+ * of the slot says how many have. The job that has done a write, alone on its
+ * slot, says that the slot is filled; jobs that have done reads add one.
  */
 #ifndef MOONCAKE_ORDER_H
 #define MOONCAKE_ORDER_H
 
 #include "engine/replay/replay.h"
 
-/* 1 in a build for the tests: it must be caught by the checker of order and
- * by check_blocks. */
+/* 1 in a build for the tests, which the checker of order and check_blocks= must
+ * catch. */
 #ifndef TEST_IGNORES_ORDER
 #define TEST_IGNORES_ORDER 0
 #endif
 
-/* Does anybody wait for this step? For a read only what reuses its place
+/* Does anybody wait for this step? For a read only a step that reuses its place
  * would. */
 static inline bool order_awaited(const struct replay *r,
 				 const struct plan_step *step)
@@ -23,6 +23,7 @@ static inline bool order_awaited(const struct replay *r,
 	return r->reuses_slots || plan_kind(step) != PLAN_READ;
 }
 
+/* Returns up to which operation the step's slot is filled. */
 static inline uint32_t order_filled(const struct replay *r,
 				    const struct plan_step *step)
 {
@@ -36,7 +37,9 @@ static inline _Atomic uint32_t *order_bucket(const struct replay *r,
 	return &r->buckets[step->slot / r->bucket_blocks];
 }
 
-/* With buckets a step waits for its bucket; a read waits for its slot. */
+/*
+ * With buckets a step waits for its bucket. A read waits for its slot instead.
+ */
 static inline bool order_ready_in_bucket(const struct replay *r,
 					 const struct plan_step *step)
 {
@@ -48,6 +51,7 @@ static inline bool order_ready_in_bucket(const struct replay *r,
 	return done == step->need;
 }
 
+/* May this read be issued? */
 static inline bool order_read_ready(const struct replay *r,
 				    const struct plan_step *step)
 {
@@ -84,10 +88,10 @@ static inline void order_done_in_bucket(struct replay *r,
 				  memory_order_acq_rel);
 }
 
-#define ORDER_AHEAD 32 /* steps whose slots are fetched early */
+#define ORDER_AHEAD 32 /* how many steps ahead the state of a slot is fetched */
 
-/* The step comes soon: the state of a slot is mostly in the cache of the job
- * that used it last. */
+/* Fetches the state of a slot whose step comes soon: it is mostly in the CPU
+ * cache of the job that used the slot last. */
 static inline void order_fetch(const struct replay *r,
 			       const struct request *req,
 			       const struct plan_step *step)
@@ -96,7 +100,7 @@ static inline void order_fetch(const struct replay *r,
 		__builtin_prefetch(&r->slots[step->slot]);
 }
 
-/* The step has completed. */
+/* Notes that the step has completed. */
 static inline void order_done(struct replay *r, const struct plan_step *step)
 {
 	struct slot_state *slot = &r->slots[step->slot];
@@ -116,9 +120,10 @@ static inline void order_done(struct replay *r, const struct plan_step *step)
 }
 
 /*
- * Where a job goes on after an error (continue_on_error=), a write that failed
- * counts as done; its slot is marked, for what is read there proves nothing.
- * For the owner of the write, before order_done().
+ * Notes whether the write has failed. Where a job goes on after an error
+ * (continue_on_error=), a write that failed counts as done, but its slot is
+ * marked, since what is read there proves nothing. Called by the job that did
+ * the write, before order_done().
  */
 static inline void order_set_bad(struct replay *r, const struct plan_step *step,
 				 bool bad)
@@ -132,6 +137,7 @@ static inline void order_set_bad(struct replay *r, const struct plan_step *step,
 		atomic_fetch_and(word, ~bit);
 }
 
+/* Has the write that filled the step's slot failed? */
 static inline bool order_is_bad(const struct replay *r,
 				const struct plan_step *step)
 {
@@ -141,8 +147,11 @@ static inline bool order_is_bad(const struct replay *r,
 	       1;
 }
 
-/* Where it is marked that a step will not complete. What waits for a read in a
- * bucket is of the bucket. */
+/*
+ * Returns the slot at which it is marked that a step will not complete. With
+ * buckets it is the first of the bucket, for which whatever waits for a read
+ * waits as a whole.
+ */
 static inline uint32_t order_mark(const struct replay *r,
 				  const struct plan_step *step)
 {
@@ -159,7 +168,8 @@ static inline void order_abandon(struct replay *r, const struct plan_step *step)
 		atomic_fetch_or(&r->slots_abandoned[at / 64], 1ULL << at % 64);
 }
 
-/* Will what this step waits for never complete, because its owner stopped? */
+/* Will something that this step waits for never complete, because the job that
+ * had to do it has stopped? */
 static inline bool order_abandoned(const struct replay *r,
 				   const struct plan_step *step)
 {

@@ -41,10 +41,10 @@ struct worker {
 struct observer {
 	alignas(CACHE_LINE) struct member member;
 	_Atomic uint64_t seen; /* requests looked at */
-	uint32_t kind; /* of operations that it reports, plus one; 0: requests */
+	uint32_t kind;	       /* 1 + operation that it reports; 0: requests */
 };
 
-/* How far the operations on a slot are, numbered as in plan.h. */
+/* How many operations on a slot have completed, numbered as in plan.h. */
 struct slot_state {
 	_Atomic uint32_t filled; /* the write of the content, and those
 				  * before it, are done; 0: none */
@@ -85,7 +85,7 @@ struct replay {
 	_Atomic uint64_t end;	  /* one past the last request */
 	_Atomic uint32_t warm;	  /* all warm-up requests have finished */
 	_Atomic uint32_t counted; /* all of the first pass is planned */
-	/* One for all replays of a group, in the first of them. */
+	/* One each for all replays of a group. It lies in the first of them. */
 	_Atomic uint32_t *failed;
 	_Atomic uint64_t *epoch_ns; /* when the first paced request arrives */
 	_Atomic uint32_t own_failed;
@@ -117,45 +117,46 @@ struct replay_params {
 	uint32_t nr_observers;
 	bool observes_operations;
 	uint64_t stamp_run;
-	struct replay
-		*first; /* of the group, which has what they share; or NULL */
+	struct replay *first; /* of the group, or NULL: has what all share */
 };
 
-/*
- * Makes a replay with its first pass planned, or the beginning of it. NULL and
- * @err when there is no memory.
- */
+/* Makes a replay with its first pass planned, or the beginning of it. Returns
+ * NULL with @err filled when there is no memory. */
 struct replay *replay_create(const struct replay_params *params,
 			     struct error *err);
 
 void replay_destroy(struct replay *r);
 
-/* The job with that number of fio's joins: its row, or NULL when there are
- * as many as the replay was made for. */
+/* Join the job whose thread_number is @thread to the replay. Return its row, or
+ * NULL when as many have joined as the replay was made for. */
 struct worker *replay_join(struct replay *r, uint32_t thread);
 struct observer *replay_join_observer(struct replay *r, uint32_t thread,
 				      uint32_t kind);
 
-/* Is that a request beyond the last one? */
+/* Is @number beyond the last request? */
 static inline bool replay_over(const struct replay *r, uint64_t number)
 {
 	return number >= atomic_load_explicit(&r->end, memory_order_relaxed);
 }
 
+/* Is that request one of the warm-up? */
 static inline bool replay_warming(const struct replay *r, uint64_t number)
 {
 	return number < r->warmup;
 }
 
-/* Some member has failed or was killed: everybody ends with an error. */
+/*
+ * Has some member failed, or was it killed? Then everybody ends with an error.
+ */
 static inline bool replay_failed(struct replay *r)
 {
 	return atomic_load_explicit(r->failed, memory_order_relaxed);
 }
 
+/* Makes all members end with an error. */
 void replay_fail(struct replay *r);
 
-/* One of a worker's own counters. */
+/* Adds one to a counter that only its owner writes. */
 static inline void replay_count(_Atomic uint64_t *counter)
 {
 	uint64_t count = atomic_load_explicit(counter, memory_order_relaxed);
@@ -163,10 +164,11 @@ static inline void replay_count(_Atomic uint64_t *counter)
 	atomic_store_explicit(counter, count + 1, memory_order_release);
 }
 
-/* @worker, who took the request, is done with it for good. */
+/* Notes that @worker, which took the request, has finished it. Its record may
+ * be another's from then on. */
 void replay_finish(struct worker *worker, struct request *req);
 
-/* Has the worker that took it finished or abandoned it? */
+/* Has request @number been finished or abandoned? */
 bool replay_has_ended(const struct replay *r, uint64_t number);
 
 /* Has request @number, whose record this is, been abandoned? */
@@ -176,10 +178,11 @@ static inline bool replay_abandoned(const struct request *req, uint64_t number)
 	       number + 1;
 }
 
-/* Requests that have finished or were abandoned. */
+/* Returns how many requests have been finished or abandoned. */
 uint64_t replay_ended(const struct replay *r);
 
-/* Requests that were begun but not finished; asked when no worker runs. */
+/* Returns how many requests were begun but not finished. Called when no worker
+ * runs. */
 uint64_t replay_unfinished(const struct replay *r);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * One request in flight, and a list of such. The record belongs to the job
+ * One request in flight, and a list of requests. The record belongs to the job
  * that took the request until it publishes `loaded` and `finished`; observers
  * read it then.
  */
@@ -36,7 +36,7 @@ struct request {
 	uint32_t writes_issued;
 	uint32_t reads_left;	  /* steps not completed */
 	uint32_t writes_left;	  /* steps, and their syncs, not completed */
-	struct request *previous; /* in its owner's list, while it has writes */
+	struct request *previous; /* in the job's list, while it has writes */
 	struct request *next;	  /* to issue */
 	bool begun;		  /* counts as in work */
 	bool wanted;		  /* a read needs one of its writes */
@@ -74,13 +74,14 @@ static inline void request_list_remove(struct request_list *l,
 		l->last = req->previous;
 }
 
-/* Its writes, and the openings and evictions among them. */
+/* Returns how many steps the store of the request has: its writes, and the
+ * openings and evictions among them. */
 static inline uint32_t request_stores(const struct request *req)
 {
 	return req->plan->nr_writes + req->plan->nr_files;
 }
 
-/* Its next write, in the order of issue. */
+/* Returns the next step of the store, in the order of issue. */
 static inline struct plan_step *request_next_write(const struct request *req)
 {
 	return req->steps + req->plan->nr_reads + req->writes_issued;

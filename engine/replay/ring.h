@@ -1,7 +1,8 @@
 /*
- * How long operations on files took, from a worker to the observers of that
- * kind. There are rings only where somebody observes; the worker adds what it
- * did, each observer keeps how far it has looked.
+ * Rings that tell how long operations on files took, from a worker to the
+ * observers of that kind of operation. There are rings only where somebody
+ * observes operations; the worker adds samples, and each observer keeps how far
+ * it has looked.
  */
 #ifndef MOONCAKE_RING_H
 #define MOONCAKE_RING_H
@@ -17,20 +18,26 @@ struct ring {
 	uint64_t ns[RING_ENTRIES];
 };
 
-/* The ring of a worker, by its row, for a kind of operation. */
+/* Returns the ring of the worker in that row for a kind of operation. */
 struct ring *ring_of(const struct replay *r, uint32_t worker, uint32_t kind);
 
-/* For the worker: may it add one more, or does an observer lag behind? */
+/* Called by the worker: has its ring room for one more, or does an observer lag
+ * behind? */
 bool ring_has_room(const struct replay *r, uint32_t worker, uint32_t kind);
+
+/* Called by the worker: adds a sample, for which there must be room. */
 void ring_add(struct ring *ring, uint64_t ns);
 
-/* For an observer, by its row: the next sample of that kind by any worker;
- * false when there is none now. */
+/* Called by the observer in that row: takes the next sample of that kind from
+ * any worker. Returns false when there is none now. */
 bool ring_take(const struct replay *r, uint32_t observer, uint32_t kind,
 	       uint64_t *ns);
 
-/* Rings of all workers, and what observers have seen of each; no memory is
- * used but by kinds that are observed. 0, or -1 when there is none. */
+/*
+ * Makes the rings of all workers, and what observers have seen of each. Only
+ * the rings of kinds that are observed come to take memory. Returns 0, or -1
+ * when there is no memory.
+ */
 int rings_create(struct replay *r);
 void rings_destroy(struct replay *r);
 

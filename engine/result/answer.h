@@ -1,7 +1,5 @@
-/*
- * The answer below fio's own output: what was measured, the hit rate, how fast
- * it went, how long loads took, and what looks wrong about the run.
- */
+/* The answer below fio's own output: what was measured, the hit rate, how fast
+ * it went, how long loads took, and what looks wrong about the run. */
 #ifndef MOONCAKE_ANSWER_H
 #define MOONCAKE_ANSWER_H
 
@@ -18,7 +16,8 @@ int totals_begin(struct thread_data *td, struct job *job, struct error *err);
 /* When all jobs have ended: tells and writes what was not known before. */
 void totals_end(struct group *g);
 
-/* In fio's main process, when all jobs have ended. Nothing in JSON mode. */
+/* Prints the answer of a group, after its totals. Called in fio's main process
+ * when all jobs have ended. Prints nothing in JSON mode. */
 void answer_tell(struct group *g);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * fio estimates the time that is left by the bytes that a job will move, so it
- * is told how many. With timestamps it is time that counts: there it is told as
- * many as make the share of bytes that is done the share of time that has
+ * fio estimates the time that is left by the bytes that a job will move, so the
+ * engine says how many. With timestamps it is time that counts: there it says
+ * as many as make the share of bytes that is done the share of time that has
  * passed.
  */
 #ifndef MOONCAKE_PROGRESS_H
@@ -11,10 +11,10 @@
 
 struct thread_data;
 
-/* The job will do that many steps. */
+/* Says that the job will do that many steps. */
 void progress_by_steps(struct thread_data *td, uint64_t steps);
 
-/* It is @now_ns, and the job has timestamps. */
+/* Says how far a job with timestamps is at @now_ns. */
 void progress_by_time(struct thread_data *td, uint64_t now_ns);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * Warm-up requests are left out of fio's statistics. fio keeps none while they
- * run, but for some counters, which are reset when the warm-up is over, as fio
- * does after ramp_time.
+ * Leaves warm-up requests out of fio's statistics. fio keeps none while they
+ * run, but for some counters; these are reset when the warm-up is over, as fio
+ * does after ramp_time=.
  */
 #ifndef MOONCAKE_WARMUP_H
 #define MOONCAKE_WARMUP_H

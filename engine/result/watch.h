@@ -8,20 +8,21 @@
 #define MOONCAKE_WATCH_H
 
 /*
- * In setup(), before the first job starts; further calls do nothing. At the
- * end of the process its exit status becomes 1 where a job died and fio would
- * not say so.
+ * Starts the thread. Called in setup(), before the first job starts; further
+ * calls do nothing. At the end of the process its exit status becomes 1 where a
+ * job died and fio would not say so.
  */
 void watch_start(void);
 
 /*
- * Around what sets up the job of that name, which the caller does with signals
- * held: a backend that waits there for a server is ended after a signal, too.
+ * Say that the set-up of the job of that name begins, and that it ends; the
+ * caller holds signals meanwhile. So a backend that waits there for a server is
+ * ended after a signal, too.
  */
 void watch_set_up_begin(const char *job);
 void watch_set_up_end(void);
 
-/* Called in the job itself: it will end with the process that made it. */
+/* Called in the job itself: makes it end when the process that made it ends. */
 void watch_parent(void);
 
 #endif

@@ -18,50 +18,56 @@
 struct thread_data;
 struct request;
 
-/* I/Os put on the core's list at a time: with the entry that asks for more, as
- * many allocations of one size as malloc keeps for a thread. */
+/*
+ * How many I/Os are put on the core's list at a time. With the entry that asks
+ * for more they are as many allocations of one size as malloc keeps for a
+ * thread.
+ */
 #define FEED_BATCH 6
 
 struct feed {
 	uint64_t stamp_stride; /* 0: blocks are not checked */
-	bool clocked;	       /* somebody looks at times */
-	bool begins;	       /* or what is written is stamped */
+	bool clocked;	       /* somebody looks at times: see feed_now() */
+	bool begins;	       /* I/Os need something before they are queued */
 
 	struct running running; /* steps and objects in flight */
 	struct io_table bound;	/* what the core's io_us stand for */
 	struct issued_io issued[FEED_BATCH];
 	unsigned int issued_head; /* next to be bound */
 	unsigned int issued_count;
-	unsigned int batch; /* of these at the most */
+	unsigned int batch; /* how many are issued at a time */
 
 	unsigned int writes_inflight; /* I/Os */
 
-	unsigned int order_rounds; /* waits for order in a row */
+	unsigned int order_rounds; /* waits for order with no I/O between */
 	uint64_t order_wait_ns;
 	uint64_t order_waits;
 };
 
-/* The time, where somebody will look at it: asking costs as much as the rest
- * of an I/O in here. */
+/* Returns the time where somebody will look at it, and else 0: asking for it
+ * costs as much as everything else that the engine does for an I/O. */
 static inline uint64_t feed_now(const struct feed *f)
 {
 	return f->clocked ? time_now() : 0;
 }
 
-/* Before the first I/O, in the job itself; 0, or 1 with td's error set. */
+/* Starts the feed. Called in the job, before its first I/O. Returns 0, or 1
+ * with td's error set. */
 int feed_start(struct thread_data *td);
 
 /*
- * The core asks for more: puts I/O on its list, waiting for it if need be.
- * Adds nothing when the replay is over or the job must stop; then all its I/O
- * has completed.
+ * Puts I/O on the core's list, which asks for more, and waits for it if need
+ * be. Adds nothing when the replay is over or the job must stop; all its I/O
+ * has completed then.
  */
 void feed_more(struct thread_data *td);
 
-/* The request is abandoned: what was issued of it is nobody's any more. */
+/* Forgets what was issued of a request that is abandoned, and abandons its
+ * steps. */
 void feed_forget(struct thread_data *td, const struct request *req);
 
-/* A request of which something was issued and has not completed, or NULL. */
+/* Returns a request of which something was issued and has not completed, or
+ * NULL. */
 struct request *feed_unfinished(const struct feed *f);
 
 /* Ends the feed of a job, and abandons the requests that it has not

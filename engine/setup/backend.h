@@ -1,6 +1,6 @@
 /*
  * The backend is the fio engine that does the I/O. The job takes over its ops,
- * so that fio's core calls it directly; td->io_ops_data and td->eo are the
+ * so that fio's core calls it directly. td->io_ops_data and td->eo are the
  * backend's own.
  */
 #ifndef MOONCAKE_BACKEND_H
@@ -24,10 +24,12 @@ int backend_adopt(struct thread_data *td, struct job *job, struct error *err);
 int backend_find(struct thread_data *td, const char *backend,
 		 struct error *err);
 
-/* Runs the backend's post_init hook and finds the ring that it makes. */
+/* Runs the backend's post_init hook, and finds the io_uring that it makes.
+ * Returns what the hook returns. */
 int backend_post_init(struct thread_data *td);
 
-/* Is that option of the backend, a flag, switched on? */
+/* Is the option of that name, a flag, switched on among the options @eo of the
+ * backend @ops? */
 bool backend_option_is_on(const struct ioengine_ops *ops, const void *eo,
 			  const char *name);
 

@@ -20,7 +20,7 @@ struct replay;
 /* An observer of the group, known before it is set up. */
 struct group_observer {
 	unsigned int thread; /* number of its thread_data */
-	unsigned int kind;   /* as of struct observer */
+	unsigned int kind;   /* as in struct observer */
 	enum option_observe observe;
 };
 
@@ -47,15 +47,15 @@ struct group {
 	struct trace trace;
 	struct shape shape;
 	struct plan_options plan_options;
-	struct plan_stats stats; /* of one pass from an empty cache, once */
-	bool counted;		 /* they are known: result/totals.c */
+	struct plan_stats stats; /* of one pass from an empty cache */
+	bool counted;		 /* stats are known: result/totals.c */
 	uint64_t slots; /* the capacity; 0 until the first worker sets it */
 	struct plan_file *plan_files; /* where the statistics go */
 
 	/* What the answer says; fio's options are gone by then: */
 	char *source; /* trace=; NULL until it was told of */
 	char medium[MEDIUM_TEXT];
-	char backend[96]; /* its name, and whether it passes the page cache by */
+	char backend[96]; /* its name, and whether with O_DIRECT */
 	bool fresh;	  /* a file of the cache was made or lengthened */
 	bool page_cache;  /* the page cache took part */
 
@@ -67,39 +67,40 @@ struct group {
 };
 
 /*
- * The group of @td, made with its trace loaded when @td is its first member. A
- * group that could not be made is marked failed, and @err says why to the
- * member that tried; to the others it is empty. NULL with @err filled where
- * there is no memory for a group; then no group runs.
+ * Returns the group of @td, and makes it and loads its trace when @td is its
+ * first member. A group that could not be made is marked failed, and @err says
+ * why to the member that tried; to the others @err is empty. Returns NULL with
+ * @err filled where there is no memory for a group; then no group runs.
  */
 struct group *group_join(struct thread_data *td, struct error *err);
 
 /*
- * Lets a worker whose capacity is known join its replay. That is made for the
- * first worker with share=split, and for each with share=each. Returns 0, or -1
- * with @err filled.
+ * Joins a worker whose capacity is known to its replay. The replay is made for
+ * the first worker with share=split, and for each with share=each. Returns 0,
+ * or -1 with @err filled.
  */
 int group_add_worker(struct thread_data *td, struct job *job,
 		     struct error *err);
 
-/* How many workers of the group have not ended. */
+/* Returns how many workers of the group have not ended. */
 unsigned int group_running(struct group *g);
 
-/* The set-up of a member has failed, so none of the others may run. */
+/* Marks the group failed: the set-up of its member @td has failed, so none of
+ * the others may run. */
 void group_fail(struct group *g, const struct thread_data *td);
 
-/* There is no memory to say of which group @td is a member: then none runs,
- * also none that is still to be made. */
+/* Marks all groups failed, also those that are still to be made: there is no
+ * memory to say of which group @td is a member. */
 void groups_fail(const struct thread_data *td);
 
 /* Calls @tell for every group. */
 void groups_each(void (*tell)(struct group *g));
 
-/* Looks at each member of each replay, for the thread that watches the jobs:
- * see life.h. */
+/* Calls @look for each member of each replay that has not ended, for the thread
+ * that watches the jobs: see life.h. */
 void groups_each_replay(life_look look);
 
-/* Frees every group; the engine is being unloaded. */
+/* Frees every group. Called when the engine is unloaded. */
 void groups_free(void);
 
 /* In group_members.c: which jobs are a group. */

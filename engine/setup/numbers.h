@@ -1,4 +1,4 @@
-/* Numbers that fio reads only in part. */
+/* Finds numbers that fio would read only in part. */
 #ifndef MOONCAKE_NUMBERS_H
 #define MOONCAKE_NUMBERS_H
 
@@ -7,11 +7,12 @@
 struct thread_data;
 
 /*
- * Of a number with something behind it that is no suffix, as 90x or 50%x, fio
- * takes the beginning and says nothing; of a list or range the first; and what
- * is negative or below the least it leaves as it was. Looks at the job's options as they were
- * given, this engine's and those of fio that decide the plan. 0, or -1 with
- * @err naming the option.
+ * Refuses numbers that fio would take in another sense than they were given,
+ * and say nothing: of 90x or 50%x, where no suffix follows the number, it takes
+ * the number; of a list or range the first; and what is negative or too small
+ * leaves an option as it was. Looks at the job's options as they were given:
+ * those of this engine, and those of fio that decide the plan. Returns 0, or -1
+ * with @err filled, which names the option.
  */
 int refuse_odd_numbers(struct thread_data *td, struct error *err);
 

@@ -70,27 +70,28 @@ static inline bool observes_operation(enum option_observe observe)
 	return observe >= OBSERVE_OPEN;
 }
 
-/* Which operation, as engine/layout/operations.h numbers them. */
+/* Returns which operation, as engine/layout/operations.h numbers them. */
 static inline unsigned int observe_operation(enum option_observe observe)
 {
 	return observe - OBSERVE_OPEN;
 }
 
-/* Are timestamps replayed? */
+/* Does the job replay timestamps? */
 bool option_timed(const struct thread_data *td);
 
-/* The values in force, where the option leaves them to the engine. */
+/* Return the value in force, where the option may leave it to the engine. */
 unsigned int option_max_inflight(const struct thread_data *td,
 				 const struct mooncake_options *o);
 bool option_store_async(const struct thread_data *td,
 			const struct mooncake_options *o);
 
-/* All options in force, for plan_json; the caller owns the object. */
+/* Returns all options in force, for plan_json=. The caller owns the object. */
 struct json_object *options_json(const struct thread_data *td,
 				 const struct mooncake_options *o,
 				 const struct shape *shape);
 
-/* The options that the jobs of a replay group have in common, as given. */
+/* Adds to @obj, as they were given, the options that all jobs of a replay group
+ * must have alike. */
 void options_deciding_group(struct json_object *obj,
 			    const struct mooncake_options *o);
 

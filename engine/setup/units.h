@@ -1,4 +1,4 @@
-/* bs=: the unit of an I/O, an object by default, and bounds of direct I/O. */
+/* bs=, the unit of an I/O, and the bounds of direct I/O. */
 #ifndef MOONCAKE_UNITS_H
 #define MOONCAKE_UNITS_H
 
@@ -12,11 +12,15 @@
 
 struct mooncake_options;
 
-/* Sets it in td->o. 0, or -1 with @err naming the option. */
+/*
+ * Sets the unit in td->o: what bs= says, by default an object, and never more
+ * than can be issued at once. Returns 0, or -1 with @err filled, which names
+ * the option.
+ */
 int set_units(struct thread_data *td, const struct mooncake_options *o,
 	      const struct shape *shape, struct error *err);
 
-/* What direct I/O begins and ends at multiples of; other I/O at any byte. */
+/* Direct I/O begins and ends at multiples of this; other I/O at any byte. */
 #define DIRECT_BOUNDS UINT64_C(4096)
 
 static inline uint64_t direct_round_down(const struct thread_data *td,
@@ -33,7 +37,9 @@ static inline uint64_t direct_round_up(const struct thread_data *td,
 	return (offset + DIRECT_BOUNDS - 1) & ~(DIRECT_BOUNDS - 1);
 }
 
-/* Do objects begin and end elsewhere, so that reads of them are widened? */
+/*
+ * Do objects begin and end at other bytes, so that reads of them are widened?
+ */
 static inline bool direct_widens(const struct thread_data *td,
 				 const struct shape *shape)
 {

@@ -1,7 +1,5 @@
-/*
- * Where the slots of a replay lie: striped over the files of the job. Slot n
- * is in file n % files, behind the file's offset, at place n / files.
- */
+/* Where the slots of a replay lie: striped over the files of the job. Slot n is
+ * in file n % files, behind the file's offset, at place n / files there. */
 #ifndef MOONCAKE_TARGET_H
 #define MOONCAKE_TARGET_H
 
@@ -15,7 +13,7 @@ struct fio_file;
 struct target {
 	uint64_t slots; /* capacity */
 	uint64_t slot_bytes;
-	uint64_t piece_bytes; /* a slot's, in each region of its file */
+	uint64_t piece_bytes; /* what a slot takes in each region of its file */
 	unsigned int files;
 };
 
@@ -28,18 +26,19 @@ int target_measure(struct target *t, struct thread_data *td,
 		   const struct shape *l, struct error *err);
 
 /*
- * Brings local files to their full size before fio looks at them. fio would
- * write them full, which is of no use: this engine reads only what it has
- * written. Goes by fallocate=. Returns 0, or -1 with @err filled.
+ * Brings local files to their full size before fio looks at them, as fallocate=
+ * says. fio would write them full, which is of no use: this engine reads only
+ * what it has written. Returns 0, or -1 with @err filled and all files as they
+ * were.
  */
 int target_allocate(const struct target *t, struct thread_data *td,
 		    struct error *err);
 
-/* Would target_allocate() make or lengthen a file? Such a file is slower
- * until it has been written once. */
+/* Would target_allocate() make or lengthen a file? Such a file is slower until
+ * all of it has been written once. */
 bool target_fresh(const struct target *t, struct thread_data *td);
 
-/* How many of all slots lie in file @i. */
+/* Returns how many of all slots lie in file @i. */
 uint64_t target_slots_in(const struct target *t, unsigned int i);
 
 #endif
