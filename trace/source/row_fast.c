@@ -197,6 +197,18 @@ static bool skip_number(struct text *s)
 	return take_digits(s, &value) > 0;
 }
 
+/* A member's name, and all up to its value. */
+static inline bool take_name(struct text *s, const char **name, size_t *len)
+{
+	if (!take_string(s, name, len))
+		return false;
+	skip_blanks(s);
+	if (!take(s, ':'))
+		return false;
+	skip_blanks(s);
+	return true;
+}
+
 static bool skip_value(struct text *s, unsigned int depth);
 
 static bool skip_member(struct text *s, unsigned int depth)
@@ -204,13 +216,7 @@ static bool skip_member(struct text *s, unsigned int depth)
 	const char *name;
 	size_t len;
 
-	if (!take_string(s, &name, &len))
-		return false;
-	skip_blanks(s);
-	if (!take(s, ':'))
-		return false;
-	skip_blanks(s);
-	return skip_value(s, depth);
+	return take_name(s, &name, &len) && skip_value(s, depth);
 }
 
 /* What an array or an object holds, from behind its beginning to its end. */
@@ -299,12 +305,8 @@ static bool take_member(struct text *s, const struct trace_options *o,
 	size_t len;
 	int member;
 
-	if (!take_string(s, &name, &len))
+	if (!take_name(s, &name, &len))
 		return false;
-	skip_blanks(s);
-	if (!take(s, ':'))
-		return false;
-	skip_blanks(s);
 	member = member_of(name, len);
 	if (!member)
 		return skip_value(s, 1);
