@@ -24,10 +24,6 @@
 #include "engine/target/leftover.h"
 #include "engine/result/watch.h"
 
-/* The engine was compiled with the headers of one release of fio; structures
- * differ in others. */
-#define BUILT_FOR MOONCAKE_FIO_VERSION
-
 /* Says once for each group, before its first I/O, what is measured. */
 static void tell_medium(struct thread_data *td, struct job *job)
 {
@@ -116,11 +112,6 @@ static int worker_setup(struct thread_data *td, struct job *job,
 	    group_add_worker(td, job, err) || totals_begin(td, job, err) ||
 	    refuse_plan(td, job, err))
 		return -1;
-	if (job->replay->warmup > 0 &&
-	    job->replay->warmup >= job->replay->nr_requests)
-		return fail(err,
-			    "warmup_requests=%u leaves nothing of the %u requests to measure; lower it",
-			    job->replay->warmup, job->replay->nr_requests);
 	/* With fio's map of random I/O verify= would hold a slot against each
 	 * of its writes, not the last one. */
 	td->o.norandommap = 1;
@@ -236,9 +227,10 @@ __attribute__((visibility("default"))) void get_ioengine(
 
 void get_ioengine(struct ioengine_ops **ops)
 {
-	if (strcmp(fio_version_string, BUILT_FOR)) {
+	/* It has the structures of one release of fio; others have others. */
+	if (strcmp(fio_version_string, MOONCAKE_FIO_VERSION)) {
 		log_err("mooncake: this engine was built for %s and can't run in %s: their structures differ. Build it again: `make setup && make`, or, for a fio that is not the system's, `make FIO=BINARY FIO_SRC=DIR`, DIR being the configured source of this fio\n",
-			BUILT_FOR, fio_version_string);
+			MOONCAKE_FIO_VERSION, fio_version_string);
 		*ops = NULL;
 		return;
 	}

@@ -144,13 +144,8 @@ static int observer_init(struct thread_data *td)
 	struct observing *ob;
 
 	watch_parent();
-	if (job->group->failed || !job->group->nr_replays) {
-		log_err("mooncake: job '%s' is not run: '%s' of its replay group failed to set up\n",
-			td->o.name,
-			job->group->failed ? job->group->failed_job : "a job");
-		td_verror(td, ECANCELED, "mooncake: set-up");
+	if (!group_may_run(job->group, td))
 		return 1;
-	}
 	ob = calloc(1, sizeof(*ob));
 	if (!ob) {
 		td_verror(td, ENOMEM, "mooncake: observer");

@@ -16,7 +16,8 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 
 /* From the first I/O to the last completion. Without I/O both are the moment at
  * which the request was done. */
-static struct span span_of(const struct request *req, unsigned int observe)
+static struct span span_of(const struct request *req,
+			   enum option_observe observe)
 {
 	struct span s = { 0 };
 
@@ -33,7 +34,7 @@ static struct span span_of(const struct request *req, unsigned int observe)
 	return s;
 }
 
-static bool has_sample(const struct request *req, unsigned int observe)
+static bool has_sample(const struct request *req, enum option_observe observe)
 {
 	if (observe == OBSERVE_LOAD)
 		return req->reads_issued;
@@ -42,7 +43,8 @@ static bool has_sample(const struct request *req, unsigned int observe)
 	return true;
 }
 
-static bool is_ready(struct request *req, uint64_t number, unsigned int observe)
+static bool is_ready(struct request *req, uint64_t number,
+		     enum option_observe observe)
 {
 	uint64_t reached = observe == OBSERVE_LOAD ?
 				   atomic_load_explicit(&req->loaded,

@@ -5,8 +5,6 @@
 #include "engine/place/known.h"
 #include "engine/setup/options.h"
 
-#define ARRAY_LENGTH(a) (sizeof(a) / sizeof((a)[0]))
-
 /* osd_max_object_size of Ceph, as it is unless somebody changes it. */
 #define RADOS_OBJECT (UINT64_C(128) << 20)
 
@@ -55,7 +53,7 @@ static const struct known *find(const char *name)
 	static const struct known any_other = { 0 };
 	size_t i;
 
-	for (i = 0; i < ARRAY_LENGTH(engines); i++)
+	for (i = 0; i < FIO_ARRAY_SIZE(engines); i++)
 		if (!strcmp(engines[i].name, name))
 			return &engines[i];
 	return &any_other;

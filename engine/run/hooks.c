@@ -60,12 +60,8 @@ static int job_init(struct thread_data *td)
 	struct job *job = job_of(td);
 
 	watch_parent();
-	if (job->group->failed) {
-		log_err("mooncake: job '%s' is not run: '%s' of its replay group failed to set up\n",
-			td->o.name, job->group->failed_job);
-		td_verror(td, ECANCELED, "mooncake: set-up");
+	if (!group_may_run(job->group, td))
 		return 1;
-	}
 	atomic_store(&job->worker->member.state, MEMBER_RUNNING);
 	if (job->backend.init && job->backend.init(td)) {
 		if (!td->error)

@@ -99,6 +99,16 @@ void group_fail(struct group *g, const struct thread_data *td)
 	g->failed = true;
 }
 
+bool group_may_run(const struct group *g, struct thread_data *td)
+{
+	if (!g->failed && g->nr_replays)
+		return true;
+	log_err("mooncake: job '%s' is not run: '%s' of its replay group failed to set up\n",
+		td->o.name, g->failed ? g->failed_job : "a job");
+	td_verror(td, ECANCELED, "mooncake: set-up");
+	return false;
+}
+
 void groups_fail(const struct thread_data *td)
 {
 	struct group *g;

@@ -85,6 +85,10 @@ int group_add_worker(struct thread_data *td, struct job *job,
 /* Returns how many workers of the group have not ended. */
 unsigned int group_running(struct group *g);
 
+/* May a member run? Not where one of the group failed to set up, which this
+ * then says, with td's error set. */
+bool group_may_run(const struct group *g, struct thread_data *td);
+
 /* Marks the group failed: the set-up of its member @td has failed, so none of
  * the others may run. */
 void group_fail(struct group *g, const struct thread_data *td);

@@ -215,15 +215,13 @@ static void make_fio_option(struct fio_option *fio,
 /* Makes the table that fio takes when it loads the engine. */
 static void __attribute__((constructor)) make_fio_options(void)
 {
+	const struct option_entry *const *table = settings_tables, *opt;
+	size_t base = offsetof(struct mooncake_options, settings);
 	struct fio_option *fio = mooncake_fio_options;
-	const struct option_entry *opt;
 
-	for (opt = settings_options; opt->name; opt++)
-		make_fio_option(fio++, opt,
-				offsetof(struct mooncake_options, settings));
-	for (opt = layout_options; opt->name; opt++)
-		make_fio_option(fio++, opt,
-				offsetof(struct mooncake_options, settings));
+	for (; *table; table++)
+		for (opt = *table; opt->name; opt++)
+			make_fio_option(fio++, opt, base);
 	for (opt = engine_options; opt->name; opt++)
 		make_fio_option(fio++, opt, 0);
 	/* The last one stays empty: it ends the table. */
@@ -254,8 +252,7 @@ bool option_store_async(const struct thread_data *td,
 void options_deciding_group(struct json_object *obj,
 			    const struct mooncake_options *o)
 {
-	options_put(obj, settings_options, &o->settings);
-	options_put(obj, layout_options, &o->settings);
+	settings_put(obj, &o->settings);
 	options_put_deciding(obj, engine_options, o);
 }
 
@@ -269,8 +266,7 @@ struct json_object *options_json(const struct thread_data *td,
 	settings_in_force(&in_force.settings, shape);
 	in_force.max_inflight_requests = option_max_inflight(td, o);
 	in_force.store = option_store_async(td, o) ? STORE_ASYNC : STORE_INLINE;
-	options_put(obj, settings_options, &in_force.settings);
-	options_put(obj, layout_options, &in_force.settings);
+	settings_put(obj, &in_force.settings);
 	options_put(obj, engine_options, &in_force);
 	/* 0 and 1 are numbers: they were there before the word "data" was. */
 	if (o->check_blocks != CHECK_BLOCKS_DATA)

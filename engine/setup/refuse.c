@@ -6,8 +6,6 @@
 #include "engine/setup/refuse.h"
 #include "engine/replay/replay.h"
 
-#define ARRAY_LENGTH(a) (sizeof(a) / sizeof((a)[0]))
-
 struct refusal {
 	const char *option;
 	bool (*is_set)(struct thread_data *td);
@@ -196,7 +194,7 @@ int refuse_options(struct thread_data *td, const struct mooncake_options *o,
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_LENGTH(refusals); i++)
+	for (i = 0; i < FIO_ARRAY_SIZE(refusals); i++)
 		if (refusals[i].is_set(td))
 			return fail(err,
 				    "%s can't be used with this engine: %s; leave it out",
@@ -254,11 +252,21 @@ static int check_memory(struct thread_data *td, const struct job *job,
 		    (double)need / (1 << 30), (double)have / (1 << 30));
 }
 
-int refuse_plan(struct thread_data *td, struct job *job, struct error *err)
+static int check_warmup(const struct replay *r, struct error *err)
 {
-	if (check_verify(td, job, err))
+	if (!r->warmup || r->warmup < r->nr_requests)
+		return 0;
+	return fail(err,
+		    "warmup_requests=%u leaves nothing of the %u requests to measure; lower it",
+		    r->warmup, r->nr_requests);
+}
+
+int refuse_plan(struct thread_data *td, const struct job *job,
+		struct error *err)
+{
+	if (check_verify(td, job, err) || check_memory(td, job, err))
 		return -1;
-	return check_memory(td, job, err);
+	return check_warmup(job->replay, err);
 }
 
 /* An observer of operations needs a layout whose files come and go. */

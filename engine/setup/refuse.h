@@ -12,9 +12,11 @@ struct job;
 int refuse_options(struct thread_data *td, const struct mooncake_options *o,
 		   struct error *err);
 
-/* Refuses what the plan rules out: verify=, and buffers beyond the memory.
+/* Refuses what the plan rules out: verify=, buffers beyond the memory, a
+ * warm-up of all requests.
  * Returns 0, or -1 with @err filled. */
-int refuse_plan(struct thread_data *td, struct job *job, struct error *err);
+int refuse_plan(struct thread_data *td, const struct job *job,
+		struct error *err);
 
 /* Refuses what rules out an observer, such as group_reporting with others.
  * Returns 0, or -1 with @err filled. */

@@ -157,7 +157,7 @@ static int set_sizes(const struct argument *arg, void *member, const char *text,
 
 #define AT(member) .offset = offsetof(struct arguments, member)
 
-/* Where an option is here as well as in settings_options, it is a list. */
+/* Where an option is here as well as in settings_tables, it is a list. */
 const struct argument own_arguments[] = {
 	{ "eviction", "POLICY,...", "eviction policies (lru)", set_policies,
 	  AT(evictions) },

@@ -1,4 +1,4 @@
-/* The options that mooncake-plan has beside those of settings_options, and
+/* The options that mooncake-plan has beside those of settings_tables, and
  * those that take lists in the command alone. */
 #ifndef MOONCAKE_ARGUMENT_H
 #define MOONCAKE_ARGUMENT_H

@@ -9,7 +9,7 @@
 #define MAX_OPTIONS 128
 #define FIRST_OPTION 256 /* beyond the characters that getopt returns */
 
-/* An option of settings_options as one of this command. */
+/* An option that the engine has, too, as one of this command. */
 struct shared {
 	char name[32];
 	char value[64];
@@ -73,16 +73,15 @@ static void know_shared(struct known *k, const struct option_entry *opt)
 
 static void know_all(struct known *k)
 {
-	const struct option_entry *opt;
+	const struct option_entry *const *table = settings_tables, *opt;
 	const struct argument *own;
 
 	k->nr = 0;
 	for (own = own_arguments; own->name; own++)
 		k->arguments[k->nr++] = *own;
-	for (opt = settings_options; opt->name; opt++)
-		know_shared(k, opt);
-	for (opt = layout_options; opt->name; opt++)
-		know_shared(k, opt);
+	for (; *table; table++)
+		for (opt = *table; opt->name; opt++)
+			know_shared(k, opt);
 }
 
 static void help_options(FILE *out)
@@ -258,15 +257,7 @@ static int check(const struct arguments *a, struct error *err)
 /* Is this option of a job file one of this command, too? */
 static bool is_of_job(const char *name)
 {
-	const struct option_entry *tables[] = { settings_options,
-						layout_options };
-
-	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
-		for (const struct option_entry *opt = tables[i]; opt->name;
-		     opt++)
-			if (!strcmp(opt->name, name))
-				return true;
-	return !strcmp(name, "size");
+	return settings_find(name) || !strcmp(name, "size");
 }
 
 static void free_lists(struct arguments *a)

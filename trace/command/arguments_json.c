@@ -11,8 +11,7 @@ struct json_object *arguments_json(const struct arguments *a,
 	s.plan.admit = c->admit;
 	s.memory_size = c->memory_size;
 	settings_in_force(&s, shape);
-	options_put(obj, settings_options, &s);
-	options_put(obj, layout_options, &s);
+	settings_put(obj, &s);
 	capacity = c->slots == ARGUMENTS_UNBOUNDED ?
 			   json_object_new_string("unbounded") :
 			   json_object_new_uint64(c->slots);

@@ -28,11 +28,6 @@ static int check_options(const struct trace_options *o, struct error *err)
 	return 0;
 }
 
-static bool is_builtin(const char *source)
-{
-	return !strncmp(source, BUILTIN_PREFIX, strlen(BUILTIN_PREFIX));
-}
-
 static int unknown_builtin(const char *source, struct error *err)
 {
 	const struct builtin *b;
@@ -51,8 +46,7 @@ static int unknown_builtin(const char *source, struct error *err)
 static int run_builtin(const struct trace_options *o, trace_sink sink,
 		       void *arg, struct error *err)
 {
-	const char *name = o->source + strlen(BUILTIN_PREFIX);
-	const struct builtin *b = builtin_find(name);
+	const struct builtin *b = builtin_find(builtin_name(o->source));
 	int ret;
 
 	if (!b)
@@ -72,7 +66,7 @@ static int run_source(struct builder *b, struct error *err)
 {
 	const struct trace_options *o = b->o;
 
-	if (is_builtin(o->source))
+	if (builtin_name(o->source))
 		return run_builtin(o, builder_add, b, err);
 	return reader_run(o, b->limits, builder_add, b, &b->t->bad_lines, err);
 }
@@ -124,13 +118,11 @@ int trace_load(struct trace *t, const struct trace_options *o,
 
 int trace_find(const struct trace_options *o, struct error *err)
 {
-	const char *source = o->source;
+	const char *name = builtin_name(o->source);
 	struct lines lines;
 
-	if (is_builtin(source))
-		return builtin_find(source + strlen(BUILTIN_PREFIX)) ?
-			       0 :
-			       unknown_builtin(source, err);
+	if (name)
+		return builtin_find(name) ? 0 : unknown_builtin(o->source, err);
 	if (lines_open(&lines, o, trace_limits_default.line_bytes, err))
 		return -1;
 	lines_close(&lines);

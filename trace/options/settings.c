@@ -6,7 +6,7 @@
 
 #define AT(member, kind) OPTION_AT(struct settings, member, kind)
 
-const struct option_entry settings_options[] = {
+static const struct option_entry cache_options[] = {
 	{
 		.name = "trace",
 		.title = "Trace",
@@ -177,6 +177,31 @@ const struct option_entry settings_options[] = {
 	{ 0 },
 };
 
+const struct option_entry *const settings_tables[] = {
+	cache_options,
+	layout_options,
+	NULL,
+};
+
+const struct option_entry *settings_find(const char *name)
+{
+	const struct option_entry *const *table = settings_tables, *opt;
+
+	for (; *table; table++)
+		for (opt = *table; opt->name; opt++)
+			if (!strcmp(opt->name, name))
+				return opt;
+	return NULL;
+}
+
+void settings_put(struct json_object *obj, const struct settings *s)
+{
+	const struct option_entry *const *table = settings_tables;
+
+	for (; *table; table++)
+		options_put(obj, *table, s);
+}
+
 static void set_defaults(struct settings *s, const struct option_entry *table)
 {
 	struct error err;
@@ -189,12 +214,14 @@ static void set_defaults(struct settings *s, const struct option_entry *table)
 
 void settings_init(struct settings *s)
 {
+	const struct option_entry *const *table = settings_tables;
+
 	memset(s, 0, sizeof(*s));
 	trace_options_init(&s->trace);
 	shape_options_init(&s->shape);
 	plan_options_init(&s->plan);
-	set_defaults(s, settings_options);
-	set_defaults(s, layout_options);
+	for (; *table; table++)
+		set_defaults(s, *table);
 }
 
 static int decide_shard(struct trace_options *o, const char *shard,

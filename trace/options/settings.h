@@ -23,10 +23,18 @@ struct settings {
 	uint32_t bucket_objects;
 };
 
-/* The tables, whose offsets are those of struct settings: what is cached, and
- * how it lies in storage. */
-extern const struct option_entry settings_options[];
+/* The tables of all of them, ended by NULL: what is cached, and how it lies in
+ * storage. Their offsets are those of struct settings. */
+extern const struct option_entry *const settings_tables[];
+
+/* The second table, which is in layout.c. */
 extern const struct option_entry layout_options[];
+
+/* Returns the entry of that name, or NULL. */
+const struct option_entry *settings_find(const char *name);
+
+/* Adds every option to @obj, under its name. */
+void settings_put(struct json_object *obj, const struct settings *s);
 
 /* Every option at its default. */
 void settings_init(struct settings *s);

@@ -19,6 +19,13 @@ const struct builtin builtins[] = {
 	{ NULL, NULL, NULL },
 };
 
+const char *builtin_name(const char *source)
+{
+	size_t n = strlen(BUILTIN_PREFIX);
+
+	return strncmp(source, BUILTIN_PREFIX, n) ? NULL : source + n;
+}
+
 const struct builtin *builtin_find(const char *name)
 {
 	const struct builtin *b;

@@ -22,6 +22,9 @@ struct builtin {
 /* The table, ended by a NULL name. */
 extern const struct builtin builtins[];
 
+/* Returns "NAME" where a trace is given as "builtin:NAME", or else NULL. */
+const char *builtin_name(const char *source);
+
 /* Returns the built-in trace of that name, which goes without the prefix, or
  * NULL. */
 const struct builtin *builtin_find(const char *name);

@@ -43,15 +43,6 @@ static int print_row(void *arg, const struct trace_row *row)
 	return ferror(out) ? -1 : 0;
 }
 
-static const struct builtin *find(const char *name)
-{
-	size_t prefix = strlen(BUILTIN_PREFIX);
-
-	if (!strncmp(name, BUILTIN_PREFIX, prefix))
-		name += prefix;
-	return builtin_find(name);
-}
-
 static int write_all(const struct builtin *b, FILE *out, const char *target,
 		     struct error *err)
 {
@@ -67,7 +58,8 @@ static int write_all(const struct builtin *b, FILE *out, const char *target,
 
 int generate(const char *name, const char *path, struct error *err)
 {
-	const struct builtin *b = find(name);
+	const char *bare = builtin_name(name);
+	const struct builtin *b = builtin_find(bare ? bare : name);
 	FILE *out;
 	int ret;
 
