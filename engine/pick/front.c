@@ -35,7 +35,7 @@ static void begin_request(struct thread_data *td, struct request *req,
 	if (req->plan->nr_probes && job->layout->probe)
 		job->layout->probe(td, req);
 	job->picker.front.loading++;
-	if (request_stores(req))
+	if (request_store_steps(req))
 		request_list_append(&job->picker.stores, req);
 	front_leave(&job->picker.front);
 	if (!req->plan->nr_reads)

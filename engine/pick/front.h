@@ -50,7 +50,8 @@ static inline void front_leave(struct front *front)
 	const struct request *req = front->request;
 
 	if (req->reads_issued == req->plan->nr_reads &&
-	    (front->reads_only || req->writes_issued == request_stores(req)))
+	    (front->reads_only ||
+	     req->writes_issued == request_store_steps(req)))
 		front->request = NULL;
 }
 

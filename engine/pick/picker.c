@@ -53,7 +53,7 @@ static void count_read(struct picker *p)
 
 static void count_write(struct picker *p, struct request *req)
 {
-	if (++req->writes_issued == request_stores(req))
+	if (++req->writes_issued == request_store_steps(req))
 		request_list_remove(&p->stores, req);
 	if (p->front.request == req)
 		front_leave(&p->front);

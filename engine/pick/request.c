@@ -93,7 +93,7 @@ static void abandon(struct thread_data *td, struct request *req)
 	struct job *job = job_of(td);
 
 	feed_forget(td, req);
-	if (req->begun && req->writes_issued < request_stores(req))
+	if (req->begun && req->writes_issued < request_store_steps(req))
 		request_list_remove(&job->picker.stores, req);
 	if (job->picker.front.request == req)
 		job->picker.front.request = NULL;

@@ -177,9 +177,9 @@ bool planning_bind(struct replay *r, struct request *req)
 		return false;
 	req->plan = &r->plan.requests[req->number & r->plan.request_mask];
 	req->steps = plan_steps(&r->plan, req->plan);
-	req->nr_steps = req->plan->nr_reads + request_stores(req);
+	req->nr_steps = req->plan->nr_reads + request_store_steps(req);
 	req->reads_left = req->plan->nr_reads;
-	req->writes_left = request_stores(req);
+	req->writes_left = request_store_steps(req);
 	return true;
 }
 
@@ -190,7 +190,7 @@ static void abandon_steps(struct replay *r, const struct request *req)
 
 	for (i = req->reads_issued; i < req->plan->nr_reads; i++)
 		order_abandon(r, &req->steps[i]);
-	for (i = req->writes_issued; i < request_stores(req); i++)
+	for (i = req->writes_issued; i < request_store_steps(req); i++)
 		order_abandon(r, &writes[i]);
 }
 

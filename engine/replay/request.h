@@ -76,7 +76,7 @@ static inline void request_list_remove(struct request_list *l,
 
 /* Returns how many steps the store of the request has: its writes, and the
  * openings and evictions among them. */
-static inline uint32_t request_stores(const struct request *req)
+static inline uint32_t request_store_steps(const struct request *req)
 {
 	return req->plan->nr_writes + req->plan->nr_files;
 }

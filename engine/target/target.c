@@ -75,14 +75,14 @@ static uint64_t stripe_limit(struct target *t, struct thread_data *td)
 }
 
 int target_measure(struct target *t, struct thread_data *td,
-		   const struct shape *l, struct error *err)
+		   const struct shape *shape, struct error *err)
 {
 	uint64_t bytes, limit;
 	struct fio_file *f;
 	unsigned int i;
 
-	t->slot_bytes = l->slot_bytes;
-	t->piece_bytes = l->slot_bytes / l->pieces;
+	t->slot_bytes = shape->slot_bytes;
+	t->piece_bytes = shape->slot_bytes / shape->pieces;
 	t->files = td->o.nr_files;
 	for_each_file (td, f, i)
 		f->file_offset = get_start_offset(td, f);

@@ -23,7 +23,7 @@ struct target {
  * with @err filled.
  */
 int target_measure(struct target *t, struct thread_data *td,
-		   const struct shape *l, struct error *err);
+		   const struct shape *shape, struct error *err);
 
 /*
  * Brings local files to their full size before fio looks at them, as fallocate=

@@ -65,7 +65,7 @@ struct combination {
 /* Returns the options that are in force for @c, under the engine's names, for
  * plan_json(). */
 struct json_object *arguments_json(const struct arguments *a,
-				   const struct shape *l,
+				   const struct shape *shape,
 				   const struct combination *c);
 
 #endif

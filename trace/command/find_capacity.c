@@ -35,10 +35,10 @@ static int from_curve(struct run *run, const struct arguments *a,
 
 /* With buckets only whole ones count, so no other capacity is tried. */
 static int bisect(struct run *run, const struct arguments *a,
-		  const struct trace *t, const struct shape *l,
+		  const struct trace *t, const struct shape *shape,
 		  uint64_t unbounded, struct error *err)
 {
-	const struct plan_options o = run_plan_options(run, a, l);
+	const struct plan_options o = run_plan_options(run, a, shape);
 	bool buckets = o.layout == PLAN_LAYOUT_BUCKETS;
 	uint32_t unit = buckets ? o.bucket_blocks : 1;
 	uint64_t low = buckets ? 2 : 1;
@@ -51,7 +51,7 @@ static int bisect(struct run *run, const struct arguments *a,
 		uint64_t middle = low + (high - low) / 2;
 
 		run->what.slots = middle * unit;
-		if (run_once(run, a, t, l, err))
+		if (run_once(run, a, t, shape, err))
 			return -1;
 		if (enough(hits_of(&run->stats), unbounded, a->reach))
 			high = middle;
@@ -72,18 +72,18 @@ static bool curve_has(const struct run *run, const struct arguments *a)
 }
 
 int find_capacity(struct run *run, const struct arguments *a,
-		  const struct trace *t, const struct shape *l,
+		  const struct trace *t, const struct shape *shape,
 		  struct error *err)
 {
 	uint64_t unbounded;
 
 	run->what.slots = ARGUMENTS_UNBOUNDED;
-	if (run_once(run, a, t, l, err))
+	if (run_once(run, a, t, shape, err))
 		return -1;
 	unbounded = hits_of(&run->stats);
 	run->unbounded_hit_rate = plan_hit_rate(&run->stats);
 	if (curve_has(run, a) ? from_curve(run, a, t, unbounded, err) :
-				bisect(run, a, t, l, unbounded, err))
+				bisect(run, a, t, shape, unbounded, err))
 		return -1;
-	return run_once(run, a, t, l, err);
+	return run_once(run, a, t, shape, err);
 }

@@ -14,7 +14,7 @@
  * much smaller capacity might. Returns 0, or -1 with @err filled.
  */
 int find_capacity(struct run *run, const struct arguments *a,
-		  const struct trace *t, const struct shape *l,
+		  const struct trace *t, const struct shape *shape,
 		  struct error *err);
 
 #endif

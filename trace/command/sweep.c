@@ -6,28 +6,28 @@
 #include "trace/command/sweep.h"
 
 typedef int (*run_fn)(struct run *run, const struct arguments *a,
-		      const struct trace *t, const struct shape *l,
+		      const struct trace *t, const struct shape *shape,
 		      struct error *err);
 
 struct plan_options run_plan_options(const struct run *run,
 				     const struct arguments *a,
-				     const struct shape *l)
+				     const struct shape *shape)
 {
 	struct plan_options o = a->settings.plan;
 
 	o.eviction = run->what.eviction;
 	o.admit = run->what.admit;
 	o.slots = run->what.slots;
-	o.memory_blocks = run->what.memory_size / l->slot_bytes;
-	o.bucket_blocks = shape_bucket_blocks(l, a->settings.bucket_size,
+	o.memory_blocks = run->what.memory_size / shape->slot_bytes;
+	o.bucket_blocks = shape_bucket_blocks(shape, a->settings.bucket_size,
 					      a->settings.bucket_objects);
 	return o;
 }
 
 int run_once(struct run *run, const struct arguments *a, const struct trace *t,
-	     const struct shape *l, struct error *err)
+	     const struct shape *shape, struct error *err)
 {
-	struct plan_options o = run_plan_options(run, a, l);
+	struct plan_options o = run_plan_options(run, a, shape);
 	struct planner *pl;
 
 	pl = planner_create_counting(t, &o, &mem_private, err);
@@ -38,14 +38,14 @@ int run_once(struct run *run, const struct arguments *a, const struct trace *t,
 	return 0;
 }
 
-static int check_memory(const struct arguments *a, const struct shape *l,
+static int check_memory(const struct arguments *a, const struct shape *shape,
 			struct error *err)
 {
 	struct plan_options o = a->settings.plan;
 
 	for (size_t i = 0; i < a->memory_sizes.nr; i++)
 		if (settings_memory(&o, a->memory_sizes.values[i],
-				    l->slot_bytes, "--", err))
+				    shape->slot_bytes, "--", err))
 			return -1;
 	return 0;
 }
@@ -66,7 +66,7 @@ static int add_run(struct sweep *s, struct combination what, struct error *err)
 
 /* The capacities of one combination of the other lists. */
 static int add_capacities(struct sweep *s, const struct arguments *a,
-			  const struct shape *l, struct combination what,
+			  const struct shape *shape, struct combination what,
 			  struct error *err)
 {
 	bool bytes = a->sizes.nr;
@@ -75,13 +75,13 @@ static int add_capacities(struct sweep *s, const struct arguments *a,
 	for (size_t i = 0; i < q->nr; i++) {
 		what.slots = q->values[i];
 		if (bytes && what.slots != ARGUMENTS_UNBOUNDED)
-			what.slots /= l->slot_bytes;
+			what.slots /= shape->slot_bytes;
 		if (!what.slots)
 			return fail(err,
 				    "--size=%" PRIu64 " holds no "
 				    "slot of %" PRIu64 " bytes: give at "
 				    "least that",
-				    q->values[i], l->slot_bytes);
+				    q->values[i], shape->slot_bytes);
 		if (add_run(s, what, err))
 			return -1;
 	}
@@ -89,7 +89,7 @@ static int add_capacities(struct sweep *s, const struct arguments *a,
 }
 
 static int add_combinations(struct sweep *s, const struct arguments *a,
-			    const struct shape *l, struct error *err)
+			    const struct shape *shape, struct error *err)
 {
 	struct combination what = { 0 };
 
@@ -100,7 +100,7 @@ static int add_combinations(struct sweep *s, const struct arguments *a,
 			for (size_t e = 0; e < a->evictions.nr; e++) {
 				what.eviction =
 					policies[a->evictions.values[e]];
-				if (add_capacities(s, a, l, what, err))
+				if (add_capacities(s, a, shape, what, err))
 					return -1;
 			}
 		}
@@ -109,15 +109,15 @@ static int add_combinations(struct sweep *s, const struct arguments *a,
 }
 
 static int sweep_with(struct sweep *s, run_fn fn, const struct arguments *a,
-		      const struct trace *t, const struct shape *l,
+		      const struct trace *t, const struct shape *shape,
 		      struct error *err)
 {
 	memset(s, 0, sizeof(*s));
-	if (plan_options_check(&a->settings.plan, l, err) ||
-	    check_memory(a, l, err) || add_combinations(s, a, l, err))
+	if (plan_options_check(&a->settings.plan, shape, err) ||
+	    check_memory(a, shape, err) || add_combinations(s, a, shape, err))
 		goto fail;
 	for (size_t i = 0; i < s->nr; i++)
-		if (fn(&s->runs[i], a, t, l, err))
+		if (fn(&s->runs[i], a, t, shape, err))
 			goto fail;
 	return 0;
 fail:
@@ -126,16 +126,17 @@ fail:
 }
 
 int sweep_capacities(struct sweep *s, const struct arguments *a,
-		     const struct trace *t, const struct shape *l,
+		     const struct trace *t, const struct shape *shape,
 		     struct error *err)
 {
-	return sweep_with(s, run_once, a, t, l, err);
+	return sweep_with(s, run_once, a, t, shape, err);
 }
 
 int sweep_reach(struct sweep *s, const struct arguments *a,
-		const struct trace *t, const struct shape *l, struct error *err)
+		const struct trace *t, const struct shape *shape,
+		struct error *err)
 {
-	return sweep_with(s, find_capacity, a, t, l, err);
+	return sweep_with(s, find_capacity, a, t, shape, err);
 }
 
 void sweep_free(struct sweep *s)

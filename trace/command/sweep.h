@@ -18,7 +18,7 @@ struct sweep {
 /* Makes one run for each combination. Returns 0, or -1 with @err filled and
  * nothing to free. */
 int sweep_capacities(struct sweep *s, const struct arguments *a,
-		     const struct trace *t, const struct shape *l,
+		     const struct trace *t, const struct shape *shape,
 		     struct error *err);
 
 /*
@@ -27,7 +27,7 @@ int sweep_capacities(struct sweep *s, const struct arguments *a,
  * sweep_capacities() does.
  */
 int sweep_reach(struct sweep *s, const struct arguments *a,
-		const struct trace *t, const struct shape *l,
+		const struct trace *t, const struct shape *shape,
 		struct error *err);
 
 void sweep_free(struct sweep *s);
@@ -35,11 +35,11 @@ void sweep_free(struct sweep *s);
 /* Returns the options of the plan that the run is of. */
 struct plan_options run_plan_options(const struct run *run,
 				     const struct arguments *a,
-				     const struct shape *l);
+				     const struct shape *shape);
 
 /* Fills the run's statistics with those of one pass of a new planner. Returns
  * 0, or -1 with @err filled. */
 int run_once(struct run *run, const struct arguments *a, const struct trace *t,
-	     const struct shape *l, struct error *err);
+	     const struct shape *shape, struct error *err);
 
 #endif

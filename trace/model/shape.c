@@ -207,39 +207,41 @@ static bool round_up(uint64_t *rounded, uint64_t n, uint64_t unit)
 }
 
 /* The header goes with the data into the equal parts. */
-static bool fill_object(struct shape *l, const struct shape_options *o)
+static bool fill_object(struct shape *shape, const struct shape_options *o)
 {
 	uint64_t bytes, part;
 
-	l->object_header = o->object_header;
-	l->object_align = o->object_align;
-	l->pieces = o->pieces;
-	if (__builtin_add_overflow(l->object_bytes, o->object_header, &bytes))
+	shape->object_header = o->object_header;
+	shape->object_align = o->object_align;
+	shape->pieces = o->pieces;
+	if (__builtin_add_overflow(shape->object_bytes, o->object_header,
+				   &bytes))
 		return true;
 	part = bytes / o->pieces + !!(bytes % o->pieces);
-	return round_up(&l->piece_slot, part, o->object_align) ||
-	       __builtin_mul_overflow(l->piece_slot, o->pieces,
-				      &l->object_slot);
+	return round_up(&shape->piece_slot, part, o->object_align) ||
+	       __builtin_mul_overflow(shape->piece_slot, o->pieces,
+				      &shape->object_slot);
 }
 
-static bool fill(struct shape *l, const struct share *s,
+static bool fill(struct shape *shape, const struct share *s,
 		 const struct shape_options *o)
 {
 	uint32_t chunk = chunk_of(o);
 
 	if (__builtin_mul_overflow(o->block_tokens / chunk, s->parts,
-				   &l->objects) ||
-	    bytes_of(&l->bytes_per_token, s->bits, s->parts) ||
-	    bytes_of(&l->object_bytes, s->bits, chunk) || fill_object(l, o))
+				   &shape->objects) ||
+	    bytes_of(&shape->bytes_per_token, s->bits, s->parts) ||
+	    bytes_of(&shape->object_bytes, s->bits, chunk) ||
+	    fill_object(shape, o))
 		return true;
-	return __builtin_mul_overflow(l->objects, l->object_bytes,
-				      &l->block_bytes) ||
-	       __builtin_mul_overflow(l->objects, l->object_slot,
-				      &l->slot_bytes) ||
-	       l->slot_bytes > INT64_MAX;
+	return __builtin_mul_overflow(shape->objects, shape->object_bytes,
+				      &shape->block_bytes) ||
+	       __builtin_mul_overflow(shape->objects, shape->object_slot,
+				      &shape->slot_bytes) ||
+	       shape->slot_bytes > INT64_MAX;
 }
 
-int shape_resolve(struct shape *l, const struct shape_options *o,
+int shape_resolve(struct shape *shape, const struct shape_options *o,
 		  struct error *err)
 {
 	struct share s = { .parts = 1 };
@@ -253,7 +255,7 @@ int shape_resolve(struct shape *l, const struct shape_options *o,
 		ret = model_share(&s, o, err);
 	if (ret)
 		return -1;
-	if (fill(l, &s, o))
+	if (fill(shape, &s, o))
 		return fail(err,
 			    "a block of block_tokens=%u with "
 			    "%" PRIu64 " bits a token and rank, tp=%u, "
@@ -262,12 +264,12 @@ int shape_resolve(struct shape *l, const struct shape_options *o,
 	return 0;
 }
 
-uint32_t shape_bucket_blocks(const struct shape *l, uint64_t bucket_size,
+uint32_t shape_bucket_blocks(const struct shape *shape, uint64_t bucket_size,
 			     uint32_t bucket_objects)
 {
-	uint64_t blocks = bucket_size / l->slot_bytes;
+	uint64_t blocks = bucket_size / shape->slot_bytes;
 
-	if (blocks > bucket_objects / l->objects)
-		blocks = bucket_objects / l->objects;
+	if (blocks > bucket_objects / shape->objects)
+		blocks = bucket_objects / shape->objects;
 	return blocks ? blocks : 1;
 }

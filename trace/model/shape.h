@@ -57,12 +57,12 @@ struct shape {
 
 /* Works out the shape that the options mean. Returns 0, or -1 with @err filled,
  * which names the option and, of a model, file and field. */
-int shape_resolve(struct shape *l, const struct shape_options *o,
+int shape_resolve(struct shape *shape, const struct shape_options *o,
 		  struct error *err);
 
 /* Returns how many whole blocks fit into a bucket of at most @bucket_size bytes
  * and @bucket_objects objects, but at least 1. */
-uint32_t shape_bucket_blocks(const struct shape *l, uint64_t bucket_size,
+uint32_t shape_bucket_blocks(const struct shape *shape, uint64_t bucket_size,
 			     uint32_t bucket_objects);
 
 #endif

@@ -14,12 +14,12 @@ double plan_hit_rate(const struct plan_stats *st)
 }
 
 /* The files of @blocks that come or go one by one, or of @buckets that do. */
-static uint64_t files(const struct plan_options *po, const struct shape *l,
+static uint64_t files(const struct plan_options *po, const struct shape *shape,
 		      uint64_t blocks, uint64_t buckets)
 {
 	switch (po->layout) {
 	case PLAN_LAYOUT_FILES:
-		return blocks * l->objects;
+		return blocks * shape->objects;
 	case PLAN_LAYOUT_BUCKETS:
 		return buckets;
 	case PLAN_LAYOUT_SLOTS:
@@ -28,16 +28,18 @@ static uint64_t files(const struct plan_options *po, const struct shape *l,
 	return 0;
 }
 
-uint64_t plan_files_created(const struct plan_stats *st, const struct shape *l,
+uint64_t plan_files_created(const struct plan_stats *st,
+			    const struct shape *shape,
 			    const struct plan_options *po)
 {
-	return files(po, l, st->writes, st->buckets_opened);
+	return files(po, shape, st->writes, st->buckets_opened);
 }
 
-uint64_t plan_files_unlinked(const struct plan_stats *st, const struct shape *l,
+uint64_t plan_files_unlinked(const struct plan_stats *st,
+			     const struct shape *shape,
 			     const struct plan_options *po)
 {
-	return files(po, l, st->evictions, st->buckets_evicted);
+	return files(po, shape, st->evictions, st->buckets_evicted);
 }
 
 uint64_t plan_buckets(const struct trace *t, const struct plan_options *po)
@@ -81,7 +83,7 @@ static struct json_object *milliseconds(uint64_t ns)
 
 struct json_object *plan_json(const struct trace *t,
 			      const struct plan_stats *st,
-			      const struct shape *l,
+			      const struct shape *shape,
 			      const struct plan_options *po,
 			      struct json_object *options)
 {
@@ -92,17 +94,17 @@ struct json_object *plan_json(const struct trace *t,
 		return NULL;
 	}
 	add_counts(obj, st);
-	add(obj, "files_created", plan_files_created(st, l, po));
-	add(obj, "files_unlinked", plan_files_unlinked(st, l, po));
+	add(obj, "files_created", plan_files_created(st, shape, po));
+	add(obj, "files_unlinked", plan_files_unlinked(st, shape, po));
 	add(obj, "slots",
 	    po->slots == PLAN_SLOTS_UNBOUNDED ? t->nr_blocks : po->slots);
 	add(obj, "buckets", plan_buckets(t, po));
-	add(obj, "block_bytes", l->block_bytes);
-	add(obj, "slot_bytes", l->slot_bytes);
+	add(obj, "block_bytes", shape->block_bytes);
+	add(obj, "slot_bytes", shape->slot_bytes);
 	add(obj, "input_tokens", st->input_tokens);
 	add(obj, "output_tokens", st->output_tokens);
-	add(obj, "read_bytes", st->hits * l->slot_bytes);
-	add(obj, "write_bytes", st->writes * l->slot_bytes);
+	add(obj, "read_bytes", st->hits * shape->slot_bytes);
+	add(obj, "write_bytes", st->writes * shape->slot_bytes);
 	json_object_object_add(obj, "span_ms", milliseconds(st->span_ns));
 	add(obj, "sessions", t->nr_sessions);
 	add(obj, "bad_lines", t->bad_lines);

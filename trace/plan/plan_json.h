@@ -19,15 +19,17 @@
  */
 struct json_object *plan_json(const struct trace *t,
 			      const struct plan_stats *st,
-			      const struct shape *l,
+			      const struct shape *shape,
 			      const struct plan_options *po,
 			      struct json_object *options);
 
 /* Return how many files the plan makes, and how many it takes away: 0 with
  * layout=slots. */
-uint64_t plan_files_created(const struct plan_stats *st, const struct shape *l,
+uint64_t plan_files_created(const struct plan_stats *st,
+			    const struct shape *shape,
 			    const struct plan_options *po);
-uint64_t plan_files_unlinked(const struct plan_stats *st, const struct shape *l,
+uint64_t plan_files_unlinked(const struct plan_stats *st,
+			     const struct shape *shape,
 			     const struct plan_options *po);
 
 /* Returns the capacity in buckets, or 0 without any. */

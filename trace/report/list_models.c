@@ -31,18 +31,18 @@ static const char *name_of(const struct list *list, const struct model *m)
 
 /* False where options don't go with a built-in model: a tp= that can't divide
  * its heads, say. */
-static bool resolve(struct shape *l, const struct list *list,
+static bool resolve(struct shape *shape, const struct list *list,
 		    const struct model *m)
 {
 	struct shape_options o = list->arguments->settings.shape;
 	struct error err;
 
 	if (list->given) {
-		*l = *list->given;
+		*shape = *list->given;
 		return true;
 	}
 	o.model = m->name;
-	return !shape_resolve(l, &o, &err);
+	return !shape_resolve(shape, &o, &err);
 }
 
 static struct value formula(const struct model *m)
@@ -57,7 +57,7 @@ static struct value model_value(const void *of, size_t row, size_t column)
 {
 	const struct list *list = of;
 	const struct model *m = &list->models[row];
-	struct shape l;
+	struct shape shape;
 
 	switch (column) {
 	case 0:
@@ -68,10 +68,10 @@ static struct value model_value(const void *of, size_t row, size_t column)
 		return value_count(m->layers);
 	case 3:
 	case 4:
-		if (!resolve(&l, list, m))
+		if (!resolve(&shape, list, m))
 			return (struct value){ 0 };
-		return value_count(column == 4 ? l.block_bytes :
-						 l.bytes_per_token);
+		return value_count(column == 4 ? shape.block_bytes :
+						 shape.bytes_per_token);
 	case 5:
 		return formula(m);
 	default:
@@ -81,7 +81,8 @@ static struct value model_value(const void *of, size_t row, size_t column)
 
 /* Finds options that are wrong for every model, or for the one that is
  * given. */
-static int check(struct shape *l, const struct arguments *a, struct error *err)
+static int check(struct shape *shape, const struct arguments *a,
+		 struct error *err)
 {
 	struct shape_options o = a->settings.shape;
 
@@ -92,7 +93,7 @@ static int check(struct shape *l, const struct arguments *a, struct error *err)
 		o.tp = 1;
 		o.model = models[0].name;
 	}
-	return shape_resolve(l, &o, err);
+	return shape_resolve(shape, &o, err);
 }
 
 int list_models(FILE *out, const struct arguments *a, struct error *err)
