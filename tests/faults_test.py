@@ -103,9 +103,9 @@ def test_one_wrong_byte_in_the_middle():
         process = start(command({
             "trace": trace, "filename": path, "size": 8 * SLOT,
             "replay_no_stall": 0, "check_blocks": check_blocks}))
+        # Until then the file is shorter, and its end nothing or zeros.
         wait_for(lambda: path.exists() and
-                 path.read_bytes()[7 * SLOT:7 * SLOT + 8] != bytes(8),
-                 "the last block")
+                 any(path.read_bytes()[8 * SLOT - 8:]), "the last block")
         with open(path, "r+b") as data:
             for block in range(8):
                 data.seek(block * SLOT + SLOT // 2)
