@@ -206,7 +206,8 @@ static void against_lists(bool lru, uint32_t capacity, uint32_t size,
 				      capacity * marks.high / 100,
 				      capacity * marks.low / 100, size);
 		} else {
-			buckets_touch(&buckets, block);
+			buckets_touch(&buckets,
+				      index_find(&buckets.slots, block));
 			list[serial_of[block]].used = now;
 		}
 	}

@@ -304,22 +304,30 @@ static void one_request(struct oracle *or, struct device *d,
 	replay_request(d, p, r);
 }
 
+/* Two that plan the same, of which one makes no steps. */
+struct planners {
+	struct planner *all, *counting;
+};
+
 static void pass_in_small(struct oracle *or, struct device *d,
-			  struct planner *pl, struct plan *p)
+			  struct planners *pl, struct plan *p)
 {
+	planner_pass(pl->counting, NULL, NULL);
 	for (uint32_t r = 0; r < or->t->nr_requests; r++) {
-		planner_request(pl, p, r);
+		planner_request(pl->all, p, r);
 		one_request(or, d, p, r);
 	}
 }
 
-static void one_pass(struct oracle *or, struct device *d, struct planner *pl,
+static void one_pass(struct oracle *or, struct device *d, struct planners *pl,
 		     struct plan *p, uint32_t warmup)
 {
 	uint64_t evictions = 0;
-	struct plan_stats st;
+	struct plan_stats st, counted;
 
-	planner_pass(pl, p, &st);
+	planner_pass(pl->all, p, &st);
+	planner_pass(pl->counting, NULL, &counted);
+	CHECK(!memcmp(&st, &counted, sizeof(st)));
 	oracle_forget(or);
 	for (uint32_t r = 0; r < or->t->nr_requests; r++) {
 		if (r == warmup) {
@@ -338,23 +346,26 @@ static void against_rules(const struct plan_options *o, const struct mem *mem)
 {
 	static struct oracle or;
 	struct device d = { .slots = 0 };
-	struct planner *pl;
+	struct planners pl;
 	struct plan p;
 
 	memset(&or, 0, sizeof(or));
 	or.t = &small.t;
 	or.o = o;
-	pl = planner_create(&small.t, o, mem, &err);
-	CHECK(pl && !plan_alloc(&p, small.t.nr_requests,
-				 planner_pass_steps(pl), mem, &err));
-	d.slots = planner_slots(pl);
+	pl.all = planner_create(&small.t, o, mem, &err);
+	pl.counting = planner_create_counting(&small.t, o, mem, &err);
+	CHECK(pl.all && pl.counting &&
+	      !plan_alloc(&p, small.t.nr_requests, planner_pass_steps(pl.all),
+			  mem, &err));
+	d.slots = planner_slots(pl.all);
 	CHECK(d.slots <= o->slots && d.slots <= small.t.nr_blocks);
 	for (int pass = 0; pass < PASSES; pass++) {
-		one_pass(&or, &d, pl, &p, pass ? 0 : o->warmup_requests);
-		pass_in_small(&or, &d, pl, &p);
+		one_pass(&or, &d, &pl, &p, pass ? 0 : o->warmup_requests);
+		pass_in_small(&or, &d, &pl, &p);
 	}
 	plan_free(&p, mem);
-	planner_free(pl);
+	planner_free(pl.counting);
+	planner_free(pl.all);
 }
 
 static void every_tier(struct plan_options *o, uint64_t *seed)

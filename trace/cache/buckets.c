@@ -50,10 +50,9 @@ void buckets_exit(struct buckets *b, const struct mem *mem)
 	memset(b, 0, sizeof(*b));
 }
 
-void buckets_touch(struct buckets *b, uint32_t block)
+void buckets_touch(struct buckets *b, uint32_t slot)
 {
-	b->policy->touch(b->state,
-			 index_find(&b->slots, block) / b->bucket_blocks, 0);
+	b->policy->touch(b->state, slot / b->bucket_blocks, 0);
 }
 
 uint32_t buckets_evict(struct buckets *b, uint32_t *nr_blocks)

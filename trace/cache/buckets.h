@@ -54,8 +54,8 @@ static inline uint32_t buckets_excess(const struct buckets *b)
 	return places_excess(&b->places);
 }
 
-/* A block that the tier holds is used. */
-void buckets_touch(struct buckets *b, uint32_t block);
+/* The block in that slot is used. */
+void buckets_touch(struct buckets *b, uint32_t slot);
 
 /* Evicts a bucket and returns it; @nr_blocks is how many blocks it held. */
 uint32_t buckets_evict(struct buckets *b, uint32_t *nr_blocks);

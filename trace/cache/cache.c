@@ -11,7 +11,7 @@ static int choose_victims(struct cache *c, const struct mem *mem)
 }
 
 int cache_init(struct cache *c, const struct policy *policy, uint32_t nr_blocks,
-	       uint64_t capacity, struct watermarks marks,
+	       bool in_order, uint64_t capacity, struct watermarks marks,
 	       const struct mem *mem)
 {
 	memset(c, 0, sizeof(*c));
@@ -21,6 +21,9 @@ int cache_init(struct cache *c, const struct policy *policy, uint32_t nr_blocks,
 		return -1;
 	}
 	c->evicts = c->places.nr < nr_blocks;
+	c->in_order = in_order && !c->evicts;
+	if (c->in_order)
+		return 0;
 	if ((c->evicts && choose_victims(c, mem)) ||
 	    index_init(&c->slots, nr_blocks, c->places.nr, c->blocks, mem)) {
 		cache_exit(c, mem);

@@ -69,7 +69,7 @@ static int allocate(struct planner *pl)
 	if (storage_init(pl))
 		return -1;
 	if (o->memory_blocks &&
-	    cache_init(&pl->memory, policy_find("lru"), t->nr_blocks,
+	    cache_init(&pl->memory, policy_find("lru"), t->nr_blocks, false,
 		       o->memory_blocks, WATERMARKS_OFF, mem))
 		return -1;
 	if (o->eviction->needs_future && pl->storage.evicts &&

@@ -23,8 +23,7 @@ struct planner {
 	/* Storage is one of these; the other is empty. */
 	struct cache storage;
 	struct buckets buckets;
-	const struct index *stored; /* its slots */
-	struct cache memory;	    /* of no places without a memory tier */
+	struct cache memory;  /* of no places without a memory tier */
 	struct future future; /* empty unless the eviction policy needs it */
 	bool counts;	      /* and makes no steps */
 	struct order *orders; /* of the places of storage; one if it counts */
@@ -34,9 +33,10 @@ struct planner {
 	/* The steps that follow the reads of the request that is being planned:
 	 * writes, openings and evictions. */
 	struct plan_step *stores;
-	uint64_t max_stores;  /* of any request */
-	uint32_t max_lookups; /* likewise */
-	bool warm;	      /* a pass has begun */
+	uint64_t max_stores;	   /* of any request */
+	uint32_t max_lookups;	   /* likewise */
+	bool warm;		   /* a pass has begun */
+	struct plan_stats unasked; /* of requests that nobody asks about */
 };
 
 /* A request, while it is planned. */
@@ -45,14 +45,17 @@ struct plan_run {
 	struct plan_stats *stats;
 	struct plan_step *steps; /* NULL: statistics only */
 	uint32_t nr_lookups;
-	uint32_t nr_reads;
-	uint32_t nr_writes;
-	uint32_t nr_files; /* openings and evictions */
-	uint32_t nr_probes;
 	uint32_t nr_cached; /* lookups of blocks that a tier had */
-	bool tallies;	    /* what the statistics say of blocks is kept */
-	bool last_cached;   /* the latest lookup was one of them */
-	bool hit;
+	uint32_t nr_reads;
+	uint32_t nr_memory_hits;
+	uint32_t nr_writes;
+	uint32_t nr_rewrites; /* of slots that held a block */
+	uint32_t nr_files;    /* openings and evictions */
+	uint32_t nr_probes;
+	uint32_t nr_first; /* lookups of blocks that were not seen before */
+	uint64_t hottest;  /* most hits of a block that is hit */
+	bool tallies;	   /* what the statistics say of blocks is kept */
+	bool last_cached;  /* the latest lookup was of a block that is cached */
 	bool hit_beyond_first;
 	bool missed;
 };
@@ -66,6 +69,14 @@ static inline uint64_t planner_next_use(const struct planner *pl,
 /* Returns how many steps so many lookups make at the most. */
 uint64_t planner_steps(const struct planner *pl, uint64_t lookups);
 
+/* Does what the request's lookups do. */
+void planner_look_up(struct plan_run *run, const struct trace_request *rq);
+
+/*
+ * Storage: what a layout makes of reads and writes of blocks: places,
+ * evictions, and the order of the steps on each place.
+ */
+
 /* Makes storage as the planner's options say. Returns 0, or -1 when there is no
  * memory; storage_exit() is due either way. */
 int storage_init(struct planner *pl);
@@ -75,19 +86,107 @@ void storage_exit(struct planner *pl);
  * whatever storage holds before. */
 uint64_t storage_file_steps(const struct planner *pl, uint64_t writes);
 
-/* Does storage hold the block? */
-static inline bool storage_has(const struct planner *pl, uint32_t block)
+static inline bool storage_in_buckets(const struct planner *pl)
 {
-	return index_find(pl->stored, block) != CACHE_NO_SLOT;
+	return pl->opt.layout == PLAN_LAYOUT_BUCKETS;
 }
 
-/* A block that is there is used. */
-void storage_touch(struct planner *pl, uint32_t block);
+/* Returns the slot of the block, or CACHE_NO_SLOT. */
+static inline uint32_t storage_find(const struct planner *pl, uint32_t block)
+{
+	return storage_in_buckets(pl) ? index_find(&pl->buckets.slots, block) :
+					cache_find(&pl->storage, block);
+}
 
-/* Reads a block, which must be there. */
-void storage_read(struct plan_run *run, uint32_t block);
+/* The block in that slot is used, and will be next at @next_use. */
+static inline void storage_touch(struct planner *pl, uint32_t slot,
+				 uint64_t next_use)
+{
+	if (storage_in_buckets(pl))
+		buckets_touch(&pl->buckets, slot);
+	else
+		cache_touch(&pl->storage, slot, next_use);
+}
 
-/* Writes a block, and first evicts what must go for it. */
-void storage_write(struct plan_run *run, uint32_t block);
+/* Returns the order on a slot, or on a bucket. Nobody asks for it where steps
+ * are only counted: one will do for all places. */
+static inline struct order *storage_order(struct planner *pl, uint32_t place)
+{
+	return &pl->orders[pl->counts ? 0 : place];
+}
+
+static inline void storage_set_step(struct plan_step *step, enum plan_kind kind,
+				    uint32_t slot, uint32_t block,
+				    uint32_t need)
+{
+	step->write = kind & 1;
+	step->file = kind >> 1;
+	step->slot = slot;
+	step->block = block;
+	step->need = need;
+}
+
+/* Adds a step that is no read. It is kept aside: in the plan these follow all
+ * reads of the request. */
+static inline void storage_add(struct plan_run *run, enum plan_kind kind,
+			       uint32_t slot, uint32_t block, uint32_t need)
+{
+	uint32_t at = run->nr_writes + run->nr_files;
+
+	if (run->steps)
+		storage_set_step(&run->pl->stores[at], kind, slot, block, need);
+	if (kind == PLAN_WRITE)
+		run->nr_writes++;
+	else
+		run->nr_files++;
+}
+
+/* Reads the block, which is in that slot. */
+static inline void storage_read(struct plan_run *run, uint32_t block,
+				uint32_t slot)
+{
+	struct planner *pl = run->pl;
+	uint32_t place = storage_in_buckets(pl) ?
+				 slot / pl->buckets.bucket_blocks :
+				 slot;
+	struct order *order = storage_order(pl, place);
+
+	if (run->steps)
+		storage_set_step(&run->steps[run->nr_reads], PLAN_READ, slot,
+				 block, order->filled);
+	order->ops++;
+	run->nr_reads++;
+}
+
+static inline void storage_evict_slot(struct plan_run *run)
+{
+	struct planner *pl = run->pl;
+	uint32_t slot, block = cache_evict(&pl->storage, &slot);
+	struct order *order = storage_order(pl, slot);
+
+	run->stats->evictions++;
+	if (pl->opt.layout == PLAN_LAYOUT_FILES)
+		storage_add(run, PLAN_EVICT, slot, block, order->ops++);
+}
+
+/* Writes a block, and first evicts what must go for it, without buckets. */
+static inline void storage_write_slot(struct plan_run *run, uint32_t block,
+				      uint64_t next_use)
+{
+	struct planner *pl = run->pl;
+	struct order *order;
+	uint32_t slot;
+
+	for (uint32_t n = cache_excess(&pl->storage); n; n--)
+		storage_evict_slot(run);
+	run->nr_rewrites += places_used_before(&pl->storage.places);
+	slot = cache_insert(&pl->storage, block, next_use);
+	order = storage_order(pl, slot);
+	storage_add(run, PLAN_WRITE, slot, block, order->ops);
+	order->filled = ++order->ops;
+}
+
+/* Likewise, with any layout. */
+void storage_write(struct plan_run *run, uint32_t block, uint64_t next_use);
 
 #endif
