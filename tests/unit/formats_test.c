@@ -302,16 +302,21 @@ static void devices_without_an_end(void)
 	check_fails("the trace is empty");
 }
 
+static bool fast_row(const char *text, struct row_buffer *b)
+{
+	char line[2048];
+
+	trace_options_init(&o);
+	snprintf(line, sizeof(line), "%s\n...............", text);
+	row_begin(b);
+	return row_fast_read(&o, line, strlen(text), b);
+}
+
 static bool fast(const char *text)
 {
 	struct row_buffer b = { 0 };
-	char line[1024];
-	bool taken;
+	bool taken = fast_row(text, &b);
 
-	trace_options_init(&o);
-	snprintf(line, sizeof(line), "%s\n.......", text);
-	row_begin(&b);
-	taken = row_fast_read(&o, line, strlen(text), &b);
 	row_free(&b);
 	return taken;
 }
@@ -338,6 +343,58 @@ static void lines_read_fast(void)
 	CHECK(!fast("{\"timestamp\":1,\"timestamp\":2,\"input_length\":1,"
 		    "\"hash_ids\":[1]}"));
 	CHECK(!fast("{\"timestamp\":1,\"input_length\":1}"));
+}
+
+static uint64_t random_below(uint64_t below)
+{
+	static uint64_t seed = 1;
+
+	seed = seed * 6364136223846793005 + 1442695040888963407;
+	return (seed >> 16) % below;
+}
+
+/* Mostly the next one, else one that has some digits of this one, or none. */
+static uint64_t id_after(uint64_t id)
+{
+	uint64_t ten = 1;
+
+	for (uint64_t digits = random_below(18); digits; digits--)
+		ten *= 10;
+	switch (random_below(6)) {
+	case 0:
+		return id - id % ten + random_below(ten);
+	case 1:
+		return random_below(10 * ten);
+	}
+	return id + 1;
+}
+
+/* Ids of all lengths, alike and not, as most write them and otherwise; with a
+ * zero before one that is no number of JSON. */
+static void ids_read_fast(void)
+{
+	static const char *const between[] = { ", ", ", ", ", ", ",", " ,\t" };
+	struct row_buffer b = { 0 };
+	uint64_t ids[20];
+	char text[1024];
+
+	for (int line = 0; line < 20000; line++) {
+		uint64_t nr = 1 + random_below(20), bad = random_below(200);
+		const char *comma = between[random_below(5)];
+		int n = sprintf(text, "{\"input_length\":1,\"hash_ids\":[");
+
+		for (uint64_t i = 0; i < nr; i++) {
+			ids[i] = i ? id_after(ids[i - 1]) % 1000000000000000000 :
+				     random_below(1000000);
+			n += sprintf(text + n, "%s%s%" PRIu64, i ? comma : "",
+				     i == bad ? "0" : "", ids[i]);
+		}
+		strcpy(text + n, "]}");
+		CHECK_EQ(fast_row(text, &b), bad >= nr);
+		CHECK(bad < nr || (b.row.nr_hash_ids == nr &&
+				   !memcmp(b.hash_ids, ids, nr * sizeof(*ids))));
+	}
+	row_free(&b);
 }
 
 static uint64_t hits(void)
@@ -429,6 +486,7 @@ int main(void)
 	RUN(fifo_and_a_signal);
 	RUN(devices_without_an_end);
 	RUN(lines_read_fast);
+	RUN(ids_read_fast);
 	if (access(CASES "README.md", R_OK)) {
 		puts("skip - cases: no " CASES);
 	} else {

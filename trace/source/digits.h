@@ -21,11 +21,23 @@ static inline uint64_t load_digits(const char *s)
 	return load8(s) ^ 0x3030303030303030;
 }
 
+/* Returns a bit in each byte of a word of load_digits() that is no digit, its
+ * highest. Bytes behind the first such one may have it, too. */
+static inline uint64_t other_characters(uint64_t word)
+{
+	return ((word + 0x7676767676767676) | word) & 0x8080808080808080;
+}
+
+/* Returns all bits of the first 0 to 7 characters of a word. */
+static inline uint64_t first_bytes(unsigned int n)
+{
+	return (UINT64_C(1) << 8 * n) - 1;
+}
+
 /* Returns how many digits a word of load_digits() begins with, 0 to 8. */
 static inline unsigned int leading_digits(uint64_t word)
 {
-	uint64_t other =
-		((word + 0x7676767676767676) | word) & 0x8080808080808080;
+	uint64_t other = other_characters(word);
 
 	return other ? __builtin_ctzll(other) / 8 : 8;
 }

@@ -22,15 +22,15 @@ enum member {
 	CONVERSATION = 128,
 };
 
-/* As in row_json.c. */
-static const struct {
-	const char *name;
+/* As in row_json.c, and in the order that most lines have. */
+static const struct member_name {
+	const char *text;
 	size_t len;
 	enum member member;
 } members[] = {
 #define MEMBER(name, member) \
 	{ \
-		name, sizeof(name) - 1, member \
+		"\"" name "\"", sizeof(name) + 1, member \
 	}
 	MEMBER("timestamp", TIMESTAMP),
 	MEMBER("input_length", INPUT),
@@ -48,6 +48,12 @@ static const struct {
 };
 
 #define NR_MEMBERS (sizeof(members) / sizeof(*members))
+
+/* The members of a line, while they are read. */
+struct progress {
+	int there;   /* which came */
+	size_t next; /* in the table, behind the latest */
+};
 
 static bool take_length(struct text *s, uint64_t *length)
 {
@@ -79,6 +85,19 @@ static bool take_time(struct text *s, enum trace_unit unit, int64_t *time_ns)
 		return false;
 	*time_ns = real ? row_real_ns(time, unit) : row_integer_ns(value, unit);
 	return true;
+}
+
+static bool skip_text(struct text *s, const char *text, size_t len)
+{
+	if (strncmp(s->at, text, len))
+		return false;
+	s->at += len;
+	return true;
+}
+
+static bool skip_word(struct text *s, const char *word)
+{
+	return skip_text(s, word, strlen(word));
 }
 
 /* Printable ASCII between quotes, without escapes. */
@@ -117,20 +136,31 @@ static bool take_hash_id(struct text *s, uint64_t *id)
 	return *s->at == '"' ? take_hexadecimal(s, id) : take_integer(s, id);
 }
 
-/* As most are written, one after the other: how many, up to @room. What follows
- * is read as any other. */
-static size_t take_plain_ids(struct text *s, uint64_t *ids, size_t room)
+/*
+ * Most ids come behind ", ", have as many digits as the one before, which is
+ * the latest at @ids, and differ from it in the last eight alone. Then it is
+ * known where they are before they are read. How many are so, up to @room.
+ */
+static size_t take_alike(struct text *s, unsigned int digits, uint64_t *ids,
+			 size_t room)
 {
+	const unsigned int same = digits > 8 ? digits - 8 : 0;
+	const unsigned int shift = digits < 8 ? 8 * (8 - digits) : 0;
+	const uint64_t least = digits > 8 || digits < 2 ? 0 : tens[digits - 1];
+	const uint64_t high = same ? *ids - *ids % tens[8] : 0;
+	const uint64_t head = load8(s->at - digits), mask = first_bytes(same);
 	const char *at = s->at;
 	size_t n = 0;
 
-	while (n < room) {
-		unsigned int digits = short_integer(at, &ids[n]);
+	while (n < room && !memcmp(at, ", ", 2)) {
+		uint64_t word = load_digits(at + 2 + same) << shift;
+		uint64_t low = eight_digits(word);
 
-		if (!digits || memcmp(at + digits, ", ", 2))
+		if (other_characters(word) || (load8(at + 2) ^ head) & mask ||
+		    low < least || is_digit(at[2 + digits]))
 			break;
-		at += digits + 2;
-		n++;
+		ids[++n] = high + low;
+		at += 2 + digits;
 	}
 	s->at = at;
 	return n;
@@ -138,6 +168,7 @@ static size_t take_plain_ids(struct text *s, uint64_t *ids, size_t room)
 
 static bool take_hash_ids(struct text *s, struct row_buffer *b)
 {
+	unsigned int digits;
 	size_t n = 0;
 
 	if (!take(s, '['))
@@ -145,19 +176,20 @@ static bool take_hash_ids(struct text *s, struct row_buffer *b)
 	skip_blanks(s);
 	if (take(s, ']'))
 		return true;
-	for (;;) {
-		if (n < b->room)
-			n += take_plain_ids(s, b->hash_ids + n, b->room - n);
+	do {
 		skip_blanks(s);
 		if (n == b->room && row_room(b, n + 1))
 			return false;
-		if (!take_hash_id(s, &b->hash_ids[n++]))
+		digits = short_integer(s->at, &b->hash_ids[n]);
+		s->at += digits;
+		if (digits)
+			n += take_alike(s, digits, b->hash_ids + n,
+					b->room - n - 1);
+		else if (!take_hash_id(s, &b->hash_ids[n]))
 			return false;
+		n++;
 		skip_blanks(s);
-		if (!take(s, ','))
-			break;
-		skip_blanks(s);
-	}
+	} while (take(s, ','));
 	b->row.nr_hash_ids = n;
 	return take(s, ']');
 }
@@ -175,16 +207,6 @@ static bool take_session(struct text *s, struct trace_row *row)
 	return true;
 }
 
-static bool skip_word(struct text *s, const char *word)
-{
-	size_t n = strlen(word);
-
-	if (strncmp(s->at, word, n))
-		return false;
-	s->at += n;
-	return true;
-}
-
 static bool skip_number(struct text *s)
 {
 	uint64_t value = 0;
@@ -197,11 +219,9 @@ static bool skip_number(struct text *s)
 	return take_digits(s, &value) > 0;
 }
 
-/* A member's name, and all up to its value. */
-static inline bool take_name(struct text *s, const char **name, size_t *len)
+/* What is between a member's name and its value. */
+static inline bool take_colon(struct text *s)
 {
-	if (!take_string(s, name, len))
-		return false;
 	skip_blanks(s);
 	if (!take(s, ':'))
 		return false;
@@ -216,7 +236,8 @@ static bool skip_member(struct text *s, unsigned int depth)
 	const char *name;
 	size_t len;
 
-	return take_name(s, &name, &len) && skip_value(s, depth);
+	return take_string(s, &name, &len) && take_colon(s) &&
+	       skip_value(s, depth);
 }
 
 /* What an array or an object holds, from behind its beginning to its end. */
@@ -260,13 +281,24 @@ static bool skip_value(struct text *s, unsigned int depth)
 	return skip_number(s);
 }
 
-/* 0: a member that nobody looks at. */
-static int member_of(const char *name, size_t len)
+/* Which member comes: 0 is one that nobody looks at, -1 none. */
+static int take_name(struct text *s, struct progress *p)
 {
-	for (size_t i = 0; i < NR_MEMBERS; i++)
-		if (members[i].len == len && members[i].name[0] == *name &&
-		    !memcmp(members[i].name, name, len))
+	const char *name;
+	size_t len;
+
+	if (p->next < NR_MEMBERS &&
+	    skip_text(s, members[p->next].text, members[p->next].len))
+		return members[p->next++].member;
+	if (!take_string(s, &name, &len))
+		return -1;
+	for (size_t i = 0; i < NR_MEMBERS; i++) {
+		if (members[i].len == len + 2 &&
+		    !memcmp(members[i].text + 1, name, len)) {
+			p->next = i + 1;
 			return members[i].member;
+		}
+	}
 	return 0;
 }
 
@@ -297,22 +329,19 @@ static bool take_value(struct text *s, const struct trace_options *o,
 }
 
 /* A member of the line; one that comes again, or under another name, is
- * json-c's matter. @there has those that came. */
+ * json-c's matter. */
 static bool take_member(struct text *s, const struct trace_options *o,
-			int *there, struct row_buffer *b)
+			struct progress *p, struct row_buffer *b)
 {
-	const char *name;
-	size_t len;
-	int member;
+	int member = take_name(s, p);
 
-	if (!take_name(s, &name, &len))
+	if (member < 0 || !take_colon(s))
 		return false;
-	member = member_of(name, len);
 	if (!member)
 		return skip_value(s, 1);
-	if (*there & member)
+	if (p->there & member)
 		return false;
-	*there |= member;
+	p->there |= member;
 	return take_value(s, o, member, b);
 }
 
@@ -320,7 +349,7 @@ static bool take_row(struct text *s, const struct trace_options *o,
 		     struct row_buffer *b)
 {
 	const int needed = INPUT | HASH_IDS;
-	int there = 0;
+	struct progress p = { 0 };
 	bool ok;
 
 	b->row.untimed = "missing";
@@ -329,10 +358,10 @@ static bool take_row(struct text *s, const struct trace_options *o,
 		return false;
 	do {
 		skip_blanks(s);
-		ok = take_member(s, o, &there, b);
+		ok = take_member(s, o, &p, b);
 		skip_blanks(s);
 	} while (ok && take(s, ','));
-	return ok && take(s, '}') && (there & needed) == needed;
+	return ok && take(s, '}') && (p.there & needed) == needed;
 }
 
 bool row_fast_read(const struct trace_options *o, const char *line, size_t len,
