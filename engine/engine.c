@@ -24,7 +24,8 @@
 #include "engine/target/leftover.h"
 #include "engine/result/watch.h"
 
-/* Says once for each group, before its first I/O, what is measured. */
+/* Says once for each group, before its first I/O, what is measured. The answer
+ * says it again. */
 static void tell_medium(struct thread_data *td, struct job *job)
 {
 	bool local =
@@ -86,7 +87,8 @@ static int check_share(struct thread_data *td, const struct job *job,
 	return 0;
 }
 
-/* What a job names as files may be none here, so none must be made. */
+/* Of backends whose files lie in a service, makes the core believe that there
+ * are none on this machine, so that it makes none. */
 static void set_diskless(struct thread_data *td, struct job *job)
 {
 	if (!known_elsewhere(job->options->backend))
@@ -112,8 +114,8 @@ static int worker_setup(struct thread_data *td, struct job *job,
 	    group_add_worker(td, job, err) || totals_begin(td, job, err) ||
 	    refuse_plan(td, job, err))
 		return -1;
-	/* With fio's map of random I/O verify= would hold a slot against each
-	 * of its writes, not the last one. */
+	/* With fio's map of random I/O, verify= would compare a slot with each
+	 * of its writes, not with the last one. */
 	td->o.norandommap = 1;
 	tell_medium(td, job);
 	if (job->group->plan_options.layout != PLAN_LAYOUT_SLOTS)
@@ -185,8 +187,8 @@ static int mooncake_setup(struct thread_data *td)
 	return ret;
 }
 
-/* fio wants these three of an engine that isn't synchronous. The backend's take
- * their place before any I/O. */
+/* fio wants these three of an engine that isn't synchronous. Those of the
+ * backend take their place before any I/O. */
 static enum fio_q_status mooncake_queue(struct thread_data *td,
 					struct io_u *io_u)
 {
@@ -227,7 +229,8 @@ __attribute__((visibility("default"))) void get_ioengine(
 
 void get_ioengine(struct ioengine_ops **ops)
 {
-	/* It has the structures of one release of fio; others have others. */
+	/* The engine was compiled with the structures of one release of fio,
+	 * and they differ in others. */
 	if (strcmp(fio_version_string, MOONCAKE_FIO_VERSION)) {
 		log_err("mooncake: this engine was built for %s and can't run in %s: their structures differ. Build it again: `make setup && make`, or, for a fio that is not the system's, `make FIO=BINARY FIO_SRC=DIR`, DIR being the configured source of this fio\n",
 			MOONCAKE_FIO_VERSION, fio_version_string);

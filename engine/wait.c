@@ -16,11 +16,11 @@
 #define USEC ((uint64_t)1000)
 #define MSEC (1000 * USEC)
 
-/* A sleep wakes up a little late; the rest of the wait is a busy loop. */
+/* A sleep ends a little late, so the rest of a wait is a busy loop. */
 #define SPIN_NS (60 * USEC)
-/* How long to sleep at most before looking for a stop or another's progress. */
+/* The longest sleep, so that a stop or another job's progress is noticed. */
 #define SLICE_NS (20 * MSEC)
-/* How often engines without a descriptor to poll are asked for completions. */
+/* How often a backend without an io_uring is asked for completions. */
 #define ASK_NS (50 * USEC)
 
 uint64_t time_now(void)
@@ -36,7 +36,7 @@ void wait_init(void)
 	prctl(PR_SET_TIMERSLACK, 1UL);
 }
 
-/* The core serves this between I/Os; --status-interval waits for it. */
+/* The core does this between I/Os, and --status-interval waits for it. */
 void wait_serve(struct thread_data *td)
 {
 	if (td->update_rusage) {
@@ -75,9 +75,9 @@ static int reap(struct thread_data *td, int min)
 }
 
 /*
- * fio keeps the rest of an I/O that was short for its next get_io_u(). That is
- * what called us, so nobody else would issue it meanwhile. One that is refused
- * again has to wait for a completion.
+ * fio keeps the rest of an I/O that was short for its next get_io_u(). The
+ * engine was called by that one, so nobody else would issue the rest meanwhile.
+ * Where the backend refuses it again, it has to wait for a completion.
  */
 static int issue_rest(struct thread_data *td)
 {
@@ -108,9 +108,9 @@ static int issue_rest(struct thread_data *td)
 enum ring_state { RING_EMPTY, RING_HAS_MORE, RING_FAILED };
 
 /*
- * Sleeps in the kernel until there is a completion. To poll the ring's
+ * Sleeps in the kernel until there is a completion. Polling the ring's
  * descriptor would be enough, but fio's rings defer their work to their task,
- * and on some kernels such a poll is not woken.
+ * and some kernels don't wake such a poll.
  */
 static enum ring_state enter_ring(int fd, const struct timespec *timeout)
 {
@@ -135,7 +135,9 @@ static enum ring_state enter_ring(int fd, const struct timespec *timeout)
 	return RING_FAILED;
 }
 
-/* The same for the job's ring, with td's error set when it has failed. */
+/*
+ * Does the same for the job's ring, and sets td's error when that has failed.
+ */
 static enum ring_state ask_ring(struct thread_data *td,
 				const struct timespec *timeout)
 {
@@ -204,7 +206,9 @@ static int wait_for_io(struct thread_data *td, uint64_t deadline_ns,
 		sleep_until(slice_ns, now_ns);
 		return 0;
 	}
-	/* Synchronous engines, and those that only pretend, are done by now. */
+	/*
+	 * Synchronous backends, and those that only pretend, are done by now.
+	 */
 	if (deadline_ns == WAIT_NEVER || job->polls ||
 	    (job->backend.flags & (FIO_SYNCIO | FIO_FAKEIO)))
 		return reap(td, 1);
@@ -246,8 +250,8 @@ int wait_drain(struct thread_data *td)
 	return td->error ? -1 : 0;
 }
 
-/* fio itself asks this when an I/O completes, but there may be none for
- * long. */
+/* Is the job still in its ramp_time=? fio itself only asks when an I/O
+ * completes, and there may be none for long. */
 static bool is_ramping(struct thread_data *td)
 {
 	if (!in_ramp(td))

@@ -4,8 +4,8 @@
 
 /*
  * The table has four entries for each I/O. The core's io_us lie at equal
- * distances, and with only two entries some distances make many of them fall
- * together, so that it takes ten looks to find one.
+ * distances; with only two entries for each some distances make many of them
+ * fall together, and a search took ten steps.
  */
 int io_table_init(struct io_table *t, unsigned int ios)
 {
@@ -23,7 +23,7 @@ void io_table_exit(struct io_table *t)
 	*t = (struct io_table){ 0 };
 }
 
-/* The entry of @io_u, or the free one where it belongs. */
+/* Returns the entry of @io_u, or the free one where it belongs. */
 static struct io_entry *probe(const struct io_table *t, const void *io_u)
 {
 	uint32_t mask = (1U << t->bits) - 1;

@@ -20,7 +20,7 @@ static uint32_t place_of(struct thread_data *td, const struct plan_step *step)
 	return step->slot / job_of(td)->replay->bucket_blocks;
 }
 
-/* Place and number together are a bucket's own. */
+/* Returns what tells a bucket from all others: its place and its number. */
 static uint64_t key_of(struct thread_data *td, const struct plan_step *step)
 {
 	return (uint64_t)place_of(td, step) << 32 | plan_bucket_number(step);

@@ -46,7 +46,8 @@ static void object_path(char *path, struct thread_data *td,
 	step_path(path, td, object->running->step, object->number);
 }
 
-/* "write it under another name first": publish=rename. */
+/* With publish=rename, makes of a path the one that the file has until it is
+ * whole. */
 static void make_temporary(char *path, struct thread_data *td)
 {
 	if (job_of(td)->options->publish == PUBLISH_RENAME)
@@ -105,7 +106,8 @@ static int files_end(struct thread_data *td, struct running_object *object)
 	return renamed ? publish(td, object) : 0;
 }
 
-/* Only evictions: every file is made by the write of its object. */
+/* Evicts a block, which is the only such step: every file is made by the write
+ * of its object. */
 static int files_change(struct thread_data *td, const struct plan_step *step)
 {
 	uint32_t objects = job_of(td)->group->shape.objects, i;
@@ -119,7 +121,8 @@ static int files_change(struct thread_data *td, const struct plan_step *step)
 	return 0;
 }
 
-/* A block that is stored lies in its slot; one that is not, in none. */
+/* A block that is read lies in its slot. For any other block the probe asks for
+ * a name that no file has. */
 static void files_probe_path(char *path, struct thread_data *td,
 			     const struct request *req, uint32_t number)
 {

@@ -13,7 +13,7 @@
 #define MARK ".mooncake-cache"
 #define WALK_FDS 16
 
-/* nftw() has no argument for its function. */
+/* What look_at() has found. nftw() passes no argument on to it. */
 static _Thread_local struct {
 	char foreign[PATH_MAX]; /* the first thing that is not ours */
 	bool marked;

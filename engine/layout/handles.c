@@ -33,7 +33,8 @@ static int check_descriptors(const struct thread_data *td, struct error *err)
 		    (unsigned long long)limit.rlim_cur);
 }
 
-/* fio keeps a name with each file; ours are written over in place. */
+/* fio keeps a name with each file. It is made as long as any that a file is
+ * opened under later, which overwrites it. */
 int handles_setup(struct handles *h, struct thread_data *td, struct error *err)
 {
 	char name[PATH_MAX];
@@ -121,7 +122,8 @@ static void report(struct thread_data *td, const char *path, int error)
 	td_verror(td, error, "mooncake: open");
 }
 
-/* fio's own open would read the size, drop caches, and make what is missing. */
+/* This opens by itself, since fio's own way would read the size, drop caches,
+ * and make what is missing. */
 struct handle *handle_open(struct thread_data *td, const char *path, int flags,
 			   uint64_t bytes)
 {
@@ -132,7 +134,7 @@ struct handle *handle_open(struct thread_data *td, const char *path, int flags,
 	struct fio_file *f;
 	uint64_t since;
 
-	/* Never without one: there are as many as objects in flight. */
+	/* One is always free: there are as many as objects in flight. */
 	f = handle->file;
 	since = operation_begin(td);
 	f->fd = open_path(td, path, flags);

@@ -21,7 +21,8 @@ static bool in_files(const struct job *job)
 	return job->group->plan_options.layout != PLAN_LAYOUT_SLOTS;
 }
 
-/* Some engines have a way of their own to open, which ours would pass by. */
+/* Does the backend open files as usual? Some have a way of their own, which
+ * handle_open() would pass by. */
 static bool opens_as_usual(struct thread_data *td)
 {
 	const struct job *job = job_of(td);
@@ -83,7 +84,7 @@ static int refuse_of_files(struct thread_data *td, const struct job *job,
 	return plan_options_check(po, &job->group->shape, err);
 }
 
-/* Options of one layout that another would only ignore. */
+/* Refuses options of one layout that another would only ignore. */
 static int refuse_of_others(const struct job *job, struct error *err)
 {
 	const struct settings *s = &job->options->settings;
@@ -106,7 +107,8 @@ static int refuse_of_others(const struct job *job, struct error *err)
 	return 0;
 }
 
-/* Direct I/O of objects that do not begin at its bounds. */
+/* Refuses direct I/O of objects that do not begin at its bounds, where those
+ * can't be written. */
 static int refuse_unaligned(const struct job *job, struct error *err)
 {
 	const struct plan_options *po = &job->group->plan_options;

@@ -7,7 +7,8 @@
 #include "engine/layout/operations.h"
 #include "engine/layout/probe.h"
 
-/* Whether the object is there is known: it is the asking that takes time. */
+/* Asks whether an object is there. The plan knows that; it is the asking that
+ * takes time. */
 static void look_up(struct thread_data *td, const char *path)
 {
 	uint64_t since = operation_begin(td);

@@ -11,7 +11,8 @@ static int slots_begin(struct thread_data *td, struct running_object *object)
 	const struct target *t = &job_of(td)->target;
 	uint64_t place = object->running->step->slot;
 
-	/* A division takes as long as all the rest; mostly there is one file. */
+	/* A division takes as long as everything else, and mostly there is one
+	 * file. */
 	if (t->files > 1) {
 		object->fileno = place % t->files;
 		place /= t->files;

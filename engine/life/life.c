@@ -9,7 +9,8 @@ static struct thread_data *td_of(const struct member *m)
 	return tnumber_to_td(m->thread - 1);
 }
 
-/* A member sets its state before it exits, so this is asked first. */
+/* A member sets its state before it exits, so this is asked before anything
+ * else. */
 static bool has_ended(const struct member *m)
 {
 	return atomic_load(&m->state) > MEMBER_RUNNING;

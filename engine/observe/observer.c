@@ -15,7 +15,7 @@
 
 #define LOOK_NS 4000000ULL /* between looks for finished requests */
 
-/* What an observer keeps; td->io_ops_data. */
+/* What an observer keeps, in td->io_ops_data. */
 struct observing {
 	struct sample sample; /* the one that the core was given last */
 	bool warming;
@@ -32,11 +32,13 @@ static void leave_warmup(struct thread_data *td)
 	}
 }
 
-/* Looks for a sample in any replay. @over: none will come any more. */
+/* Looks for a sample in all replays. *@over becomes true where none will come
+ * any more. */
 static bool find_sample(struct thread_data *td, bool *over)
 {
 	struct group *g = job_of(td)->group;
-	/* Asked first, so that what workers finish meanwhile is still seen. */
+	/* This is asked first, so that what workers finish meanwhile is still
+	 * seen. */
 	bool running = group_running(g) > 0, all_warm = true;
 	struct observing *ob = td->io_ops_data;
 	unsigned int i;
@@ -61,7 +63,8 @@ static bool any_failed(struct thread_data *td)
 	return replay_failed(g->replays[0]);
 }
 
-/* The core refuses an I/O without a length; observer_prep() takes it away. */
+/* The core refuses an I/O without a length, so it gets one here, and
+ * observer_prep() takes it away. */
 static void give_sample(struct thread_data *td)
 {
 	const struct observing *ob = td->io_ops_data;
@@ -98,7 +101,8 @@ static int observer_more(struct thread_data *td, struct fio_file fio_unused *f)
 	return 0;
 }
 
-/* Observers move no bytes: fio's sums over a group are those of the drive. */
+/* Observers move no bytes, so that fio's sums over a group are those of the
+ * drive. */
 static int observer_prep(struct thread_data fio_unused *td, struct io_u *io_u)
 {
 	io_u->buflen = io_u->xfer_buflen = 0;
@@ -113,7 +117,8 @@ static void set_back(struct timespec *ts, uint64_t ns)
 	ts->tv_nsec = all % 1000000000;
 }
 
-/* The I/O is complete now, and has begun as long ago as the request took. */
+/* The I/O is complete at once, and its times say that it began as long ago as
+ * the request took. */
 static enum fio_q_status observer_queue(struct thread_data *td,
 					struct io_u *io_u)
 {
@@ -194,7 +199,7 @@ static const struct ioengine_ops observer_ops = {
 	.unlink_file = observer_more,
 };
 
-/* An observer's I/O has no data, so nothing may look at its buffer. */
+/* An observer's I/O has no data, so fio must not look at its buffer. */
 static void leave_buffers_alone(struct thread_data *td)
 {
 	td->flags &= ~(TD_F_REFILL_BUFFERS | TD_F_SCRAMBLE_BUFFERS |

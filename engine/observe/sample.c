@@ -14,8 +14,8 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 	return a && b ? min(a, b) : max(a, b);
 }
 
-/* From the first I/O to the last completion. Without I/O both are the moment at
- * which the request was done. */
+/* Returns the time from the first I/O to the last completion. Without I/O both
+ * are the moment at which the request was done. */
 static struct span span_of(const struct request *req,
 			   enum option_observe observe)
 {

@@ -42,8 +42,8 @@ static void begin_request(struct thread_data *td, struct request *req,
 		request_loaded(td, req);
 }
 
-/* Can the request in front begin? It must have its plan, and with timestamps
- * its time must have come. */
+/* Begins the request in front if it can: it must have its plan, and with
+ * timestamps its time must have come. Returns whether it has begun. */
 static bool may_begin(struct thread_data *td, uint64_t now_ns)
 {
 	struct replay *r = job_of(td)->replay;
@@ -52,7 +52,8 @@ static bool may_begin(struct thread_data *td, uint64_t now_ns)
 	uint64_t arrival_ns = now_ns;
 
 	if (!req->plan && !planning_bind(r, req)) {
-		/* A job that stopped may have ended the replay before it. */
+		/* A job that stopped may have ended the replay before this
+		 * request. */
 		front->over = replay_over(r, req->number);
 		if (front->over)
 			front->request = NULL;
@@ -78,10 +79,8 @@ static bool may_begin(struct thread_data *td, uint64_t now_ns)
 	return true;
 }
 
-/*
- * A job with I/O in flight takes a request only once it has arrived: another
- * one may be free before this one is.
- */
+/* Takes a request to be the one in front. A job with I/O in flight takes one
+ * only once it has arrived: another job may be free before this one is. */
 static void take_front(struct thread_data *td, uint64_t now_ns)
 {
 	struct job *job = job_of(td);
@@ -108,17 +107,15 @@ static void take_front(struct thread_data *td, uint64_t now_ns)
 		picker_of(td)->needs_peer = true;
 }
 
-/*
- * With sessions, a request that waits for the order of a slot waits for what
- * another user does when he pleases: the others go on meanwhile.
- */
+/* With sessions a request that waits for the order of a slot may wait for what
+ * another user does at any time, so other requests go on meanwhile. */
 void front_set_aside(struct front *front)
 {
 	front->aside[front->nr_aside++] = front->request;
 	front->request = NULL;
 }
 
-/* Brings back a request whose next read may go. */
+/* Brings a request back to the front whose next read may be issued. */
 static void take_from_aside(struct thread_data *td)
 {
 	struct front *front = front_of(td);

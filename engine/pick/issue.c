@@ -41,7 +41,8 @@ static void count_to_limit(struct thread_data *td, struct issue_counts *counts,
 		(td->o.io_size && counts->bytes >= td->o.io_size * td->loops);
 }
 
-/* Trims and syncs are none that a user asked for by number. */
+/* Counts an I/O that is issued. Trims and syncs are not among those that a user
+ * asks for by number. */
 static void count_io(struct thread_data *td, struct job *job,
 		     struct running_object *object, uint64_t len)
 {
@@ -61,8 +62,11 @@ static void count_io(struct thread_data *td, struct job *job,
 		object->syncs++;
 }
 
-/* Where the next bytes of the stage lie: within one piece of the object, and
- * most are one. A division costs as much as one of fio's histograms. */
+/*
+ * Says where up to @len bytes of the object, from @from on, lie: within one of
+ * its pieces, of which most objects have one. A division takes as long as fio's
+ * counting in one of its histograms, so it is left out there.
+ */
 static void place_io(const struct shape *shape,
 		     const struct running_object *object, uint64_t from,
 		     uint64_t len, struct io_piece *ipo)
@@ -79,7 +83,8 @@ static void place_io(const struct shape *shape,
 	ipo->len = len;
 }
 
-/* Of a widened I/O, which bytes are the object's. */
+/* Cuts what the engine knows of a widened I/O to the bytes that are the
+ * object's. */
 static void cut_to_object(const struct stages *stages, struct issued_io *io)
 {
 	const struct running_object *object = io->object;
@@ -93,7 +98,7 @@ static void cut_to_object(const struct stages *stages, struct issued_io *io)
 		io->len = min(len - io->before, bytes - io->offset);
 }
 
-/* The next I/O of the cursor's object. */
+/* Issues the next I/O of the cursor's object, and moves the cursor on. */
 static void issue_io(struct thread_data *td, struct cursor *cursor)
 {
 	struct running_object *object = cursor->object;
@@ -128,7 +133,7 @@ static void issue_io(struct thread_data *td, struct cursor *cursor)
 		cursor->running = NULL;
 }
 
-/* Does a step that is no I/O of the core: a file goes, or a bucket begins. */
+/* Does a step that is no I/O: files go, or a bucket begins. */
 static void change_files(struct thread_data *td, struct cursor *cursor)
 {
 	struct running_step *step = cursor->running;
@@ -138,7 +143,7 @@ static void change_files(struct thread_data *td, struct cursor *cursor)
 		request_step_done(td, step);
 }
 
-/* True when the object has I/Os to issue. */
+/* Begins the cursor's next object. Returns true when it has I/Os to issue. */
 static bool begin_object(struct thread_data *td, struct cursor *cursor)
 {
 	struct job *job = job_of(td);

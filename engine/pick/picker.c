@@ -6,9 +6,10 @@
 #include "engine/pick/front.h"
 #include "engine/pick/request.h"
 
-#define LATE_NS 100000000ULL /* that a store may wait for a place */
-#define STORES_SOUGHT 64     /* requests looked through for a write */
-#define WITHOUT_IO 64	     /* requests that may go by at once */
+#define LATE_NS \
+	100000000ULL	 /* so long a store may wait for a place in the queue */
+#define STORES_SOUGHT 64 /* requests that are looked through for a write */
+#define WITHOUT_IO 64	 /* requests without I/O that may go by at once */
 
 static struct picker *picker_of(struct thread_data *td)
 {
@@ -31,7 +32,8 @@ static void begin_step(struct thread_data *td, struct cursor *cursor,
 						 objects));
 }
 
-/* Writes issued out of turn move in front of the others of their request. */
+/* Moves a write that is issued out of turn in front of the others of its
+ * request. Returns where it is then. */
 static struct plan_step *bring_forward(struct request *req,
 				       struct plan_step *step)
 {
@@ -60,9 +62,10 @@ static void count_write(struct picker *p, struct request *req)
 }
 
 /*
- * The write of this job, not issued yet, that @read needs first: the one that
- * fills the slot, or an earlier one that must be there before. The list is in
- * the order of the plan, so it is the first to be found.
+ * Finds the write of this job that is not issued yet and that @read needs
+ * first: the one that fills the slot, or an earlier one that must be there
+ * before it. The list is in the order of the plan, so that is the first to be
+ * found.
  */
 static void seek_write(struct picker *p, const struct plan_step *read)
 {
@@ -99,7 +102,7 @@ static void note_blocked(struct thread_data *td, const struct plan_step *step)
 			 td->o.name);
 }
 
-/* Kept apart from what is done for each read. */
+/* This is seldom called, and kept apart from what is done for each read. */
 static __attribute__((noinline)) void note_read_blocked(
 	struct thread_data *td, const struct plan_step *read)
 {
@@ -111,7 +114,8 @@ static __attribute__((noinline)) void note_read_blocked(
 	note_blocked(td, read);
 }
 
-/* The next read of the request in front, if order allows. */
+/* Returns the next read of the request in front if the order of its slot allows
+ * it, else NULL. */
 static struct plan_step *ready_read(struct thread_data *td)
 {
 	const struct request *req = picker_of(td)->front.request;
@@ -125,8 +129,8 @@ static struct plan_step *ready_read(struct thread_data *td)
 	return NULL;
 }
 
-/* With few places in the queue some devices never catch up, and reads would
- * soon wait for the very writes that get no place. */
+/* Do stores lag behind? With few places in the queue some devices never catch
+ * up, and reads would soon wait for the very writes that get no place. */
 static bool stores_late(struct thread_data *td, uint64_t now_ns)
 {
 	const struct request *req = picker_of(td)->stores.first;
@@ -135,10 +139,8 @@ static bool stores_late(struct thread_data *td, uint64_t now_ns)
 	       request_ready_ns(td, req) + LATE_NS < now_ns;
 }
 
-/*
- * Places in the queue that background writes may take: few, since a read that
- * comes up has those in front of it in the device, and never all.
- */
+/* May one more background write take a place in the queue? They get few, since
+ * a read that comes up has them in front of it in the device, and never all. */
 static bool store_has_place(struct thread_data *td, uint64_t now_ns)
 {
 	unsigned int depth = td->o.iodepth;
@@ -157,7 +159,8 @@ static bool others_wait(struct thread_data *td)
 				    memory_order_relaxed) > self;
 }
 
-/* May this request's writes go now, if order allows? */
+/* May the writes of this request be issued now, as far as the order of slots
+ * allows? */
 static bool store_may_go(struct thread_data *td, const struct request *req,
 			 uint64_t now_ns)
 {
@@ -169,7 +172,7 @@ static bool store_may_go(struct thread_data *td, const struct request *req,
 		return true;
 	if (req->reads_left)
 		return false;
-	/* Who reads one of its blocks will soon read the next. */
+	/* Whoever reads one of its blocks will soon read the next. */
 	if (req->wanted)
 		return true;
 	if (!store_has_place(td, now_ns))
@@ -214,8 +217,11 @@ static struct plan_step *ready_write(struct thread_data *td, uint64_t now_ns,
 	return NULL;
 }
 
-/* Where memory serves all that requests look up, none of them needs I/O: then
- * somebody still has to look at the time. */
+/*
+ * Picks the next read, and takes and begins requests until there is one. Where
+ * memory serves all that requests look up none of them needs I/O, so after some
+ * of them the caller gets to look at the time.
+ */
 static struct plan_step *pick_read(struct thread_data *td, uint64_t now_ns,
 				   struct request **req)
 {
@@ -227,7 +233,7 @@ static struct plan_step *pick_read(struct thread_data *td, uint64_t now_ns,
 		if (!front_has_begun(&p->front) && !front_begin(td, now_ns))
 			return NULL;
 		*req = p->front.request;
-		/* Nothing to read, so it has left the front already. */
+		/* It has nothing to read, so it has left the front already. */
 		if (!*req)
 			continue;
 		step = ready_read(td);

@@ -6,7 +6,10 @@
 #include "engine/replay/turns.h"
 #include "engine/pick/request.h"
 
-/* Called before the request is published: then its record may be another's. */
+/*
+ * Lets the request follow that waits for this one. Called before this one is
+ * published as finished or abandoned: after that its record may be another's.
+ */
 static void turns_end(struct thread_data *td, const struct request *req,
 		      bool goes_on)
 {
@@ -27,7 +30,8 @@ static void finish(struct thread_data *td, struct request *req)
 	replay_finish(job->worker, req);
 }
 
-/* Tokens that no tier had are computed before their blocks can be stored. */
+/* Returns how long it takes to compute the tokens that no tier had: only then
+ * can their blocks be stored. */
 static uint64_t prefill_ns(struct thread_data *td, const struct request *req)
 {
 	uint64_t rate = job_of(td)->options->prefill_rate;
@@ -35,7 +39,8 @@ static uint64_t prefill_ns(struct thread_data *td, const struct request *req)
 	return rate ? req->plan->miss_tokens * 1000000000ULL / rate : 0;
 }
 
-/* Flushes are at multiples of the interval on the clock that all jobs have. */
+/* Returns the time of the next flush from @ns on. Flushes are at multiples of
+ * the interval on the clock of all jobs. */
 static uint64_t next_flush(struct thread_data *td, uint64_t ns)
 {
 	uint64_t interval = job_of(td)->options->flush_interval * 1000;
@@ -86,8 +91,8 @@ void request_step_done(struct thread_data *td, struct running_step *step)
 		request_loaded(td, req);
 }
 
-/* Once it is abandoned, its record and its place in the plan may be used for
- * another request. */
+/* Abandons a request of this job. Once that is published its record and its
+ * place in the plan may be used for another. */
 static void abandon(struct thread_data *td, struct request *req)
 {
 	struct job *job = job_of(td);
@@ -101,8 +106,8 @@ static void abandon(struct thread_data *td, struct request *req)
 	planning_abandon(job->replay, job->worker, req);
 }
 
-/* The request in front comes last: it may be planned once the others are
- * gone. */
+/* The request in front comes last: once the others are gone there is room to
+ * plan it. */
 void request_abandon_all(struct thread_data *td)
 {
 	struct job *job = job_of(td);

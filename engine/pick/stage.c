@@ -14,8 +14,8 @@ enum fio_ddir stage_sync_due(struct thread_data *td, uint64_t writes)
 	return DDIR_INVAL;
 }
 
-/* A load reads the data alone, and of the header what lies within the bounds
- * that direct I/O keeps to. */
+/* A load reads the data alone, and of the header only what lies within the
+ * bounds of direct I/O. */
 static void make_load(struct thread_data *td, const struct stages *stages,
 		      struct stage *stage)
 {
@@ -55,7 +55,9 @@ static void make_store(struct thread_data *td, const struct stages *stages,
 	if (stages->discard)
 		*stage++ = trim;
 	*stage++ = data;
-	/* Of several kinds that may be asked for, the same at each time. */
+	/*
+	 * Where several kinds of sync are asked for, it is always the same one.
+	 */
 	sync.ddir = stage_sync_due(td, 0);
 	if (sync.ddir != DDIR_INVAL)
 		*stage++ = sync;

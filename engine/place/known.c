@@ -5,7 +5,7 @@
 #include "engine/place/known.h"
 #include "engine/setup/options.h"
 
-/* osd_max_object_size of Ceph, as it is unless somebody changes it. */
+/* osd_max_object_size of Ceph, by default. */
 #define RADOS_OBJECT (UINT64_C(128) << 20)
 
 struct known {
@@ -16,7 +16,7 @@ struct known {
 	bool by_options;      /* its options alone name the place */
 	bool elsewhere;	      /* files are in what options name */
 	bool by_length;	      /* an object for each (offset, length) */
-	bool no_sync;	      /* it fails, or crashes, when it is to sync */
+	bool no_sync;	      /* it fails or crashes when it is to sync */
 	unsigned int depth;   /* above it the engine loses I/O; 0: no limit */
 	uint64_t file_bytes;  /* what a file holds at the most, or 0 */
 };

@@ -7,7 +7,7 @@
 #include "engine/place/known.h"
 #include "engine/place/overlap.h"
 
-/* What a file is, however its name is spelled. */
+/* Tells a file from all others, however its name is spelled. */
 struct identity {
 	dev_t dev;
 	ino_t ino;
@@ -48,7 +48,8 @@ static bool same_path(const char *a, const char *b)
 	       !memcmp(&of_a, &of_b, sizeof(of_a));
 }
 
-/* From where to where slots lie in each file. */
+/* Says where slots begin and end in each file, in bytes, as far as options
+ * tell. */
 static void range_of(const struct thread_data *td, uint64_t slot_bytes,
 		     uint64_t *from, uint64_t *to)
 {
@@ -68,7 +69,7 @@ static bool ranges_overlap(const struct thread_data *a,
 {
 	uint64_t from_a, to_a, from_b, to_b;
 
-	/* A folder is one cache's alone. */
+	/* A folder belongs to one cache alone. */
 	if (g->plan_options.layout != PLAN_LAYOUT_SLOTS)
 		return true;
 	range_of(a, g->shape.slot_bytes, &from_a, &to_a);
@@ -76,7 +77,7 @@ static bool ranges_overlap(const struct thread_data *a,
 	return from_a < to_b && from_b < to_a;
 }
 
-/* A file that both jobs have, or NULL. */
+/* Returns the name of a file that both jobs have, or NULL. */
 static const char *shared_file(const struct thread_data *a,
 			       const struct thread_data *b)
 {
@@ -101,7 +102,7 @@ static int by_identity(const void *a, const void *b)
 		      &((const struct named *)b)->id, sizeof(struct identity));
 }
 
-/* A file that the job has twice, or NULL. */
+/* Returns the name of a file that the job has twice, or NULL. */
 static const char *named_twice(const struct thread_data *td)
 {
 	struct named *all = calloc(td->files_index, sizeof(*all));
@@ -121,7 +122,7 @@ static const char *named_twice(const struct thread_data *td)
 	return twice;
 }
 
-/* What both jobs would write to, or NULL. */
+/* Returns the name of a place that both jobs would write to, or NULL. */
 static const char *shared_place(const struct thread_data *a,
 				const struct thread_data *b,
 				const struct group *g)
@@ -142,7 +143,7 @@ static bool waits_for(const struct thread_data *a, const struct thread_data *b)
 }
 
 /* Would @other run beside @td, and is it still to be set up? Jobs that are set
- * up have looked at @td themselves. */
+ * up have compared themselves with @td. */
 static bool runs_beside(const struct thread_data *td, const struct job *job,
 			const struct thread_data *other)
 {
@@ -155,7 +156,8 @@ static bool runs_beside(const struct thread_data *td, const struct job *job,
 	       !waits_for(other, td);
 }
 
-/* Jobs of one replay may share a place: they order their I/O by slot. */
+/* Refuses to run beside @other in the same place. Jobs of one replay may share
+ * one: they order their I/O by slot. */
 static int refuse_beside(const struct thread_data *td, const struct job *job,
 			 const struct thread_data *other, struct error *err)
 {

@@ -5,22 +5,25 @@
 #include "engine/replay/planning.h"
 
 #define PLAN_AHEAD 1024	  /* requests that are planned before their turn */
-#define PLAN_AT_ONCE 4	  /* of these, for each worker */
-#define PLANNING_MS 10000 /* that planning takes at most */
+#define PLAN_AT_ONCE 4	  /* so many of these at once, for each worker */
+#define PLANNING_MS 10000 /* the longest that planning takes */
 
-/* For tests: as many steps in the plan, whatever the trace. */
+/* For tests: so many steps are kept, whatever the trace. */
 #ifndef TEST_STEPS
 #define TEST_STEPS 0
 #endif
 
-/* A pass of at most so many is planned at once: 48 MiB. */
+/* A pass of at most so many steps is planned at once: 48 MiB. */
 #define STEPS_AT_ONCE (TEST_STEPS ? TEST_STEPS : UINT64_C(1) << 22)
-/* Of a longer one so many are kept, which bounds how far writes lag behind. */
+/* Of a longer pass so many steps are kept, which bounds how far writes lag
+ * behind. */
 #define STEPS_KEPT (TEST_STEPS ? TEST_STEPS : UINT64_C(1) << 20)
-/* Short passes follow one another without a wait. */
+/* There is room for so many at least, so that short passes follow one another
+ * without a wait. */
 #define STEPS_MIN (TEST_STEPS ? TEST_STEPS : UINT64_C(1) << 16)
 
-/* Passes over requests that have ended, up to @number and a few at the most. */
+/* Moves r->oldest over requests that have ended, up to @number, but over @few
+ * at the most. */
 static void pass_ended(struct replay *r, uint64_t number, unsigned int few)
 {
 	while (few-- && r->oldest < number && replay_has_ended(r, r->oldest))
@@ -39,8 +42,9 @@ static bool has_room(const struct replay *r, uint64_t number)
 }
 
 /*
- * What runs is written to by others all the time, and is looked at only where
- * there would be no room without.
+ * Is there room to plan request @number? The records of requests that run are
+ * written to by other jobs all the time, so they are looked at only where there
+ * would be no room otherwise.
  */
 static bool make_room(struct replay *r, uint64_t number)
 {
@@ -52,7 +56,7 @@ static bool make_room(struct replay *r, uint64_t number)
 	return has_room(r, number);
 }
 
-/* Requests are planned one after the other, so @number is the next. */
+/* May request @number be planned, which is the next? */
 static bool may_plan(struct replay *r, uint64_t number)
 {
 	uint64_t records = r->plan.request_mask + 1;
@@ -63,7 +67,8 @@ static bool may_plan(struct replay *r, uint64_t number)
 	return make_room(r, number);
 }
 
-/* A request of the first pass, and what is counted by it. */
+/* Plans a request of the first pass, into @p if that is not NULL, and counts
+ * what it does. */
 static void plan_first(struct replay *r, struct plan *p, uint64_t number)
 {
 	planner_first_request(r->planner, p, number, &r->stats);
@@ -71,7 +76,7 @@ static void plan_first(struct replay *r, struct plan *p, uint64_t number)
 		atomic_store(&r->counted, 1);
 }
 
-/* The next request, whatever its pass. */
+/* Plans the next request, whatever its pass. */
 static void plan_next(struct replay *r, uint64_t number)
 {
 	if (number < r->nr_requests)
@@ -81,8 +86,8 @@ static void plan_next(struct replay *r, uint64_t number)
 	atomic_store_explicit(&r->planned, number + 1, memory_order_release);
 }
 
-/* A short trace's first pass is planned at once; of a long one the beginning,
- * so that the first I/O need not wait for the rest. */
+/* Plans all of the first pass, or only its beginning, so that the first I/O
+ * need not wait for the rest. */
 static void plan_beginning(struct replay *r, bool whole)
 {
 	if (whole) {

@@ -6,8 +6,11 @@
 #define REQUESTS_MIN 4096
 #define REQUESTS_MAX (1U << 17)
 
-/* Records are reused after this many requests, so it also bounds how far the
- * fastest job can run ahead of the slowest observer or write. */
+/*
+ * Returns how many records of requests there are. They are used again after so
+ * many requests, so this also bounds how far the fastest job can run ahead of
+ * the slowest observer or write.
+ */
 static uint64_t request_records(uint32_t nr_requests)
 {
 	uint64_t n = REQUESTS_MIN;
@@ -17,7 +20,8 @@ static uint64_t request_records(uint32_t nr_requests)
 	return n;
 }
 
-/* What fills whole cache lines comes first. */
+/* Maps the replay with all that its jobs share. What fills whole cache lines
+ * comes first. */
 static struct replay *map_replay(const struct planner *planner,
 				 uint64_t records,
 				 const struct replay_params *p)
@@ -69,7 +73,7 @@ static void fill_replay(struct replay *r, struct planner *planner,
 	r->nr_observers = p->nr_observers;
 	r->stamp_run = p->stamp_run;
 	r->failed = p->first ? p->first->failed : &r->own_failed;
-	/* Clients that warm up are done with it at different times. */
+	/* With share=each the replays end their warm-ups at different times. */
 	r->epoch_ns =
 		p->first && !r->warmup ? p->first->epoch_ns : &r->own_epoch_ns;
 }

@@ -34,7 +34,9 @@ static _Atomic uint64_t *seen_of(const struct replay *r, uint32_t observer,
 	return &r->ring_seen[(size_t)observer * r->nr_workers + worker];
 }
 
-/* How far the slowest observer of that kind has looked, of those that run. */
+/*
+ * Returns how far the slowest observer of that kind has looked that still runs.
+ */
 static uint64_t least_seen(const struct replay *r, uint32_t worker,
 			   uint32_t kind, uint64_t added)
 {

@@ -53,7 +53,8 @@ static bool all_have_seen(const struct replay *r, uint64_t number)
 	return true;
 }
 
-/* Is nobody interested any more in the request that had the record before? */
+/* Is the record free? The request that had it before must have ended, and all
+ * observers must have seen it. */
 static bool record_free(const struct replay *r, uint64_t number)
 {
 	uint64_t records = r->request_mask + 1;
@@ -79,7 +80,8 @@ struct request *take_record(struct replay *r, uint64_t number)
 	return req;
 }
 
-/* Planning looks ahead of the last request that was taken. */
+/* Moves r->next behind a request that was taken out of turn: planning looks
+ * ahead from there. */
 static void note_taken(struct replay *r, uint64_t number)
 {
 	uint64_t next = atomic_load_explicit(&r->next, memory_order_relaxed);
@@ -103,7 +105,8 @@ static bool has_arrived(struct replay *r, uint64_t number, struct take *take)
 	return false;
 }
 
-/* Passes by requests that follow others: take_in_turn() takes those. */
+/* Takes the next request that follows no other: take_in_turn() takes those that
+ * do. */
 static struct request *take_in_order(struct replay *r, struct take *take)
 {
 	uint64_t number = atomic_load(&r->next);

@@ -30,7 +30,9 @@ static int allocate(struct replay *r, struct turns *t)
 	return t->places && t->after && t->left ? 0 : -1;
 }
 
-/* Who follows whom, and how many of a pass do. */
+/*
+ * Notes which request follows which. Returns how many of a pass follow another.
+ */
 static uint64_t link_requests(struct replay *r, struct turns *t)
 {
 	uint64_t following = 0;
@@ -48,7 +50,7 @@ static uint64_t link_requests(struct replay *r, struct turns *t)
 	return following;
 }
 
-/* Each user's first request can be taken from the start. */
+/* Puts each user's first request where it can be taken. */
 static void place_first_ones(struct replay *r, struct turns *t)
 {
 	uint32_t i;
@@ -111,7 +113,8 @@ static uint64_t due_of(struct replay *r, const struct turn_place *place,
 	return r->arrivals ? take_arrival(r, number) : 0;
 }
 
-/* The place of the request that is due first. */
+/* Returns the place of the request that is due first, and which request that
+ * is, or NULL. */
 static struct turn_place *find_first(struct replay *r, uint64_t *number,
 				     uint64_t *due_ns)
 {
@@ -172,7 +175,8 @@ static uint64_t delay_of(const struct replay *r, uint64_t number)
 	return (__int128)turn_of(r, number)->delay_ns * 100 / t->scale;
 }
 
-/* In a closed loop, a user who has played all begins again where he began. */
+/* Returns the first request of a user. In a closed loop a user who has played
+ * all his sessions begins with it again. */
 static uint64_t first_of_user(const struct replay *r, uint64_t number)
 {
 	uint32_t i = number % r->nr_requests;

@@ -41,8 +41,8 @@ static struct sums sum_up(const struct group *g)
 	return s;
 }
 
-/* The percentiles in fio's histogram of the observer of loads. False where
- * there is none. */
+/* Takes the percentiles from fio's histogram of the observer of loads. Returns
+ * false where there is none. */
 static bool load_percentiles(const struct group *g, double *p50_ms,
 			     double *p99_ms)
 {
@@ -71,7 +71,8 @@ static bool load_percentiles(const struct group *g, double *p50_ms,
 	return false;
 }
 
-/* The hit rate is the plan's; what was done of it may have hit less often. */
+/* Says where not all of the plan was done: the hit rate is that of the whole
+ * plan, and what was done may have hit less often. */
 static void tell_rest(const struct group *g, const struct sums *s)
 {
 	uint64_t planned = g->stats.requests * g->nr_replays;

@@ -6,8 +6,9 @@
 #include "engine/result/stamp.h"
 
 /*
- * Bytes of an I/O within the header or within the data of one object: each has
- * stamps from its own beginning on, since data is read without its header.
+ * A part of an I/O: its bytes within the header or within the data of one
+ * object. Each of these has stamps from its own beginning on, since data is
+ * read without its header.
  */
 struct part {
 	struct stamp_places places;
@@ -15,7 +16,8 @@ struct part {
 	char *buf;
 };
 
-/* The part that the first of @left bytes at @part->at is in. */
+/* Says where stamps lie in the part that begins at @part->at and has at most
+ * @left bytes. */
 static void set_places(struct part *part, const struct job *job, uint64_t left)
 {
 	const struct shape *shape = &job->group->shape;
@@ -46,7 +48,7 @@ static struct part first_part(const struct job *job, const struct io_u *io_u,
 	return part;
 }
 
-/* Goes to the next part of @io; false behind the last one. */
+/* Goes to the next part of @io. Returns false behind the last one. */
 static bool next_part(struct part *part, const struct job *job,
 		      const struct io_u *io_u, const struct issued_io *io)
 {

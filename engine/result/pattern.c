@@ -4,8 +4,11 @@
 
 #define WORD ((uint64_t)sizeof(uint64_t))
 
-/* One round of a counter through a multiply and two shifts, after
- * splitmix64: every bit of seed and counter reaches every byte. */
+/*
+ * Returns a word of the pattern: a counter goes through a multiplication and
+ * two shifts, after splitmix64, so that every bit of seed and counter reaches
+ * every byte.
+ */
 static inline uint64_t word_at(uint64_t seed, uint64_t number)
 {
 	uint64_t n = seed + number * UINT64_C(0x9e3779b97f4a7c15);
@@ -19,7 +22,7 @@ static inline unsigned char byte_at(uint64_t seed, uint64_t offset)
 	return word_at(seed, offset / WORD) >> (offset % WORD * 8);
 }
 
-/* Bytes up to the next whole word. */
+/* Returns how many bytes there are up to the next whole word. */
 static uint64_t head(uint64_t offset, uint64_t len)
 {
 	uint64_t bytes = -offset % WORD;

@@ -43,19 +43,21 @@ static struct stamp stamp_at(const struct stamp *s, uint64_t into)
 	return stamp_make(s->run, s->hash_id, s->generation, s->offset + into);
 }
 
-/* The seed from which all bytes of a slot's content are made. */
+/* Returns the seed from which all bytes of a slot's content are made. */
 static uint64_t seed_of(const struct stamp *s)
 {
 	return stamp_make(s->run, s->hash_id, s->generation, 0).checksum;
 }
 
-/* Where the stamp is that the first byte of the I/O lies in or behind. */
+/* Returns where the last stamp begins that is not behind the first byte of the
+ * I/O. */
 static uint64_t first_place(const struct stamp_places *p)
 {
 	return p->offset - p->offset % p->stride;
 }
 
-/* The bytes of the stamp at @at of the object: 0 where it has no room. */
+/* Returns how many bytes the stamp at @at of the object has: 0 where there is
+ * no room for it. */
 static uint64_t stamp_room(const struct stamp_places *p, uint64_t at)
 {
 	return at + sizeof(struct stamp) <= p->end ? sizeof(struct stamp) : 0;
@@ -66,7 +68,8 @@ static uint64_t least(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* What of the stamp at @at the I/O has: from *@from on, in the object. */
+/* Returns how many bytes of the stamp at @at the I/O has. *@from is where they
+ * begin in the object. */
 static uint64_t stamp_bytes(const struct stamp_places *p, uint64_t at,
 			    uint64_t *from)
 {
@@ -95,7 +98,8 @@ void stamp_write(const struct stamp *s, void *buf, const struct stamp_places *p,
 	}
 }
 
-/* Are the bytes right that lie between the stamps? */
+/* Are the bytes between the stamps right? If not, *@where is the offset of the
+ * first wrong one in the slot. */
 static bool data_right(const struct stamp *s, const void *buf,
 		       const struct stamp_places *p, uint64_t *where)
 {

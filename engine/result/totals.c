@@ -35,7 +35,8 @@ static void tell_size(const struct group *g)
 		 (unsigned long long)g->trace.nr_lookups, g->trace.nr_blocks);
 }
 
-/* Who replays an hour wants to know before it is over. */
+/* Says how long the trace is, and how long a pass takes: whoever replays an
+ * hour wants to know before it is over. */
 static void tell_span(const struct thread_data *td, uint64_t ns)
 {
 	char span[SPAN_TEXT];
@@ -48,7 +49,8 @@ static void tell_span(const struct thread_data *td, uint64_t ns)
 	log_info(", so a pass takes at least %s", span);
 }
 
-/* By @td before the run, NULL behind it. */
+/* Says what the plan comes to. @td is the job before the run, and NULL after
+ * it. */
 static void tell_plan(const struct thread_data *td, const struct group *g)
 {
 	uint64_t span_ns =
@@ -91,7 +93,7 @@ static int write_plan(const struct group *g, const struct plan_file *file,
 	return ret ? cannot_write(file, err) : 0;
 }
 
-/* What can't be written is told before the run. */
+/* Opens the file, so that one that can't be written is told before the run. */
 static int try_to_write(const struct plan_file *file, struct error *err)
 {
 	int fd = open(file->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,

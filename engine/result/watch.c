@@ -14,27 +14,25 @@
 #include "engine/result/watch.h"
 
 #define LOOK_US 20000
-/* How long a job may take to end once a signal has told it to. */
+/* A job may take so long to end once a signal has told it to. */
 #define GRACE_NS 5000000000ULL
-/* How long fio may take to notice that all of its jobs are gone. */
+/* fio may take so long to notice that all of its jobs are gone. */
 #define GONE_NS 10000000000ULL
 
 static pthread_t watcher;
-static pid_t owner; /* the process whose thread it is, 0: there is none */
+static pid_t owner; /* the process that has the thread; 0: none has */
 static bool owner_forks;
 static _Atomic bool stopping;
 static _Atomic bool somebody_died;
 static const char *_Atomic being_set_up; /* a job's name, or NULL */
-static uint64_t told_ns; /* when the signal to stop was seen, 0: not yet */
+static uint64_t told_ns; /* when a signal to stop was seen; 0: not yet */
 static uint64_t gone_ns; /* since when no job is left */
 
-/*
- * Killed before fio let it start, a job still counts as asleep on its
- * semaphore, and fio would wait for ever for it to wake up.
- */
+/* A job that was killed before fio let it start still counts as asleep on its
+ * semaphore, and fio would wait for ever for it to wake up. */
 static void release_dead(struct thread_data *td)
 {
-	/* At the job's end fio has freed the semaphore. */
+	/* fio frees the semaphore when the job ends. */
 	if (td->sem && (td->runstate < TD_RUNNING || td->runstate >= TD_EXITED))
 		__fio_sem_init(td->sem, FIO_SEM_LOCKED);
 }
@@ -45,15 +43,15 @@ static void report_death(struct replay *r, struct thread_data *td)
 
 	atomic_store(&somebody_died, true);
 	release_dead(td);
-	/* Of a group only the first death is told. */
+	/* Only the first death in a group is told. */
 	if (!atomic_compare_exchange_strong(r->failed, &alive, 1))
 		return;
 	log_err("mooncake: job '%s' (pid %d) died; the others of its replay group end, and the run is incomplete\n",
 		td->o.name, (int)td->pid);
 }
 
-/* Ends a job with the I/O that it has in flight: only the kernel could end
- * that. */
+/* Ends a job that does not stop, with the I/O that it has in flight: only the
+ * kernel could end that. */
 static void end_stalled(struct replay *r, const struct member *m,
 			struct thread_data *td)
 {
@@ -65,7 +63,7 @@ static void end_stalled(struct replay *r, const struct member *m,
 		kill(td->pid, SIGKILL);
 		return;
 	}
-	/* As fio does after its own, longer time. */
+	/* fio does the same after a longer time of its own. */
 	td->error = EINTR;
 	td_set_runstate(td, TD_EXITED);
 }
@@ -79,7 +77,7 @@ static void look_at_job(struct replay *r, struct member *m,
 			struct thread_data *td)
 {
 	if (life_died(td)) {
-		/* It may have ended, and said so, in between. */
+		/* It may have said in between that it has ended. */
 		if (atomic_load(&m->state) > MEMBER_RUNNING)
 			return;
 		report_death(r, td);
@@ -101,10 +99,8 @@ static bool all_are_gone(void)
 	return true;
 }
 
-/*
- * A job that died before fio counted it as running makes fio's count of
- * running jobs go below zero, and fio wait for ever for none.
- */
+/* Ends the process where fio would wait for ever. A job that died before fio
+ * counted it as running makes fio's count of running jobs go below zero. */
 static void end_if_fio_hangs(void)
 {
 	if (is_backend || !atomic_load(&somebody_died) || !all_are_gone()) {
@@ -120,7 +116,9 @@ static void end_if_fio_hangs(void)
 	_exit(1);
 }
 
-/* No job runs yet, so nothing is lost. */
+/*
+ * Ends the process where a set-up hangs. No job runs yet, so nothing is lost.
+ */
 static void end_if_set_up_hangs(void)
 {
 	const char *job = atomic_load(&being_set_up);
@@ -152,10 +150,10 @@ static void watch_end(void)
 		return;
 	atomic_store(&stopping, true);
 	pthread_join(watcher, NULL);
-	/* The last one may have died a moment ago. */
+	/* The last job may have died a moment ago. */
 	groups_each_replay(look_at_job);
 	groups_each(answer_tell);
-	/* Else every job has come to its end, and taken away its own. */
+	/* Otherwise every job has come to its end, and taken away its own. */
 	if (told_ns || atomic_load(&somebody_died) || signals_seen())
 		leftover_take();
 	if (!atomic_load(&somebody_died))
@@ -169,7 +167,8 @@ static void note_fork(void)
 	owner_forks = owner == getpid();
 }
 
-/* At once: until all of them are there, fio lets no job come to its init. */
+/* Binds a job to its parent as soon as it is forked: fio lets no job come to
+ * its init() before all of them are there. */
 static void watch_parent_in_job(void)
 {
 	if (owner_forks)
@@ -194,14 +193,16 @@ void watch_start(void)
 		return;
 	owner = getpid();
 	atomic_store(&stopping, false);
-	/* fio's handlers print and allocate: its own threads take them. */
+	/* fio's handlers print and allocate, so its own threads take the
+	 * signals. */
 	signals_hold(&before);
 	if (pthread_create(&watcher, NULL, watch, NULL))
 		owner = 0;
 	signals_release(&before);
 	signals_watch();
 	pthread_atfork(note_fork, NULL, watch_parent_in_job);
-	/* Runs before fio's, which give back what it knows of its jobs. */
+	/* This runs before fio's own handlers, which free what it knows of its
+	 * jobs. */
 	atexit(watch_end);
 }
 

@@ -14,9 +14,9 @@
 #include "engine/pick/request.h"
 
 #define USEC ((uint64_t)1000)
-#define PEER_NS (200 * USEC) /* between looks at what another job does */
-#define SPIN_NS (5 * USEC)   /* the same for the order of a slot, at first */
-#define SPINS 8		     /* such waits before longer ones */
+#define PEER_NS (200 * USEC) /* between looks at what another job has done */
+#define SPIN_NS (5 * USEC) /* between looks at the order of a slot, at first */
+#define SPINS 8		   /* so many such waits come before longer ones */
 
 static struct feed *feed_of(struct thread_data *td)
 {
@@ -48,8 +48,8 @@ static enum next fill(struct thread_data *td)
 	return next;
 }
 
-/* When to look again. What the order of a slot waits for is mostly there in a
- * moment, but only others bring it about. */
+/* Returns when to look again. What a step waits for by the order of slots is
+ * mostly there in a moment, but only other jobs bring it about. */
 static uint64_t wake_time(struct thread_data *td, enum next next,
 			  uint64_t now_ns)
 {
@@ -178,7 +178,8 @@ struct request *feed_unfinished(const struct feed *f)
 
 static int allocate(struct thread_data *td, struct feed *f)
 {
-	/* One for each I/O in flight or issued, and one for each cursor. */
+	/* One step and object for each I/O in flight or issued, and for each
+	 * cursor. */
 	unsigned int nr = td->o.iodepth + FEED_BATCH + 3;
 
 	if (!running_init(&f->running, nr) &&
@@ -189,8 +190,9 @@ static int allocate(struct thread_data *td, struct feed *f)
 }
 
 /*
- * What begins an object, the opening of its file or the read of its header, is
- * not done ahead of its turn: for no more objects than are in flight together.
+ * Returns how many I/Os are issued at a time. What begins an object, such as
+ * opening its file or reading its header, must not be done ahead of its turn,
+ * so there it is no more than can be in flight together.
  */
 static unsigned int batch_size(struct thread_data *td)
 {
@@ -201,7 +203,8 @@ static unsigned int batch_size(struct thread_data *td)
 	return min((unsigned int)FEED_BATCH, td->o.iodepth);
 }
 
-/* One in each I/O, where none runs into the next. */
+/* Returns the distance between stamps: there is one in each I/O, and none may
+ * reach into the next. */
 static uint64_t stamp_stride(struct thread_data *td)
 {
 	uint64_t stride = min(td->o.bs[DDIR_READ], td->o.bs[DDIR_WRITE]);

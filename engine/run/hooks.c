@@ -18,7 +18,8 @@ static bool wants_check(struct thread_data *td, const struct job *job)
 	       td->o.mem_type != MEM_CUDA_MALLOC && !td->io_ops->iomem_alloc;
 }
 
-/* While I/O runs, the core calls this for the entries that the feed made. */
+/* The core calls this for the entries that the feed puts on its list, and after
+ * the last I/O to unlink files. */
 static int job_unlink_file(struct thread_data *td, struct fio_file *f)
 {
 	struct job *job = job_of(td);
@@ -85,7 +86,7 @@ static void tell_waits(struct thread_data *td)
 			 (unsigned long long)f->order_waits);
 }
 
-/* The last worker to end says how many requests are in no figure. */
+/* The last worker to end says how many requests no figure counts. */
 static void tell_unfinished(struct replay *r)
 {
 	uint32_t untold = 0;
@@ -100,7 +101,8 @@ static void tell_unfinished(struct replay *r)
 		 (unsigned long long)left);
 }
 
-/* The core forgets to turn the sign of what commit and reaping return. */
+/* The core takes over what commit and getevents return, without turning its
+ * sign. */
 static void turn_sign(struct thread_data *td)
 {
 	int error = -td->error;

@@ -9,9 +9,10 @@
 #include "engine/wait.h"
 
 /*
- * What the io_u stands for, or NULL: what the core issues by itself stands for
- * nothing here. The core queues what it took from its list in that order, but
- * may queue an io_u again that was refused or short.
+ * Returns what the io_u stands for, or NULL: an I/O that the core issues by
+ * itself, for verify= or a sync, is none of the plan. The core queues what it
+ * took from its list in that order, but may queue an io_u again that was
+ * refused or short.
  */
 static struct issued_io *find_or_bind(struct thread_data *td, struct feed *f,
 				      struct io_u *io_u)
@@ -31,7 +32,8 @@ static struct issued_io *find_or_bind(struct thread_data *td, struct feed *f,
 	return io;
 }
 
-/* Before the backend gets it: notes the time, and stamps what is written. */
+/* Notes when a load or store begins, and stamps what is written, before the
+ * backend gets the I/O. */
 static void begin(struct thread_data *td, struct io_u *io_u,
 		  const struct issued_io *io)
 {
@@ -49,7 +51,7 @@ static void begin(struct thread_data *td, struct io_u *io_u,
 		check_stamp(td, io_u, io);
 }
 
-/* The stage that the object was in is over. */
+/* All I/O of the object's stage has completed. */
 static void stage_done(struct thread_data *td, struct running_object *object)
 {
 	struct running_step *step = object->running;
@@ -66,16 +68,19 @@ static void stage_done(struct thread_data *td, struct running_object *object)
 		request_step_done(td, step);
 }
 
-/* A read that was widened may go beyond the end of its file, where nothing of
- * its object lies. */
+/* Has a read returned all bytes of its object? Where it was widened it may go
+ * beyond the end of the file, where nothing of the object lies. */
 static bool has_own_bytes(const struct io_u *io_u, const struct issued_io *io)
 {
 	return io_u->ddir == DDIR_READ &&
 	       io_u->buflen - io_u->resid >= io->before + io->len;
 }
 
-/* Short of its length: the core issues the rest, unless nothing came at all
- * or the file ends there, which no slot of ours does. */
+/*
+ * Will the core issue the rest of an I/O that is short of its length? Not where
+ * nothing came at all, or the file ends there, which no slot of ours does: that
+ * is an error.
+ */
 static bool rest_follows(struct io_u *io_u, const struct issued_io *io)
 {
 	uint64_t done = io_u->xfer_buflen - io_u->resid;
@@ -99,7 +104,7 @@ static bool is_fatal(struct thread_data *td, const struct io_u *io_u)
 				   io_u->error);
 }
 
-/* Is all of it done, and right, or wrong in a way that the job goes on with? */
+/* Is the I/O done for good, rightly or with an error that the job survives? */
 static bool is_settled(struct thread_data *td, struct io_u *io_u,
 		       const struct issued_io *io)
 {
@@ -132,8 +137,9 @@ static void complete(struct thread_data *td, struct io_u *io_u,
 }
 
 /*
- * With td->done set the core reaps nothing any more: not the syncs of
- * end_fsync, not the reads of verify. Nothing else is in flight.
+ * Waits for an I/O that the core issues with td->done set. It reaps nothing any
+ * more then: not the syncs of end_fsync=, not the reads of verify=. Nothing
+ * else is in flight.
  */
 static void finish_now(struct thread_data *td, struct io_u *io_u)
 {
@@ -155,7 +161,8 @@ static void finish_now(struct thread_data *td, struct io_u *io_u)
 	}
 }
 
-/* fio's own count of these is not to be trusted with iodepth_batch_submit. */
+/* Counts I/Os that the backend has. fio's own count is wrong with
+ * iodepth_batch_submit=. */
 static void count_in_flight(struct job *job, int more)
 {
 	_Atomic uint32_t *count = &job->worker->member.in_flight;
@@ -204,8 +211,8 @@ static struct io_u *job_event(struct thread_data *td, int event)
 }
 
 /*
- * A synchronous backend that commits (vsync) remembers the completions of one
- * commit; the next would make it forget those that were not reaped.
+ * A synchronous backend that commits (vsync) remembers the completions of its
+ * last commit alone. So after a commit it gets no I/O before those are reaped.
  */
 static int job_commit_sync(struct thread_data *td)
 {
@@ -217,9 +224,9 @@ static int job_commit_sync(struct thread_data *td)
 }
 
 /*
- * fio 3.33's io_uring comes back with nothing when its system call was
- * interrupted, and takes no error for one: the core would give up. What the
- * call says to us tells the two apart.
+ * fio 3.33's io_uring returns 0 completions both when its system call was
+ * interrupted and when it failed, and the core would give up. A call of our own
+ * to the ring tells the two apart.
  */
 static int job_getevents_ring(struct thread_data *td, unsigned int min,
 			      unsigned int max, const struct timespec *t)

@@ -11,7 +11,8 @@
 #define RING_LINK "anon_inode:[io_uring]"
 #define MAX_FD 4096
 
-/* load_ioengine() goes by the job's ioengine=, which is this engine so far. */
+/* Loads the backend. load_ioengine() goes by the job's ioengine=, which names
+ * this engine so far. */
 static struct ioengine_ops *load(struct thread_data *td, const char *backend)
 {
 	char *engine = td->o.ioengine, *path = td->o.ioengine_so_path;
@@ -48,7 +49,8 @@ static int check_backend(const struct thread_data *td,
 	return 0;
 }
 
-/* "name=value,name=value"; a name alone switches an option on. */
+/* Parses backend_options=, "name=value,name=value"; a name alone switches an
+ * option on. */
 static int parse_backend_options(const struct mooncake_options *o,
 				 struct ioengine_ops *ops, void *eo,
 				 struct error *err)
@@ -98,7 +100,8 @@ static int make_backend_options(struct thread_data *td,
 	}
 	if (parse_backend_options(o, ops, eo, err))
 		return -1;
-	/* As the core does: from then on nfs keeps its own there. */
+	/* The core does so too: from then on nfs keeps something of its own
+	 * there. */
 	if (eo)
 		*(struct thread_data **)eo = NULL;
 	td->eo = eo;
@@ -194,8 +197,8 @@ static bool is_ring(int fd)
 	return !strcmp(link, RING_LINK);
 }
 
-/* Marks the rings that are open in @now. Returns one that @before does not
- * have, or -1. */
+/* Marks in @now the descriptors of all rings that are open. Returns one that
+ * @before does not have, or -1. */
 static int scan_rings(unsigned char *now, const unsigned char *before)
 {
 	struct dirent *entry;
@@ -217,7 +220,7 @@ static int scan_rings(unsigned char *now, const unsigned char *before)
 
 int backend_post_init(struct thread_data *td)
 {
-	/* Jobs that are threads have one table of descriptors together. */
+	/* Jobs that are threads share one table of descriptors. */
 	static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
 	unsigned char before[MAX_FD] = { 0 }, after[MAX_FD] = { 0 };
 	struct job *job = job_of(td);

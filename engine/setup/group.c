@@ -13,7 +13,7 @@
 #include "trace/source/source.h"
 
 /* Only the parent makes and changes groups, before the jobs start. The lock is
- * between its main thread and the one that watches the jobs. */
+ * for its main thread and the one that watches the jobs. */
 static struct group *groups;
 static pthread_mutex_t groups_lock = PTHREAD_MUTEX_INITIALIZER;
 static bool out_of_memory; /* see groups_fail() */
@@ -49,7 +49,8 @@ static int load_group(struct group *g, const struct thread_data *td,
 	return trace_load(&g->trace, &s.trace, err);
 }
 
-/* Adds a group with @key, which it takes over. NULL when there is no memory. */
+/* Adds a group with @key, which it takes over. Returns NULL when there is no
+ * memory. */
 static struct group *add_group(char *key, const struct thread_data *td)
 {
 	const struct mooncake_options *o = td->eo;
@@ -125,7 +126,7 @@ static uint64_t passes_of(const struct thread_data *td)
 	return td->o.loops ? td->o.loops : 1;
 }
 
-/* A number that tells the stamps of this run from those of earlier runs. */
+/* Returns a number that tells the stamps of this run from those of others. */
 static uint64_t new_stamp_run(const struct group *g)
 {
 	return hash64(time_now() ^ ((uint64_t)getpid() << 32) ^
@@ -181,8 +182,8 @@ static struct replay *make_replay(struct thread_data *td, struct group *g,
 	return NULL;
 }
 
-/* An option, beside those of the group's key, on which the workers of a replay
- * don't agree, or NULL. */
+/* Returns an option on which two workers of a replay differ, or NULL. Those
+ * that are in the group's key are the same. */
 static const char *differs(const struct thread_data *a,
 			   const struct mooncake_options *oa,
 			   const struct thread_data *b,

@@ -13,7 +13,8 @@ static bool is_number(const struct fio_option *opt)
 	       opt->type == FIO_OPT_BOOL || opt->type == FIO_OPT_STR_VAL_TIME;
 }
 
-/* The number of that name among this engine's options, or NULL. */
+/* Returns the option of that name if it is one of this engine's and a number,
+ * or NULL. */
 static const struct fio_option *own_number(const char *name)
 {
 	const struct fio_option *opt;
@@ -32,7 +33,8 @@ static bool takes_number(const char *name)
 	       (opt && opt->type != FIO_OPT_STR_VAL_TIME);
 }
 
-/* fio takes a minus for a range, and of a range or list what it can store. */
+/* Is the text a list or range, or negative where that is not allowed? fio takes
+ * a minus for a range, and of a range or list what it can store. */
 static bool is_several(const struct fio_option *opt, const char *text)
 {
 	if (opt->minval < 0 && atoi(text) == opt->minval)
@@ -51,8 +53,8 @@ static bool is_suffix(const char *text)
 	return !*text || !strcasecmp(text, "b");
 }
 
-/* Does something that is no suffix follow the number? What fio computes, or
- * reads in another way, such as (2*4k) or 0x20, is left to it. */
+/* Does something that is no suffix follow the number? What fio computes or
+ * reads in another way, such as (2*4k) or 0x20, is left to fio. */
 static bool is_half_number(const char *text)
 {
 	size_t digits = strspn(text, "0123456789");

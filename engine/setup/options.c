@@ -56,7 +56,7 @@ static const struct choice choice_check_blocks[] = {
 	{ 0 },
 };
 
-/* The options that only the engine has; the others are in trace/options. */
+/* The options that only the engine has. The others are in trace/options. */
 static const struct option_entry engine_options[] = {
 	{
 		.name = "backend",
@@ -212,7 +212,7 @@ static void make_fio_option(struct fio_option *fio,
 		};
 }
 
-/* Makes the table that fio takes when it loads the engine. */
+/* Makes the table before fio takes it when it loads the engine. */
 static void __attribute__((constructor)) make_fio_options(void)
 {
 	const struct option_entry *const *table = settings_tables, *opt;
@@ -268,7 +268,9 @@ struct json_object *options_json(const struct thread_data *td,
 	in_force.store = option_store_async(td, o) ? STORE_ASYNC : STORE_INLINE;
 	settings_put(obj, &in_force.settings);
 	options_put(obj, engine_options, &in_force);
-	/* 0 and 1 are numbers: they were there before the word "data" was. */
+	/*
+	 * 0 and 1 stay numbers, as they were before there was the word "data".
+	 */
 	if (o->check_blocks != CHECK_BLOCKS_DATA)
 		json_object_object_add(obj, "check_blocks",
 				       json_object_new_int(o->check_blocks));

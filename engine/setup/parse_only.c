@@ -17,7 +17,7 @@ static int check_model(const struct mooncake_options *o, struct error *err)
 	return model_find(&model, o->settings.shape.model, err);
 }
 
-/* Resolves a shape that has nothing but that type. */
+/* Checks kv_dtype= by resolving a shape that needs nothing else. */
 static int check_kv_dtype(const struct mooncake_options *o, struct error *err)
 {
 	struct shape_options so;
@@ -47,7 +47,7 @@ static int check_shard(const struct mooncake_options *o, struct error *err)
 	return settings_decide(&s, "", err);
 }
 
-/* There is no job yet while fio fills in defaults. */
+/* While fio fills in defaults there is no job yet. */
 static int check_backend(const struct mooncake_options *o, struct error *err)
 {
 	return o->td ? backend_find(o->td, o->backend, err) : 0;

@@ -112,7 +112,7 @@ static bool has_trims(struct thread_data *td)
 	       td->o.block_error_hist;
 }
 
-/* fio has it from 3.41 on, so it is looked up by its name. */
+/* fio has this option from 3.41 on, so it is looked up by its name. */
 static bool has_sprandom(struct thread_data *td)
 {
 	const struct fio_option *opt;
@@ -269,7 +269,7 @@ int refuse_plan(struct thread_data *td, const struct job *job,
 	return check_warmup(job->replay, err);
 }
 
-/* An observer of operations needs a layout whose files come and go. */
+/* Refuses an observer of operations where no file comes or goes. */
 static int check_observed(const struct job *job, struct error *err)
 {
 	const struct mooncake_options *o = job->options;

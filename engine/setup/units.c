@@ -3,7 +3,7 @@
 #include "engine/setup/options.h"
 #include "engine/setup/units.h"
 
-/* Direct I/O goes by sectors. */
+/* Checks bs=: direct I/O goes by sectors. */
 static int check_unit(struct thread_data *td, enum fio_ddir ddir,
 		      struct error *err)
 {
@@ -16,7 +16,8 @@ static int check_unit(struct thread_data *td, enum fio_ddir ddir,
 	return 0;
 }
 
-/* An object, with room for what direct I/O widens it by to both sides. */
+/* Returns the unit without bs=: an object, with room for what direct I/O widens
+ * it by at both ends. */
 static uint64_t usual_unit(const struct thread_data *td,
 			   const struct mooncake_options *o,
 			   const struct shape *shape, enum fio_ddir ddir)
@@ -27,7 +28,8 @@ static uint64_t usual_unit(const struct thread_data *td,
 	return direct_round_up(td, shape->object_slot) + DIRECT_BOUNDS;
 }
 
-/* Objects that are not aligned to direct I/O go out in whole blocks. */
+/* Returns the largest unit that is of use. Objects that are not aligned to
+ * direct I/O are written as whole blocks. */
 static uint64_t largest_unit(const struct thread_data *td,
 			     const struct mooncake_options *o,
 			     const struct shape *shape, enum fio_ddir ddir)
@@ -54,7 +56,8 @@ int set_units(struct thread_data *td, const struct mooncake_options *opt,
 				  largest_unit(td, opt, shape, ddir));
 		o->min_bs[ddir] = o->max_bs[ddir] = o->bs[ddir];
 	}
-	/* No I/O is a trim; its unit must not decide how large buffers are. */
+	/* The engine sets the length of trims itself; their unit must not make
+	 * buffers larger. */
 	o->bs[DDIR_TRIM] = o->min_bs[DDIR_TRIM] = o->max_bs[DDIR_TRIM] =
 		o->bs[DDIR_WRITE];
 	return 0;

@@ -13,7 +13,8 @@
 
 #define GIB (1024.0 * 1024 * 1024)
 
-/* Finds @path, or the nearest folder above it that is there. */
+/* Finds @path, or the nearest folder above it that is there, and writes its
+ * name to @nearest of PATH_MAX bytes. */
 static int stat_nearest(const char *path, char *nearest, struct stat *st)
 {
 	char *slash;
@@ -42,8 +43,8 @@ static void add(char text[MEDIUM_TEXT], const char *part)
 		 part);
 }
 
-/* 1 or 0, or -1 where it isn't known. A partition has no queue of its own, but
- * the device above it has. */
+/* Returns 1 for a rotational device, 0 for another, or -1 where it isn't known.
+ * A partition has no queue of its own, but the device above it has. */
 static int rotational(dev_t dev)
 {
 	static const char *const places[] = { "queue", "../queue" };

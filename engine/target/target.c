@@ -18,7 +18,8 @@ static bool is_local_file(struct thread_data *td, const struct fio_file *f)
 	       !td_ioengine_flagged(td, FIO_DISKLESSIO);
 }
 
-/* How many bytes of a file slots may use; a regular file grows as needed. */
+/* Returns how many bytes of a file slots may use: UINT64_MAX where it grows as
+ * needed. */
 static uint64_t file_room(struct thread_data *td, const struct fio_file *f)
 {
 	uint64_t end = f->real_file_size;
@@ -32,8 +33,8 @@ static uint64_t file_room(struct thread_data *td, const struct fio_file *f)
 	return end > f->file_offset ? end - f->file_offset : 0;
 }
 
-/* The room in all files together, for where size= is missing or a
- * percentage. */
+/* Returns the room in all files together, for where size= is missing or a
+ * percentage; 0 where it isn't known. */
 static uint64_t measured_bytes(struct thread_data *td)
 {
 	uint64_t room, bytes = 0;
@@ -58,8 +59,8 @@ static uint64_t capacity_bytes(struct thread_data *td)
 	return measured_bytes(td);
 }
 
-/* How many slots there are before one of the files is full: the stripe ends
- * there. */
+/* Returns how many slots there are before one of the files is full, which ends
+ * the stripe. */
 static uint64_t stripe_limit(struct target *t, struct thread_data *td)
 {
 	uint64_t room, limit = UINT64_MAX;
@@ -112,7 +113,8 @@ int target_measure(struct target *t, struct thread_data *td,
 	return 0;
 }
 
-/* How long a file must be for our slots, and for what fio itself checks. */
+/* Returns how long a file must be for its slots, and for what fio itself
+ * checks. */
 static uint64_t wanted_size(const struct target *t, struct thread_data *td,
 			    const struct fio_file *f, unsigned int i)
 {
@@ -130,15 +132,15 @@ static int allocate_blocks(int fd, uint64_t size, enum fio_fallocate_mode mode)
 
 	if (mode == FIO_FALLOCATE_NONE || mode == FIO_FALLOCATE_TRUNCATE)
 		return 0;
-	/* Where it isn't supported the file stays sparse; posix_fallocate()
-	 * would write it full instead. */
+	/* Where the filesystem can't do this the file stays sparse:
+	 * posix_fallocate() would write it full. */
 	if (fallocate(fd, flags, 0, size) && errno != EOPNOTSUPP &&
 	    errno != ENOSYS)
 		return errno;
 	return 0;
 }
 
-/* The size of a file, or -1 if there is none. */
+/* Returns the size of a file, or -1 if there is none. */
 static int64_t size_of(const char *name)
 {
 	struct stat st;
@@ -201,7 +203,8 @@ static int report_growth(struct thread_data *td, const char *name,
 		    name, (unsigned long long)size, strerror(error));
 }
 
-/* Grows all files or none; @before gets their sizes, to put them back. */
+/* Grows all files or, after an error, none. @before gets their sizes, to put
+ * them back. */
 static int grow_files(const struct target *t, struct thread_data *td,
 		      int64_t *before, struct error *err)
 {
@@ -236,7 +239,8 @@ int target_allocate(const struct target *t, struct thread_data *td,
 
 	if (!before)
 		return fail(err, "out of memory");
-	/* fio shares what is left of a division out in units of bs. */
+	/* fio would add what this division leaves over to some files, in units
+	 * of bs=. */
 	td->o.size -= td->o.size % td->o.nr_files;
 	ret = grow_files(t, td, before, err);
 	for_each_file (td, f, i)
