@@ -65,7 +65,8 @@ def source(directory, version, option="name"):
     return directory
 
 
-def clone(path, *versions):
+def clone(path, *versions, files=None):
+    """Of a fio whose releases are these, with files of the caller's."""
     if not shutil.which("git"):
         raise Skip("git is not here")
 
@@ -78,9 +79,11 @@ def clone(path, *versions):
     git("init")
     for version in versions:
         source(path, version)
+        for name, text in (files or {}).items():
+            (path / name).write_text(text)
         git("add", ".")
         git("commit", "-m", version)
-        git("tag", f"fio-{version}")
+        git("tag", "-a", "-m", version, f"fio-{version}")
     return path
 
 

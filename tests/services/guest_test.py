@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import tarfile
+import tempfile
 from pathlib import Path
 
 from service import Service, run
@@ -53,17 +54,22 @@ QEMU = ("qemu-system-x86_64", "-machine", "q35,accel=tcg,nvdimm=on", "-cpu",
 
 def fetch_kernel():
     """The kernel for clouds that apt has: NVMe is built into it."""
-    if list(KERNEL.glob("boot/vmlinuz-*")):
+    needs("io_uring", "qemu-system-x86_64", "busybox", "cpio", "ldd")
+    if KERNEL.exists():
         return
-    KERNEL.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(
-        """package=$(apt-cache depends linux-image-cloud-amd64 |
-                     awk '/Depends: linux-image/ { print $2; exit }')
-        apt-get download -q -o APT::Sandbox::User=root "$package" &&
-        dpkg -x ./*.deb . && rm ./*.deb""",
-        shell=True, cwd=KERNEL, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise Skip(f"apt has no kernel for a guest: {done.stderr[-200:]}")
+    with tempfile.TemporaryDirectory(dir=TOP / "build") as folder:
+        done = subprocess.run(
+            """package=$(apt-cache depends linux-image-cloud-amd64 |
+                         awk '/Depends: linux-image/ { print $2; exit }')
+            apt-get download -q -o APT::Sandbox::User=root \
+                    -o Acquire::Retries=3 "$package" &&
+            dpkg -x ./*.deb kernel""",
+            shell=True, cwd=folder, capture_output=True, text=True,
+            check=False)
+        if done.returncode:
+            raise Skip("apt has no kernel for a guest: "
+                       f"{done.stderr[-200:]}")
+        Path(folder, "kernel").rename(KERNEL)
 
 
 def libraries(*programs):
@@ -77,8 +83,6 @@ class Guest(Service):
     piece of persistent memory."""
 
     def start(self):
-        needs("io_uring", "qemu-system-x86_64", "busybox", "cpio", "ldd")
-        fetch_kernel()
         self.root = self.folder / "root"
         for name in ("bin", "dev", "proc", "sys", "tmp", "modules"):
             (self.root / name).mkdir(parents=True)
@@ -159,4 +163,4 @@ def test_devices():
 
 
 if __name__ == "__main__":
-    run(globals())
+    run(globals(), prepare=fetch_kernel)

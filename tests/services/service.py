@@ -31,23 +31,30 @@ ISOLATE = ("unshare", "--net", "--mount", "--pid", "--fork", "--kill-child",
 READY = 60
 
 
-def why_not_alone():
-    """Why there can be no namespaces here, or None."""
+def try_alone():
+    """Raises Skip where there can be no namespaces."""
     if not shutil.which("unshare") or not shutil.which("ip"):
-        return "there is no unshare (util-linux) or no ip (iproute2)"
+        raise Skip("there is no unshare (util-linux) or no ip (iproute2)")
     done = subprocess.run([*ISOLATE, "true"], capture_output=True, text=True,
                           check=False)
-    return f"no namespaces: {done.stderr.strip()}" if done.returncode else None
+    if done.returncode:
+        raise Skip(f"no namespaces: {done.stderr.strip()}")
 
 
-def run(tests):
-    """As testing.run(), in namespaces."""
+def run(tests, prepare=None):
+    """As testing.run(), in namespaces. They have no network: what a file
+    fetches it fetches in prepare(), which raises Skip where it can't."""
     if os.environ.get(ALONE):
         testing.run(tests)
-    why = why_not_alone()
-    if why:
+    try:
+        try_alone()
+        if prepare:
+            prepare()
+    except Skip as why:
+        reason = str(why)
+
         def skip():
-            raise Skip(why)
+            raise Skip(reason)
         testing.run({name: skip for name in tests if name[:5] == "test_"})
     with tempfile.TemporaryDirectory(prefix="mooncake-services-") as folder:
         done = subprocess.run([*ISOLATE, sys.executable,
