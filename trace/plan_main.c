@@ -15,7 +15,7 @@
 #include "trace/report/report.h"
 #include "trace/command/version.h"
 
-/* CPU time, so that what else the machine does doesn't count. */
+/* Returns CPU time, so that what else the machine does does not count. */
 static double seconds(void)
 {
 	struct timespec ts;
@@ -24,7 +24,8 @@ static double seconds(void)
 	return ts.tv_sec + ts.tv_nsec / 1e9;
 }
 
-/* getrusage() would also count what ran in this process before exec(). */
+/* Returns the most memory that was used. getrusage() would also count what ran
+ * in this process before exec(). */
 static long peak_kib(void)
 {
 	FILE *status = fopen("/proc/self/status", "r");

@@ -12,7 +12,8 @@
 #define FEW (64 * 1024)
 #define HUGE (4 << 20) /* a huge page of 2 MiB fits in, wherever it begins */
 
-/* This is advice, so its errors are ignored, and errno stays as it was. */
+/* Gives the kernel advice about the whole pages of a range. Errors of advice
+ * are ignored, and errno stays as it was. */
 static void advise(void *from, size_t bytes, int advice)
 {
 	uintptr_t page = sysconf(_SC_PAGESIZE);

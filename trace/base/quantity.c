@@ -7,8 +7,9 @@
 #include "trace/base/quantity.h"
 
 /*
- * What "k", "KB", "kib" and their like stand for, or 0. As in fio, with the
- * kb_base=1024 that it has by default, "k" and "kb" are 1024 and "kib" is 1000.
+ * Returns what a suffix such as "k", "KB" or "kib" stands for, or 0. As in fio,
+ * with the kb_base=1024 that it has by default, "k" and "kb" are 1024 and "kib"
+ * is 1000.
  */
 static uint64_t multiplier(const char *suffix)
 {

@@ -60,7 +60,8 @@ uint32_t buckets_evict(struct buckets *b, uint32_t *nr_blocks)
 	uint32_t bucket = b->policy->evict(b->state);
 	const uint32_t *blocks = b->blocks + (size_t)bucket * b->bucket_blocks;
 
-	/* It is full: none is opened, nor evicted, before the open one is. */
+	/* The bucket is full: no other is opened or evicted before the open one
+	 * is. */
 	for (uint32_t k = 0; k < b->bucket_blocks; k++)
 		index_remove(&b->slots, blocks[k]);
 	places_give_back(&b->places, bucket);

@@ -2,7 +2,7 @@
 
 #include "trace/cache/cache.h"
 
-/* What is kept to know who goes, and where he was. */
+/* Makes what is needed to choose which block is evicted. */
 static int choose_victims(struct cache *c, const struct mem *mem)
 {
 	c->blocks = mem->alloc((size_t)c->places.nr * sizeof(*c->blocks));

@@ -34,13 +34,14 @@ void index_exit(struct index *x, const struct mem *mem)
 	memset(x, 0, sizeof(*x));
 }
 
-/* Steps of a search from one entry to another. */
+/* Returns how many steps a search takes from one entry to another. */
 static uint64_t steps(const struct index *x, uint64_t from, uint64_t to)
 {
 	return (to - from) * STEP_INVERSE & (x->nr - 1);
 }
 
-/* In a table what lies behind moves up, so that no search ends at the hole. */
+/* In a table, entries behind the hole move up into it where a search for them
+ * would end there. */
 void index_remove(struct index *x, uint32_t block)
 {
 	uint64_t hole = index_entry(x, block), at = hole, home;

@@ -29,7 +29,8 @@ static uint32_t lfu_head(const struct lfu *lfu, uint32_t class)
 	return lfu->nr_places + class;
 }
 
-/* There is one class more than places: one that moves needs two at a time. */
+/* There is one class more than there are places: a place that moves needs two
+ * at a time. */
 static void *lfu_create(uint32_t nr_places, const struct mem *mem)
 {
 	size_t nr_classes = (size_t)nr_places + 2, nr = nr_places;
@@ -62,7 +63,8 @@ static void lfu_destroy(void *state, const struct mem *mem)
 		mem->free(lfu, lfu->bytes);
 }
 
-/* The class of that many uses. A new one goes right behind @class. */
+/* Returns the class of that many uses, which is right behind @class, and makes
+ * it if there is none. */
 static uint32_t lfu_class_after(struct lfu *lfu, uint32_t class, uint64_t uses)
 {
 	uint32_t next = lfu->order[class].next;

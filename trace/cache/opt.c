@@ -55,7 +55,7 @@ static void opt_raise(struct opt *opt, uint32_t at, struct entry entry)
 	opt_set(opt, at, entry);
 }
 
-/* The same, but down. */
+/* Does the same, but down. */
 static void opt_lower(struct opt *opt, uint32_t at, struct entry entry)
 {
 	for (;;) {

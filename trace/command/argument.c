@@ -98,7 +98,7 @@ static int add_capacity(const struct argument *arg, struct quantities *list,
 	return quantities_add(list, ARGUMENTS_UNBOUNDED) ? 0 : -ENOMEM;
 }
 
-/* With a suffix it would be bytes. */
+/* Adds a number of slots. One with a suffix is most likely meant as bytes. */
 static int add_slots(const struct argument *arg, struct quantities *list,
 		     const char *text, struct error *err)
 {
@@ -113,7 +113,8 @@ static int add_slots(const struct argument *arg, struct quantities *list,
 	return add_capacity(arg, list, text, err);
 }
 
-/* A list given again takes the place of the first one, as any option does. */
+/* Sets a list. One that is given again takes the place of the first, as any
+ * option does. */
 static int set_list(const struct argument *arg, void *member, const char *text,
 		    struct error *err,
 		    int (*add)(const struct argument *, struct quantities *,

@@ -32,7 +32,7 @@ static int set_shared(const struct argument *arg, void *settings,
 	return option_set(arg->shared, settings, name, text ? text : "1", err);
 }
 
-/* Underscores in the names of options are dashes here. */
+/* Makes dashes of the underscores in an option's name. */
 static void dash(char *name)
 {
 	for (; *name && *name != '='; name++)
@@ -48,7 +48,8 @@ static bool is_known(const struct known *k, const char *name)
 	return false;
 }
 
-/* Options that are lists here were added before. */
+/* Adds an option that the engine has, too, unless it is there already, as a
+ * list. */
 static void know_shared(struct known *k, const struct option_entry *opt)
 {
 	struct shared *s = &k->shared[k->nr];
@@ -190,7 +191,9 @@ static enum arguments_command command_of(const char *word)
 	return COMMAND_PLAN;
 }
 
-/* The words that are left of the line: a command, and the trace. */
+/*
+ * Takes the words that are left of the command line: a command, and the trace.
+ */
 static int parse_words(struct arguments *a, int nr, char **words,
 		       struct error *err)
 {
@@ -300,7 +303,7 @@ static int parse_job(struct arguments *a, int argc, char **argv,
 	free(words);
 	if (sized)
 		quantities_free(&a->sizes);
-	if (model) /* over which the file's would win */
+	if (model) /* or else that of the file would win */
 		a->settings.shape.bytes_per_token = 0;
 	return ret ? ret : parse_options(a, argc, argv, err);
 }

@@ -3,7 +3,8 @@
 #include "trace/plan/plan_json.h"
 #include "trace/command/find_capacity.h"
 
-/* Shares such as 0.95 have no exact binary form. */
+/* Do so many hits reach the share? Shares such as 0.95 have no exact binary
+ * form. */
 static bool enough(uint64_t hits, uint64_t unbounded, double share)
 {
 	return hits >= share * unbounded * (1 - 1e-12);
@@ -33,7 +34,8 @@ static int from_curve(struct run *run, const struct arguments *a,
 	return 0;
 }
 
-/* With buckets only whole ones count, so no other capacity is tried. */
+/* Bisects for the capacity. With buckets only whole ones count, so no other
+ * capacity is tried. */
 static int bisect(struct run *run, const struct arguments *a,
 		  const struct trace *t, const struct shape *shape,
 		  uint64_t unbounded, struct error *err)
@@ -62,7 +64,8 @@ static int bisect(struct run *run, const struct arguments *a,
 	return 0;
 }
 
-/* The curve knows lru without a memory tier, one block at a time. */
+/* Can the capacity be read off the curve? That is of lru without a memory tier,
+ * and of blocks that are evicted one by one. */
 static bool curve_has(const struct run *run, const struct arguments *a)
 {
 	return run->what.eviction == policy_find("lru") &&

@@ -10,7 +10,8 @@
 #define MAX_DEPTH 16   /* of files that include each other */
 #define MAX_LINE 16384 /* as fio */
 
-/* The options of one section in their order: of two, the later one counts. */
+/* The options of one section in their order. Of two with one name the later
+ * counts. */
 struct section {
 	char *name;
 	char **names;
@@ -21,7 +22,7 @@ struct section {
 struct reading {
 	struct section global;
 	struct section current; /* without a name before the first section */
-	struct section found;	/* without a name until it is */
+	struct section found;	/* without a name until it is found */
 	const char *wanted;	/* NULL: the first replay */
 	char others[JOB_FILE_OTHERS];
 	bool in_global;
@@ -79,7 +80,7 @@ static bool section_add(struct section *s, const char *name, const char *value)
 	return false;
 }
 
-/* A job has what the global sections before it say. */
+/* Begins a section. A job has the options of the global sections before it. */
 static void begin_section(struct reading *r, const char *name)
 {
 	section_free(&r->current);
@@ -136,7 +137,7 @@ static char *strip(char *text)
 	return text;
 }
 
-/* ${NAME} is the environment's NAME, as fio has it. */
+/* Expands ${NAME} to NAME of the environment, as fio does. */
 static int expand(char *out, size_t size, const char *text, struct error *err)
 {
 	size_t n = 0;
@@ -169,7 +170,8 @@ static int expand(char *out, size_t size, const char *text, struct error *err)
 static int read_file(struct reading *r, const char *path, int depth,
 		     struct error *err);
 
-/* The name of an included file counts from the folder of the including one. */
+/* Reads a file that another includes. Its name counts from the folder of that
+ * one. */
 static int include(struct reading *r, const char *path, const char *name,
 		   int depth, struct error *err)
 {
@@ -182,7 +184,7 @@ static int include(struct reading *r, const char *path, const char *name,
 	return read_file(r, other, depth + 1, err);
 }
 
-/* An option without a value is switched on. */
+/* Takes an option. One without a value is switched on. */
 static void take_option(struct reading *r, char *line)
 {
 	struct section *s = r->in_global ? &r->global : &r->current;
@@ -256,7 +258,8 @@ static int add_word(struct job_file *f, const char *name, const char *value,
 	return 0;
 }
 
-/* Without a size= in bytes fio would go by the files, which are not here. */
+/* Refuses a job without a size= in bytes: fio would go by its files, which are
+ * not here. */
 static int check_size(const struct section *s, const char *path,
 		      struct error *err)
 {

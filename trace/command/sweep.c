@@ -64,7 +64,7 @@ static int add_run(struct sweep *s, struct combination what, struct error *err)
 	return 0;
 }
 
-/* The capacities of one combination of the other lists. */
+/* Adds a run for each capacity to one combination of the other lists. */
 static int add_capacities(struct sweep *s, const struct arguments *a,
 			  const struct shape *shape, struct combination what,
 			  struct error *err)

@@ -7,7 +7,7 @@
 
 #define COMMAND_MAX 400
 
-/* Files of other kinds by what they begin with. */
+/* Kinds of files that are told by what they begin with. */
 static const struct {
 	const char *bytes;
 	const char *what;
@@ -23,7 +23,7 @@ static const struct {
 	{ NULL, NULL, NULL },
 };
 
-/* Tables by a column of their first line. */
+/* Tables that are told by a column of their first line. */
 static const struct {
 	const char *column;
 	const char *what;
@@ -73,7 +73,7 @@ static bool by_beginning(const char *path, const char *line, size_t len,
 	return false;
 }
 
-/* UTF-16 without a mark: every other byte of JSON is NUL. */
+/* Recognises UTF-16 without a mark: every other byte of JSON is NUL. */
 static bool by_nuls(const char *path, const char *line, size_t len,
 		    struct error *why)
 {

@@ -12,8 +12,8 @@
 #define STOP_EVERY_MS 100
 #define GZIP_WINDOW (15 + 16) /* the largest, behind a gzip header */
 
-/* Without O_NONBLOCK the open of a FIFO waits for a writer, deaf to signals
- * whose handlers restart system calls. */
+/* Opens the file. Without O_NONBLOCK, opening a FIFO would wait for a writer,
+ * deaf to signals whose handlers restart system calls. */
 static int open_file(const char *path, struct error *err)
 {
 	struct stat st;
@@ -79,7 +79,8 @@ static int more_raw(struct input *in, uint64_t line, struct error *err)
 	return n > 0;
 }
 
-/* More compressed bytes behind those that wait; 1, 0 at the end, or -1. */
+/* Reads more compressed bytes behind those that wait. Returns 1, 0 at the end
+ * of the file, or -1. */
 static int refill(struct input *in, uint64_t line, struct error *err)
 {
 	memmove(in->raw, in->raw + in->at, in->end - in->at);
@@ -134,7 +135,8 @@ void input_close(struct input *in)
 	close(in->fd);
 }
 
-/* Another member may follow; anything else behind one is no data. */
+/* Goes on with another member of gzip data. Returns 1, 0 where none follows
+ * (anything else behind a member is ignored), or -1. */
 static int next_member(struct input *in, uint64_t line, struct error *err)
 {
 	if (in->end - in->at < 2 && refill(in, line, err) < 0)

@@ -26,7 +26,8 @@ void lines_close(struct lines *l)
 	free(l->buf);
 }
 
-/* Makes room behind what is not handed out yet; -1: no memory. */
+/* Makes room behind what is not handed out yet. Returns 0, or -1 when there is
+ * no memory. */
 static int make_room(struct lines *l)
 {
 	char *buf;
@@ -46,8 +47,8 @@ static int make_room(struct lines *l)
 	return 0;
 }
 
-/* Reads more; the number of bytes, 0 at the end of the file, or -1. Some bytes
- * of the buffer stay free. */
+/* Reads more, but leaves some bytes of the buffer free. Returns how many bytes
+ * it has read, 0 at the end of the file, or -1. */
 static ptrdiff_t read_more(struct lines *l, struct error *err)
 {
 	ptrdiff_t n;
@@ -62,7 +63,7 @@ static ptrdiff_t read_more(struct lines *l, struct error *err)
 	return n;
 }
 
-/* Passes over the rest of a line that was too long. 1 behind it, 0 if the
+/* Skips the rest of a line that was too long. Returns 1 behind it, 0 if the
  * file ends there, or -1. */
 static ptrdiff_t skip_rest(struct lines *l, struct error *err)
 {

@@ -34,7 +34,8 @@ static int bad_line(struct reader *r, const struct error *why)
 	return 0;
 }
 
-/* The file may be of a kind that has no good line at all. */
+/* Reports a bad line. If it is the first line, the file may be of a kind that
+ * has no good line at all, and that is what is reported. */
 static int foreign(struct reader *r, const char *line, size_t len,
 		   struct error *why)
 {

@@ -8,7 +8,8 @@
 
 #define UNNUMBERED UINT32_MAX
 
-/* Does the arrival follow from a timestamp? Others count from the start. */
+/* Does the arrival follow from a timestamp? Other arrivals count from the
+ * start. */
 static bool is_dated(const struct builder *b, uint32_t request)
 {
 	return b->sessions.rows ? b->sessions.rows[request].dated :
@@ -41,7 +42,7 @@ struct move {
 	uint32_t *numbers; /* of blocks */
 	uint32_t nr_blocks;
 	struct trace_turn *turns;
-	uint32_t *places; /* of requests by row */
+	uint32_t *places; /* where each row's request is now */
 };
 
 static bool move_init(struct move *m, struct trace *t)
@@ -138,7 +139,8 @@ static int move_all(struct trace *t, const struct sessions *s,
 	return room ? 0 : -1;
 }
 
-/* The first @nr of the order, when the rows of all others are left out. */
+/* Numbers the rows of the first @nr of the order anew, when all others are left
+ * out. Returns 0, or -1 when there is no memory. */
 static int renumber(struct ordered *order, uint64_t nr, const bool *kept,
 		    uint64_t nr_rows)
 {
@@ -186,7 +188,7 @@ static int cut(struct builder *b, struct ordered *order, struct error *err)
 	return no_room ? fail_at(err, b->o->source, 0, "out of memory") : ret;
 }
 
-/* Who waits for nobody is a user's first request. */
+/* Counts users: each has one request that waits for no other. */
 static uint32_t count_users(const struct ordered *order, uint32_t nr)
 {
 	uint32_t users = 0;

@@ -68,7 +68,7 @@ static int room_for(struct builder *b, uint64_t new_lookups)
 	return 0;
 }
 
-/* The first @nr ids of the row as blocks at @to. */
+/* Writes the blocks of the first @nr ids of the row to @to. */
 static int add_lookups(struct builder *b, const struct trace_row *row,
 		       uint32_t *to, size_t nr)
 {
@@ -90,7 +90,7 @@ static int bad_row(struct builder *b, const char *why)
 	return TRACE_SINK_BAD_ROW;
 }
 
-/* When a row arrives that has no timestamp: @when, if it says so. */
+/* Finds when a row arrives that has no timestamp, and completes @when. */
 static int place_untimed(struct builder *b, const struct trace_row *row,
 			 uint32_t before, int64_t *arrival,
 			 struct session_row *when)
@@ -118,7 +118,8 @@ static int place_untimed(struct builder *b, const struct trace_row *row,
 	return 0;
 }
 
-/* The time from the row before, by its delay or by timestamps. */
+/* Finds the delay of a row from the row before it by their timestamps, where
+ * the row itself has none. */
 static int find_delay(struct builder *b, const struct trace_row *row,
 		      uint32_t before, int64_t arrival,
 		      struct session_row *when)
@@ -134,7 +135,7 @@ static int find_delay(struct builder *b, const struct trace_row *row,
 	return 0;
 }
 
-/* When the row arrives, and how that is known. */
+/* Finds when the row arrives, and fills @when with how that is known. */
 static int place_in_time(struct builder *b, const struct trace_row *row,
 			 uint32_t before, int64_t *arrival,
 			 struct session_row *when)
@@ -152,7 +153,7 @@ static int place_in_time(struct builder *b, const struct trace_row *row,
 	return find_delay(b, row, before, *arrival, when);
 }
 
-/* The requests so far were without sessions: each is one of its own now. */
+/* Makes a session of its own of each request so far, which had none. */
 static int begin_sessions(struct builder *b)
 {
 	const struct trace_row plain = { 0 };
@@ -166,8 +167,8 @@ static int begin_sessions(struct builder *b)
 	return 0;
 }
 
-/* The tokens and lookups of the row before, which the request has too; @shared
- * are the lookups. */
+/* Adds the tokens of the row before, which the request has too. *@shared is how
+ * many lookups it has from there. */
 static int begin_like(struct builder *b, uint32_t before,
 		      struct trace_request *rq, uint32_t *shared)
 {
@@ -182,8 +183,8 @@ static int begin_like(struct builder *b, uint32_t before,
 	return 0;
 }
 
-/* Whose request begins with the same block as the one of the row before? That
- * tells rows that hold everything from those that hold what is new. */
+/* Counts rows whose first block is that of the row before in their session:
+ * this tells rows that hold everything from those that hold what is new. */
 static void compare(struct builder *b, uint32_t before, const uint32_t *ids)
 {
 	const struct trace_request *like = &b->t->requests[before];
@@ -193,8 +194,11 @@ static void compare(struct builder *b, uint32_t before, const uint32_t *ids)
 		      b->t->lookups[like->first_lookup] == *ids;
 }
 
-/* The row's own lookups, with partial=skip less the one of a block that is
- * partly filled: select.c sees the ends of requests only. */
+/*
+ * Returns how many lookups the row itself has. With partial=skip and rows of
+ * what is new, the one of a partly filled block is left out here: select.c sees
+ * only the ends of requests.
+ */
 static size_t own_lookups(const struct builder *b, const struct trace_row *row)
 {
 	uint64_t full = row->input_length / b->o->block_tokens;

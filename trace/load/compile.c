@@ -48,7 +48,7 @@ static void fill_header(struct compiled_header *h, const struct trace *t,
 	h->bytes = compiled_parts(h).end;
 }
 
-/* Members one by one: what lies between them stays 0. */
+/* Copies turns member by member, so that what lies between stays 0. */
 static void fill_turns(struct trace_turn *to, const struct trace *t)
 {
 	for (uint32_t i = 0; i < t->nr_requests; i++) {
@@ -59,7 +59,7 @@ static void fill_turns(struct trace_turn *to, const struct trace *t)
 	}
 }
 
-/* @map is all 0 so far. */
+/* Fills the file, which is all 0 so far. */
 static void fill(char *map, const struct compiled_header *h,
 		 const struct trace *t)
 {
@@ -77,7 +77,8 @@ static void fill(char *map, const struct compiled_header *h,
 					     h->bytes - COMPILED_CHECKED_FROM);
 }
 
-/* Gets the room first: writing to a mapping can't report a full disk. */
+/* Reserves the space first, since writing to a mapping can't report a full
+ * disk. */
 static int fill_file(int fd, const struct compiled_header *h,
 		     const struct trace *t)
 {
@@ -112,7 +113,8 @@ static int write_file(int fd, const struct compiled_header *h,
 	return ret ? ret : rename(part, path);
 }
 
-/* May the file be replaced? A slip must not cost a trace or a device. */
+/* May the file be replaced? A misspelled name must not cost a trace or a
+ * device. */
 static bool may_replace(const char *path)
 {
 	struct stat st;

@@ -18,8 +18,8 @@ static uint64_t aligned(uint64_t bytes)
 	return (bytes + ALIGN - 1) & ~(uint64_t)(ALIGN - 1);
 }
 
-/* Four sums side by side, as a processor does them; each step is one to one,
- * so that no change of a word goes unnoticed. */
+/* There are four sums side by side, which a processor computes at once. Each
+ * step is one to one, so that no change of a word goes unnoticed. */
 uint64_t compiled_checksum(const void *data, size_t bytes)
 {
 	uint64_t sums[LANES] = { 1, 2, 3, 4 }, word, sum = bytes;
@@ -191,7 +191,8 @@ static int check_options(const struct compiled_header *h,
 	return 0;
 }
 
-/* Where they lie. Each has the lookups up to those of the next. */
+/* Takes the requests where they lie, after a check. Each has the lookups up to
+ * the first of the next. */
 static int take_requests(struct trace *t, const struct compiled_header *h,
 			 const struct trace_options *o, struct error *err)
 {
@@ -219,7 +220,8 @@ static int take_requests(struct trace *t, const struct compiled_header *h,
 	return 0;
 }
 
-/* Blocks are numbered by first appearance: so their number is known. */
+/* Takes the lookups where they lie, after a check, and finds how many blocks
+ * they have: blocks are numbered by first appearance. */
 static int take_lookups(struct trace *t, const struct compiled_header *h,
 			const struct trace_options *o, struct error *err)
 {

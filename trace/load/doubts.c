@@ -4,11 +4,15 @@
 #include "trace/base/span.h"
 #include "trace/load/doubts.h"
 
-/* Nothing serves more: the largest published clusters do some millions. */
+/* Nothing serves more input: the largest published clusters do some millions a
+ * second. */
 #define TOKENS_A_NS 1
 
-/* Seconds since 1970 lie there from 2001 to 2096; milliseconds since the
- * machine was started, after 11 to 46 days. It takes more to tell. */
+/*
+ * Seconds since 1970 lie within these from 2001 to 2096, but milliseconds since
+ * a machine was started do so, too, after 11 to 46 days. So seconds are only
+ * suspected where more than this many tokens arrive in a millisecond.
+ */
 #define UNIX_SECONDS_MIN 1000000000
 #define UNIX_SECONDS_MAX 4000000000
 #define TOKENS_A_MS_MANY 1000
@@ -16,8 +20,8 @@
 #define SPAN_SHORT_NS 1000000000
 #define NS_PER_MS 1000000
 
-/* Of ten later rows of sessions, so many begin like the row before in a trace
- * of rows that hold everything, or it is not one. */
+/* In a trace of rows that hold everything, at least so many of ten later rows
+ * of sessions begin like the row before. */
 #define SHARING_TENTHS 1
 
 struct times {
@@ -57,7 +61,7 @@ int doubt_times(struct trace *t, const struct trace_options *o,
 	if (o->untimed || o->sessions)
 		return 0;
 	times = times_of(t);
-	/* All at one moment is a burst, in any unit. */
+	/* Requests that all arrive at one moment are a burst, in any unit. */
 	if (!times.span_ns)
 		return 0;
 	span_text(span, times.span_ns);

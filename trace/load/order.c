@@ -54,12 +54,12 @@ static struct next heap_pop(struct heap *h)
 	return first;
 }
 
-/* What the users play from. */
+/* What is left for the users to play. */
 struct play {
 	const struct sessions *s;
 	uint32_t *after; /* the session's row behind each row, or none */
 	uint32_t *first; /* row of each session, or none: it was left out */
-	uint64_t begun;	 /* sessions up to this one */
+	uint64_t begun;	 /* sessions that were begun, in their order */
 	struct heap heap;
 };
 
@@ -102,8 +102,8 @@ static void play(struct play *p, struct ordered *order, uint64_t users)
 	while (p->heap.nr) {
 		struct next n = heap_pop(&p->heap);
 
-		/* Numbered by their first requests: then the first part of an
-		 * order has the first users. */
+		/* Users are numbered by their first requests, so that the first
+		 * part of an order has the first users. */
 		if (n.before == TRACE_NO_REQUEST)
 			n.user = begun++;
 		order[nr++] = (struct ordered){ n.arrival_ns, n.row, n.user,

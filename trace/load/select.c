@@ -5,8 +5,8 @@
 
 #define UNNUMBERED UINT32_MAX
 
-/* A block that this part of all requests contains, or more, is too common to
- * say where a request belongs. */
+/* A block that one in so many requests contains, or more, is too common to say
+ * where a request belongs. */
 #define COMMON_PART 100
 
 struct selection {
@@ -29,8 +29,11 @@ static const uint32_t *lookups_of(const struct trace *t, uint32_t request)
 	return t->lookups + t->requests[request].first_lookup;
 }
 
-/* A request that looks a block up twice contains it once: @number keeps the
- * request that counted last for the time being. */
+/*
+ * Counts how many requests contain each block. A request that looks a block up
+ * twice contains it once: @number keeps the request that counted last for the
+ * time being.
+ */
 static void count_containing(struct selection *s)
 {
 	const struct trace *t = s->t;
@@ -51,7 +54,7 @@ static void count_containing(struct selection *s)
 	}
 }
 
-/* The hash id that decides where the request belongs. */
+/* Returns the hash id that decides to which shard the request belongs. */
 static uint64_t deciding_id(const struct selection *s, uint32_t request)
 {
 	const struct trace *t = s->t;
@@ -123,7 +126,7 @@ static void keep(struct selection *s, uint32_t request)
 	s->nr_lookups += nr;
 }
 
-/* The session's row of a request that is kept; its session is numbered anew
+/* Keeps the session's row of a request that is kept. Sessions are numbered anew
  * when all are there. */
 static void keep_row(struct selection *s, uint32_t request)
 {
@@ -135,7 +138,7 @@ static void keep_row(struct selection *s, uint32_t request)
 	s->sessions->rows[s->nr_requests - 1] = row;
 }
 
-/* The first row of each session takes the next number. */
+/* Numbers sessions anew: the first row of each takes the next number. */
 static void number_sessions(struct sessions *s, uint64_t nr_rows)
 {
 	uint32_t nr = 0;

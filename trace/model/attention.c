@@ -36,7 +36,7 @@ static uint32_t get_kv_heads(struct config *c, const struct family *f,
 	return kv_heads;
 }
 
-/* @times the hidden size, divided among the heads. */
+/* Returns @times the hidden size, divided among the heads. */
 static uint32_t divide_hidden(struct config *c, uint32_t times, uint32_t heads)
 {
 	uint32_t hidden = config_uint(c, hidden_key);
@@ -71,7 +71,8 @@ static void set_heads(struct model *m, uint32_t heads, uint32_t kv_heads,
 	m->parts[MODEL_WINDOW] = m->parts[MODEL_FULL];
 }
 
-/* Grouped-query, and multi-head and multi-query as its two ends. */
+/* Grouped-query attention, of which multi-head and multi-query are the two
+ * ends. */
 void attention_grouped(struct config *c, const struct family *f,
 		       struct model *m)
 {
@@ -81,7 +82,7 @@ void attention_grouped(struct config *c, const struct family *f,
 		  get_head_dim(c, f, heads));
 }
 
-/* Configs that have no field for KV heads: each head has its own. */
+/* For configs that have no field for KV heads: each head has its own. */
 void attention_multi_head(struct config *c, const struct family *f,
 			  struct model *m)
 {

@@ -14,8 +14,8 @@
 static const char *const nested[] = { "thinker_config", "text_config",
 				      "llm_config", "language_config", NULL };
 
-/* The size of the file, or -1 with @err filled. Anything but a file is refused
- * here: of a device json-c would say that it is no JSON. */
+/* Returns the size of the file, or -1 with @err filled. Anything but a file is
+ * refused here, since json-c would say of a device that it is no JSON. */
 static long long config_bytes(const char *file, struct error *err)
 {
 	struct stat st;
@@ -38,7 +38,7 @@ static long long config_bytes(const char *file, struct error *err)
 	return st.st_size;
 }
 
-/* The text of @file, ended by a NUL, or NULL with @err filled. */
+/* Returns the text of @file, ended by a NUL, or NULL with @err filled. */
 static char *read_text(const char *file, struct error *err)
 {
 	long long size = config_bytes(file, err);
@@ -64,8 +64,8 @@ static char *read_text(const char *file, struct error *err)
 	return text;
 }
 
-/* The text behind a byte order mark and blanks: its beginning says what it
- * is. */
+/* Returns the text behind a byte order mark and blanks: its beginning says what
+ * it is. */
 static const char *first_word(const char *text)
 {
 	if (!strncmp(text, "\xef\xbb\xbf", 3))
@@ -73,7 +73,8 @@ static const char *first_word(const char *text)
 	return text + strspn(text, " \t\r\n");
 }
 
-/* Where Hugging Face wants a login, it answers with a page or a sentence. */
+/* Says what a file is that is no JSON. Where Hugging Face wants a login, it
+ * answers with a page or a sentence. */
 static int not_json(const char *file, const char *text,
 		    enum json_tokener_error e, struct error *err)
 {
@@ -138,7 +139,9 @@ static void descend(struct config *c)
 	}
 }
 
-/* People take other JSON files beside a config.json for it. */
+/*
+ * Refuses JSON that is no config: people mistake other files beside it for it.
+ */
 static int check_kind(const struct config *c)
 {
 	static const char fields[] =

@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The member of @obj whose name is the first @len characters of @name. */
+/*
+ * Returns the member of @obj whose name is the first @len characters of @name.
+ */
 static struct json_object *member(struct json_object *obj, const char *name,
 				  size_t len)
 {
@@ -78,7 +80,8 @@ static int missing(struct config *c, const char *key, const char *expected)
 			   others + 1, expected);
 }
 
-/* @value as the file spells it, cut to what fits in a message. */
+/* Fails on a value, which the message has as the file spells it, cut to what
+ * fits. */
 static int bad_value(struct config *c, const char *key,
 		     struct json_object *value, const char *expected)
 {
@@ -158,7 +161,9 @@ static struct json_object *get_array(struct config *c, const char *key,
 	return c->failed ? NULL : value;
 }
 
-/* How many layers are for multi-token prediction; nothing counts those. */
+/*
+ * Returns how many layers are for multi-token prediction: nothing counts those.
+ */
 static uint32_t draft_layers(const struct config *c)
 {
 	struct json_object *value =

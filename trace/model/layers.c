@@ -67,7 +67,8 @@ keeps_t layer_listed(struct config *c, const struct family *f UNUSED,
 	return KEEPS_NOTHING;
 }
 
-/* One window for all layers; one as long as the context hides nothing. */
+/* One window is for all layers. One that is as long as the context hides
+ * nothing. */
 keeps_t layer_windowed(struct config *c, const struct family *f UNUSED,
 		       uint32_t i UNUSED, uint32_t layers UNUSED)
 {

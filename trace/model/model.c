@@ -17,7 +17,9 @@ const char *model_attention(const struct model *m)
 	return part->heads == 1 ? "MQA" : "GQA";
 }
 
-/* "8 heads x (128 + 128)"; heads that all ranks share go without saying. */
+/*
+ * Writes "8 heads x (128 + 128)". Heads that all ranks share go without saying.
+ */
 static int head_formula(const struct model *m, int kind, char *text,
 			size_t size)
 {

@@ -14,7 +14,8 @@
 #define LAYERS_MAX 65536 /* more can only be a typing error */
 #define PLAIN_BYTES 2	 /* of an element, where its size is not known */
 
-/* The last layers of some models use the KV of layers before them. */
+/* Returns how many layers have KV of their own: the last ones of some models
+ * use that of layers before them. */
 static uint32_t own_layers(struct config *c, const struct family *f,
 			   uint32_t layers)
 {
@@ -108,7 +109,8 @@ static const struct family *find_family(const char *name)
 	return NULL;
 }
 
-/* The first class that the config names, as "LlamaForCausalLM". */
+/* Returns the first class that the config names, as "LlamaForCausalLM", or
+ * NULL. */
 static const char *class_of(const struct config *c)
 {
 	struct json_object *list = config_get(c, "architectures");
@@ -119,7 +121,8 @@ static const char *class_of(const struct config *c)
 	return json_object_get_string(json_object_array_get_idx(list, 0));
 }
 
-/* The model_type, which a nested config may leave to the outer one. */
+/* Returns the model_type, which a nested config may leave to the outer one, or
+ * NULL. */
 static const char *type_of(struct config *c)
 {
 	struct json_object *outer = NULL;
@@ -131,8 +134,9 @@ static const char *type_of(struct config *c)
 }
 
 /*
- * By model_type: that of a wrapper, "qwen3_vl", stands for its text model,
- * "qwen3_vl_text". By class where that is all there is.
+ * Finds the architecture by model_type, where that of a wrapper, "qwen3_vl",
+ * stands for its text model, "qwen3_vl_text"; or by class where that is all
+ * there is.
  */
 static const struct family *known_family(const struct config *c,
 					 const char *type)
@@ -147,7 +151,8 @@ static const struct family *known_family(const struct config *c,
 	return f || type ? f : find_family(class_of(c));
 }
 
-/* "; plain attention with its numbers would keep ...", or "". */
+/* Writes what plain attention with the numbers of the config would keep, as a
+ * part of a sentence, or "". */
 static void plain_attention(const struct config *c, char *text, size_t size)
 {
 	static const struct family plain = { .kv_optional = true };

@@ -23,7 +23,8 @@ static const char *const variants[] = { "instruct", "chat", "base", "it",
 					"pt",	    "hf",   "exp",  "thinking",
 					"fp8",	    "bf16", "awq",  NULL };
 
-/* "-Instruct", or the month of a release as in "-2507". */
+/* Is that how a variant's name ends: "Instruct", or the month of a release as
+ * "2507"? */
 static bool is_variant(const char *suffix, size_t len)
 {
 	if (len == 4 && strspn(suffix, "0123456789") >= 4)
@@ -35,7 +36,7 @@ static bool is_variant(const char *suffix, size_t len)
 	return false;
 }
 
-/* The length of @name without what tells its variants apart. */
+/* Returns the length of @name without what tells its variants apart. */
 static size_t stem(const char *name)
 {
 	size_t len = strlen(name), dash;
@@ -71,7 +72,8 @@ static unsigned int min3(unsigned int a, unsigned int b, unsigned int c)
 	return least < c ? least : c;
 }
 
-/* Letters to change, put in or take out (Levenshtein), whatever their case. */
+/* Returns how many letters must be changed, put in or taken out to make one
+ * name of the other (Levenshtein), whatever their case. */
 static unsigned int distance(const char *a, const char *b)
 {
 	unsigned int row[NAME_MAX_LEN + 1], diagonal, above;
@@ -92,8 +94,8 @@ static unsigned int distance(const char *a, const char *b)
 	return row[len];
 }
 
-/* How far @name is from the one given, which is near if @name begins with
- * it. */
+/* Returns how far @name is from the one given, which is near if @name begins
+ * with it. */
 static unsigned int far_from(const char *name, const char *given)
 {
 	size_t len = strlen(given);
@@ -111,7 +113,8 @@ static unsigned int model_far(const struct model *m, const char *given)
 	return by_name < by_source ? by_name : by_source;
 }
 
-/* "; near it are llama-3.1-8b and ...", nearest first, or "". */
+/* Writes which built-in models have a name near @spec, nearest first, as a part
+ * of a sentence, or "". */
 static void near_names(const char *spec, char *text, size_t size)
 {
 	const char *base = strrchr(spec, '/');

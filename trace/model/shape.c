@@ -48,7 +48,7 @@ void shape_options_init(struct shape_options *o)
 	};
 }
 
-/* The bits of an element, or 0 with @err filled. */
+/* Returns the bits of an element, or 0 with @err filled. */
 static uint32_t dtype_bits(const char *name, struct error *err)
 {
 	for (int i = 0; dtypes[i].name; i++)
@@ -61,7 +61,7 @@ static uint32_t dtype_bits(const char *name, struct error *err)
 	return 0;
 }
 
-/* How many heads one of @tp ranks holds, or 0 with @err filled. */
+/* Returns how many heads one of @tp ranks holds, or 0 with @err filled. */
 static uint32_t rank_heads(const struct model *m, const struct model_part *part,
 			   uint32_t tp, struct error *err)
 {
@@ -127,8 +127,8 @@ static int model_share(struct share *s, const struct shape_options *o,
 	return 0;
 }
 
-/* Where bytes_per_token= is given, nothing is known of heads for tp= to
- * divide. */
+/* Works out the share where bytes_per_token= is given, so that no heads are
+ * known for tp= to divide. */
 static int given_share(struct share *s, const struct shape_options *o,
 		       struct error *err)
 {
@@ -191,7 +191,8 @@ static int check_options(const struct shape_options *o, struct error *err)
 	return check_object(o, err);
 }
 
-/* @times @bits, rounded up to whole bytes; true when that does not fit. */
+/* Multiplies @bits by @times, and rounds up to whole bytes. Returns true when
+ * that does not fit. */
 static bool bytes_of(uint64_t *bytes, uint64_t bits, uint64_t times)
 {
 	if (__builtin_mul_overflow(bits, times, &bits))
@@ -200,13 +201,14 @@ static bool bytes_of(uint64_t *bytes, uint64_t bits, uint64_t times)
 	return false;
 }
 
-/* Rounds @n up to a multiple of @unit; true when that does not fit. */
+/* Rounds @n up to a multiple of @unit. Returns true when that does not fit. */
 static bool round_up(uint64_t *rounded, uint64_t n, uint64_t unit)
 {
 	return __builtin_mul_overflow(n / unit + !!(n % unit), unit, rounded);
 }
 
-/* The header goes with the data into the equal parts. */
+/* Fills in what an object takes: its header is divided into pieces with its
+ * data. Returns true when that does not fit. */
 static bool fill_object(struct shape *shape, const struct shape_options *o)
 {
 	uint64_t bytes, part;

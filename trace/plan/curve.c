@@ -51,7 +51,8 @@ static uint32_t use(struct stack *s, uint32_t block)
 	return distance;
 }
 
-/* Lookups go into histograms by the capacity that they need. */
+/* Looks up a request. Its lookups go into histograms by the capacity that each
+ * needs to be a hit. */
 static void look_up_request(struct curve *c, struct stack *s,
 			    const struct trace *t, const struct plan_options *o,
 			    uint32_t r, bool counted)

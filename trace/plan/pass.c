@@ -2,9 +2,11 @@
 
 #include "trace/plan/planner.h"
 
-/* The last block of a request may be partly filled; with session_rows=new the
- * last one of each of its session's rows, so that blocks hold less than
- * that. */
+/*
+ * Returns how many tokens no tier had. The last block of a request may be
+ * partly filled, and with session_rows=new the last one of each of its
+ * session's rows; so blocks may hold less than their number says.
+ */
 static uint32_t miss_tokens(const struct plan_run *run,
 			    const struct trace_request *rq)
 {
@@ -43,7 +45,8 @@ static void count_request(struct plan_run *run, const struct trace_request *rq)
 	st->output_tokens += rq->output_length;
 }
 
-/* Where the steps of a request with so many lookups begin, in one piece. */
+/* Returns where the steps of a request with so many lookups begin: at the start
+ * of the ring where its end has no room for all of them. */
 static uint64_t first_step(const struct planner *pl, const struct plan *p,
 			   uint32_t nr_lookups)
 {
@@ -103,7 +106,8 @@ static void plan_request(struct planner *pl, struct plan *p, uint64_t number,
 		put_request(&run, p, number, first, rq);
 }
 
-/* Slots that the warm-up has rewritten stay counted. */
+/* Begins the statistics anew, but slots that the warm-up has rewritten stay
+ * counted. */
 static void begin_statistics(struct planner *pl, struct plan_stats *st,
 			     bool tallied)
 {
@@ -112,7 +116,7 @@ static void begin_statistics(struct planner *pl, struct plan_stats *st,
 	*st = (struct plan_stats){ .slots_rewritten = st->slots_rewritten };
 }
 
-/* @first: the request that the statistics begin with. */
+/* Completes the statistics, which began with request @first. */
 static void end_statistics(const struct planner *pl, struct plan_stats *st,
 			   uint32_t first)
 {
@@ -125,7 +129,8 @@ static void end_statistics(const struct planner *pl, struct plan_stats *st,
 			      t->requests[first].arrival_ns;
 }
 
-/* The cache is warm, but what it knows is of the pass before. */
+/* Tells the cache when its blocks are used in the pass that begins: it is warm,
+ * and what it knows is of the pass before. */
 static void renew_future(struct planner *pl)
 {
 	future_rewind(&pl->future, pl->trace);
@@ -152,7 +157,8 @@ static uint32_t warmup_of(const struct planner *pl)
 						       nr_requests;
 }
 
-/* The next request of a pass, whose first @warmup are not in the statistics. */
+/* Plans the next request of a pass, whose first @warmup are not in the
+ * statistics. */
 static void pass_request(struct planner *pl, struct plan *p, uint32_t r,
 			 uint32_t warmup, struct plan_stats *st)
 {

@@ -13,7 +13,8 @@ double plan_hit_rate(const struct plan_stats *st)
 	return (double)(st->hits + st->memory_hits) / st->lookups;
 }
 
-/* The files of @blocks that come or go one by one, or of @buckets that do. */
+/* Returns how many files @blocks have that come or go one by one, or @buckets
+ * that do. */
 static uint64_t files(const struct plan_options *po, const struct shape *shape,
 		      uint64_t blocks, uint64_t buckets)
 {
@@ -73,7 +74,8 @@ static void add_counts(struct json_object *obj, const struct plan_stats *st)
 	add(obj, "unique_blocks", st->unique_blocks);
 }
 
-/* Timestamps may have fractions of a millisecond, but seldom do. */
+/* Returns milliseconds as an integer, or where there is a fraction, as seldom
+ * is, as a real number. */
 static struct json_object *milliseconds(uint64_t ns)
 {
 	if (ns % 1000000)

@@ -35,10 +35,8 @@ bool planner_reuses_slots(const struct planner *pl)
 	return planner_slots(pl) < pl->trace->nr_blocks;
 }
 
-/*
- * A lookup is one step at most, but for a block that is read, goes into
- * memory and pushes out another that has to be written.
- */
+/* A lookup makes one step at most, but two where a block is read, goes into
+ * memory and pushes out another that has to be written. */
 uint64_t planner_steps(const struct planner *pl, uint64_t lookups)
 {
 	bool two =
@@ -47,7 +45,7 @@ uint64_t planner_steps(const struct planner *pl, uint64_t lookups)
 	return (two ? 2 : 1) * lookups + storage_file_steps(pl, lookups);
 }
 
-/* Where the ring ends, as many again may be skipped. */
+/* Where the ring ends as many steps again may be skipped. */
 uint64_t planner_request_steps(const struct planner *pl)
 {
 	return 2 * planner_steps(pl, pl->max_lookups);
@@ -107,7 +105,8 @@ static int check_buckets(const struct plan_options *o, struct error *err)
 	return 0;
 }
 
-/* The last bucket has slots beyond its blocks, up to as many again. */
+/* Returns how many blocks a plan can't have. With buckets there may be almost
+ * twice as many slots as blocks, since the last bucket need not be full. */
 static uint32_t max_blocks(const struct plan_options *o)
 {
 	return o->layout == PLAN_LAYOUT_BUCKETS ? MAX_SLOTS / 2 : MAX_SLOTS;

@@ -38,8 +38,8 @@ void storage_exit(struct planner *pl)
 	cache_exit(&pl->storage, pl->mem);
 }
 
-/* @n places taken can cause so many to be given back: a burst for every so
- * many, and perhaps one at once. */
+/* Returns how many places may be given back when @n are taken: as many as are
+ * taken, and perhaps one burst before that. */
 static uint64_t given_back(const struct places *p, uint64_t n)
 {
 	return n ? n + (p->nr - p->left) : 0;
@@ -86,7 +86,7 @@ static void open_bucket(struct plan_run *run)
 	run->stats->buckets_opened++;
 	storage_add(run, PLAN_OPEN, bucket * pl->buckets.bucket_blocks, 0,
 		    order->ops++);
-	/* Its writes need the opening, and the read of each its own write. */
+	/* Its writes need the opening, and each read needs its own write. */
 	order->filled = order->ops + 1;
 }
 

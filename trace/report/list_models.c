@@ -10,7 +10,8 @@ static const char *const names[] = {
 #define NR_NAMES (sizeof(names) / sizeof(*names))
 #define FORMULA 160
 
-/* The built-in models, or the one that --model= names. */
+/* The models that are listed: the built-in ones, or the one that --model=
+ * names. */
 struct list {
 	const struct arguments *arguments;
 	const struct model *models;
@@ -29,8 +30,8 @@ static const char *name_of(const struct list *list, const struct model *m)
 	return spec ? spec : m->name;
 }
 
-/* False where options don't go with a built-in model: a tp= that can't divide
- * its heads, say. */
+/* Resolves the shape of a model. Returns false where options don't go with it,
+ * such as a tp= that can't divide its heads. */
 static bool resolve(struct shape *shape, const struct list *list,
 		    const struct model *m)
 {

@@ -8,7 +8,7 @@
 
 #define DAY_NS 86400e9
 
-/* A row of the table, with what its values are made from. */
+/* A row of the table, and what its values are made from. */
 struct row {
 	const struct report *report;
 	const struct run *run;
@@ -41,7 +41,7 @@ static struct value unbounded_hit_rate(const struct row *row)
 	return value_share(row->run->unbounded_hit_rate);
 }
 
-/* How many times what a cache writes that writes every block once. */
+/* Returns how often a block is written on average. */
 static struct value write_amplification(const struct row *row)
 {
 	const struct plan_stats *st = &row->run->stats;
@@ -82,7 +82,8 @@ static struct value buckets(const struct row *row)
 	return value_count(plan_buckets(row->report->trace, &o));
 }
 
-/* Bytes written for each byte of the blocks that are held at the end. */
+/* Returns how many bytes are written for each byte of the blocks that storage
+ * holds at the end. */
 static struct value bucket_write_amplification(const struct row *row)
 {
 	uint64_t held = row->run->stats.blocks_held;
@@ -181,7 +182,7 @@ struct column {
 #name, name, 0 \
 	}
 
-/* The first ROW_COLUMNS are what a sweep is read for; its rows have only them. */
+/* The rows of a sweep have only the first ROW_COLUMNS, which it is read for. */
 static const struct column columns[] = {
 	FIGURE(eviction),
 	FIGURE(admit),

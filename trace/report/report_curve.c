@@ -45,7 +45,7 @@ static struct value point_value(const void *of, size_t row, size_t column)
 	}
 }
 
-/* 1, 2, 5, 10, 20, 50 ... and the last. */
+/* Is it one of 1, 2, 5, 10, 20, 50 and so on? */
 static bool is_round(uint32_t slots)
 {
 	while (slots % 10 == 0)
@@ -59,7 +59,8 @@ static bool changes(const struct curve *c, uint32_t slots)
 	       c->cached[slots] != c->cached[slots - 1];
 }
 
-/* Text has a few round capacities, CSV and JSON all where the curve rises. */
+/* Chooses the capacities to print: as text a few round ones, as CSV and JSON
+ * all where the curve rises. */
 static int choose_points(struct points *p, struct error *err)
 {
 	const struct curve *c = p->curve;

@@ -81,8 +81,8 @@ static void raw(FILE *out, struct value v)
 	}
 }
 
-/* The width of a column, 0 where it applies to no row. As in printf, a negative
- * width aligns to the left. */
+/* Returns the width of a column, or 0 where it applies to no row. As in
+ * printf(), a negative width aligns to the left. */
 static int width_of(const struct table *t, size_t column)
 {
 	size_t width = strlen(t->name(column));
@@ -103,7 +103,7 @@ static int width_of(const struct table *t, size_t column)
 	return text ? -(int)width : (int)width;
 }
 
-/* A line does not end in blanks. */
+/* Prints a cell in its column's width. A line does not end in blanks. */
 static void pad(FILE *out, const struct table *t, size_t column, int width,
 		const char *cell)
 {
@@ -192,7 +192,7 @@ static struct json_object *row_json(const struct table *t, size_t row)
 	return obj;
 }
 
-/* Goes row by row: as one object a long table would take gigabytes. */
+/* This goes row by row: as one object a long table would take gigabytes. */
 void table_json(FILE *out, const struct table *t)
 {
 	for (size_t row = 0; row < t->rows; row++) {

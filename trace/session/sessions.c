@@ -33,7 +33,7 @@ static uint64_t hash_name(const char *name, size_t len)
 	return hash;
 }
 
-/* The name's entry in the table, or the free one where it belongs. */
+/* Returns the name's entry in the table, or the free one where it belongs. */
 static uint32_t *place_of(const struct sessions *s, const char *name,
 			  size_t len)
 {
@@ -81,7 +81,7 @@ uint32_t sessions_before(const struct sessions *s, const struct trace_row *row)
 	return place && *place ? s->list[*place - 1].latest : TRACE_NO_REQUEST;
 }
 
-/* Returns -1 when there is no memory. */
+/* Adds the session of a row. Returns 0, or -1 when there is no memory. */
 static int add_session(struct sessions *s, const struct trace_row *row)
 {
 	struct session *new;

@@ -15,13 +15,14 @@
 #define SLOTS_MANY (1 << 20) /* from then on the table grows by less */
 #define BATCH 64
 
-/* With tags, to pass over a few is cheap. */
+/* Returns how many slots of the table may be filled. A search is cheap even in
+ * a table that is rather full, since tags tell most groups apart. */
 static uint64_t filled_at_most(uint64_t nr_slots)
 {
 	return nr_slots / 4 * 3;
 }
 
-/* Where the search for the ids of a group begins, and their tag. */
+/* Where the search for the ids of a group begins, and the tag of the group. */
 struct home {
 	uint32_t slot;
 	uint32_t tag; /* at its place in a slot */
@@ -41,16 +42,19 @@ static uint64_t number_mask(const struct ids *ids)
 	return (UINT64_C(1) << ids->number_bits) - 1;
 }
 
-/* Where the search goes on: in the next line. Groups side by side that fill one
- * find it taken by others once each, not once for each of them. */
+/*
+ * Returns where the search goes on: in the next line. Groups side by side that
+ * fill a line come to the same next one, and pass what others have there once,
+ * not once for each of them.
+ */
 static inline uint64_t next_slot(const struct ids *ids, uint64_t at)
 {
 	at += LINE;
 	return at < ids->nr_slots ? at : at - ids->nr_slots;
 }
 
-/* Does the id follow the one before it, in the same group? Then it has no entry
- * of its own. */
+/* Does the id follow the one that was numbered before it, in the same group?
+ * Then it has no entry of its own. */
 static inline bool goes_on(const uint64_t *list, uint64_t nr, uint64_t id)
 {
 	return nr && id % GROUP && id == list[nr - 1] + 1;
@@ -83,8 +87,11 @@ void ids_end(struct ids *ids)
 	ids->slots = NULL;
 }
 
-/* Not by malloc(), which keeps what is freed between other things. What was
- * there is used again: the kernel clears pages no faster than we do. */
+/*
+ * Maps a table of @nr slots, which are all 0. malloc() would keep the old table
+ * between other things when it is freed. Its pages are used again: the kernel
+ * clears pages no faster than this does.
+ */
 static int map_slots(struct ids *ids, uint64_t nr)
 {
 	size_t before = ids->nr_slots * sizeof(*ids->slots);
@@ -112,7 +119,8 @@ static unsigned int bits_for(uint64_t numbers)
 	return bits < 32 ? bits : 32;
 }
 
-/* Made anew from the list, so that the old table need not be there as well. */
+/* Makes a larger table from the list, so that the old one need not be there as
+ * well. */
 static int grow(struct ids *ids)
 {
 	uint64_t nr_slots = ids->nr_slots, i, end;
@@ -146,7 +154,7 @@ static int make_room(struct ids *ids)
 	return 0;
 }
 
-/* Behind the run that has @slot: is the id in that run? */
+/* Is the id in the run that @slot stands for? If so, *@number is its number. */
 static inline bool in_run(const struct ids *ids, uint32_t slot, uint64_t id,
 			  uint64_t *number)
 {
@@ -179,7 +187,8 @@ static uint32_t find_or_add(struct ids *ids, uint64_t id)
 	return ids->nr++;
 }
 
-/* Those of @n ids that come as they came before: how many. */
+/* Numbers the first of @n ids, as far as they follow number @next as they did
+ * before. Returns how many. */
 static inline size_t number_known(const struct ids *ids, const uint64_t *ahead,
 				  size_t n, uint64_t next, uint32_t *numbers)
 {
@@ -192,8 +201,8 @@ static inline size_t number_known(const struct ids *ids, const uint64_t *ahead,
 	return i;
 }
 
-/* Those that go on with the run of the latest new one, where no other run is in
- * its group: how many. */
+/* Numbers the first of @n ids, as far as they go on with the run of the latest
+ * new one, where no other run is in its group. Returns how many. */
 static inline size_t number_new(struct ids *ids, const uint64_t *ahead,
 				size_t n, uint32_t *numbers)
 {

@@ -22,8 +22,8 @@ static bool needs_escape(char c)
 	return byte < 0x20 || byte >= 0x80;
 }
 
-/* Is there anything in which releases may differ? Outside of strings too,
- * which is more than need be. */
+/* Do all releases read the line alike? This looks outside of strings too, which
+ * is more than need be. */
 static bool settled(const char *line, size_t len)
 {
 	size_t digits = 0, i;
@@ -36,8 +36,8 @@ static bool settled(const char *line, size_t len)
 	return true;
 }
 
-/* The character that begins there and its length in bytes: a byte that is no
- * UTF-8 is one of Latin-1. */
+/* Returns the character that begins there, and in *@bytes its length. A byte
+ * that is no UTF-8 is a character of Latin-1. */
 static uint32_t character(const char *at, const char *end, size_t *bytes)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
@@ -86,7 +86,7 @@ static char *copy_string(char *to, const char **at, const char *end)
 	return to;
 }
 
-/* @number is followed by something that is no digit. */
+/* Is an integer of @len characters too large for 64 bits? */
 static bool beyond_64_bits(const char *number, size_t len)
 {
 	char digits[LONG_NUMBER + 4];

@@ -36,8 +36,8 @@ int64_t row_integer_ns(int64_t time, enum trace_unit unit)
 	return time * trace_unit_ns(unit);
 }
 
-/* Whole units apart from the rest: seconds since 1970 as nanoseconds have
- * more digits than a double holds. */
+/* Converts whole units apart from the rest: seconds since 1970, as nanoseconds,
+ * have more digits than a double holds. */
 int64_t row_real_ns(double time, enum trace_unit unit)
 {
 	int64_t unit_ns = trace_unit_ns(unit);
@@ -54,8 +54,8 @@ static bool fits(const struct trace_row *row, uint64_t block_tokens)
 					    row->input_length % block_tokens);
 }
 
-/* The block_tokens that this row is made with: a power of two where one fits,
- * else the even division; 0 if there is none. */
+/* Returns the block_tokens= that this row is made with: a power of two where
+ * one fits, else the length divided evenly; 0 if there is none. */
 static uint64_t fitting_block_tokens(const struct trace_row *row)
 {
 	uint64_t n = row->nr_hash_ids, tokens;

@@ -4,8 +4,8 @@
 #include "trace/source/row_fast.h"
 #include "trace/source/text.h"
 
-/* Beyond these a line is left to json-c: numbers that may not fit, doubles
- * that may round, values in values. */
+/* A line beyond these limits is left to json-c: its numbers may not fit, its
+ * doubles may be rounded, or its values are nested too deep. */
 #define EXACT_DIGITS 15 /* as an integer a double holds exactly, 10^15 too */
 #define HEX_DIGITS 16
 #define NESTED_MAX 64
@@ -22,7 +22,9 @@ enum member {
 	CONVERSATION = 128,
 };
 
-/* As in row_json.c, and in the order that most lines have. */
+/*
+ * The names of members: the same as in row_json.c, in the order of most lines.
+ */
 static const struct member_name {
 	const char *text;
 	size_t len;
@@ -49,7 +51,7 @@ static const struct member_name {
 
 #define NR_MEMBERS (sizeof(members) / sizeof(*members))
 
-/* The members of a line, while they are read. */
+/* How far the members of a line have been read. */
 struct progress {
 	int there;   /* which came */
 	size_t next; /* in the table, behind the latest */
@@ -60,8 +62,8 @@ static bool take_length(struct text *s, uint64_t *length)
 	return take_integer(s, length) && *length <= UINT32_MAX;
 }
 
-/* A quotient of two integers that doubles hold exactly is rounded once, as
- * strtod() rounds. */
+/* Takes a time. The quotient of two integers that doubles hold exactly is
+ * rounded once, as strtod() rounds. */
 static bool take_time(struct text *s, enum trace_unit unit, int64_t *time_ns)
 {
 	static const double powers[] = { 1,    1e1,  1e2,  1e3, 1e4,  1e5,
@@ -100,7 +102,7 @@ static bool skip_word(struct text *s, const char *word)
 	return skip_text(s, word, strlen(word));
 }
 
-/* Printable ASCII between quotes, without escapes. */
+/* Takes printable ASCII between quotes, without escapes. */
 static bool take_string(struct text *s, const char **string, size_t *len)
 {
 	if (!take(s, '"'))
@@ -137,9 +139,10 @@ static bool take_hash_id(struct text *s, uint64_t *id)
 }
 
 /*
- * Most ids come behind ", ", have as many digits as the one before, which is
- * the latest at @ids, and differ from it in the last eight alone. Then it is
- * known where they are before they are read. How many are so, up to @room.
+ * Takes ids that are like the one before, which is the latest at @ids: they
+ * come behind ", ", have as many digits, and differ from it in the last eight
+ * alone. Most ids do, and it is known where they are before they are read.
+ * Returns how many it has taken, up to @room.
  */
 static size_t take_alike(struct text *s, unsigned int digits, uint64_t *ids,
 			 size_t room)
@@ -219,7 +222,7 @@ static bool skip_number(struct text *s)
 	return take_digits(s, &value) > 0;
 }
 
-/* What is between a member's name and its value. */
+/* Takes what is between a member's name and its value. */
 static inline bool take_colon(struct text *s)
 {
 	skip_blanks(s);
@@ -240,7 +243,7 @@ static bool skip_member(struct text *s, unsigned int depth)
 	       skip_value(s, depth);
 }
 
-/* What an array or an object holds, from behind its beginning to its end. */
+/* Skips an array or an object. */
 static bool skip_nested(struct text *s, char end, unsigned int depth)
 {
 	bool ok;
@@ -281,7 +284,8 @@ static bool skip_value(struct text *s, unsigned int depth)
 	return skip_number(s);
 }
 
-/* Which member comes: 0 is one that nobody looks at, -1 none. */
+/* Takes a member's name. Returns which member it is, 0 for one that nobody
+ * looks at, or -1 where there is no name. */
 static int take_name(struct text *s, struct progress *p)
 {
 	const char *name;
@@ -328,8 +332,8 @@ static bool take_value(struct text *s, const struct trace_options *o,
 	return false;
 }
 
-/* A member of the line; one that comes again, or under another name, is
- * json-c's matter. */
+/* Takes a member of the line. One that comes again, or under another name, is
+ * left to json-c. *@there has those that came. */
 static bool take_member(struct text *s, const struct trace_options *o,
 			struct progress *p, struct row_buffer *b)
 {

@@ -5,8 +5,8 @@
 
 #include "trace/source/row_json.h"
 
-/* json-c takes up to 800 bytes for the 3 bytes of an empty object or array,
- * so that their number bounds memory as much as the length of the line. */
+/* So many arrays and objects may be in a line: json-c takes up to 800 bytes for
+ * the 3 of an empty one, so the line's length alone does not bound memory. */
 #define NESTED_MAX 65536
 
 #define HEX_DIGITS 16 /* of a hash id, at most */
@@ -94,7 +94,7 @@ static int json_failed(struct row_json *j, struct error *why)
 		    json_tokener_error_desc(code));
 }
 
-/* The line as a JSON object in j->line, or -1 with @why filled. */
+/* Parses the line into j->line. Returns 0, or -1 with @why filled. */
 static int parse_line(struct row_json *j, const char *line, size_t len,
 		      struct error *why)
 {
@@ -129,8 +129,9 @@ static int parse_line(struct row_json *j, const char *line, size_t len,
 }
 
 /*
- * The value of the first of the names that has one, and that name; else NULL,
- * and @name is the first of those that are there as null, or the first of all.
+ * Returns the value of the first of @names that has one, with that name in
+ * *@name. Where none has, returns NULL; *@name is then the first name that is
+ * there as null, or the first of all.
  */
 static struct json_object *find(const struct row_json *j, member_names names,
 				const char **name, bool *null)
@@ -151,7 +152,7 @@ static struct json_object *find(const struct row_json *j, member_names names,
 	return NULL;
 }
 
-/* The same of a member that every row needs. */
+/* Does the same for a member that every row needs. */
 static struct json_object *need(const struct row_json *j, member_names names,
 				const char **name, struct error *why)
 {
@@ -164,10 +165,8 @@ static struct json_object *need(const struct row_json *j, member_names names,
 	return val;
 }
 
-/*
- * How a value that should be an integer from 0 to @max is not, or NULL with
- * the integer in @number. json-c gives 0 for negative ones.
- */
+/* Returns why a value is no integer from 0 to @max ("negative"), or NULL with
+ * the integer in *@number. json-c gives 0 for negative ones. */
 static const char *not_integer(struct json_object *val, uint64_t max,
 			       uint64_t *number)
 {
@@ -261,7 +260,7 @@ static int get_times(struct row_json *j, struct row_buffer *b,
 	return 0;
 }
 
-/* 1 to 16 hexadecimal digits, or false. */
+/* Parses 1 to 16 hexadecimal digits. Returns false where there are others. */
 static bool hexadecimal(struct json_object *val, uint64_t *id)
 {
 	const char *s = json_object_get_string(val);
@@ -326,7 +325,7 @@ static int get_hash_ids(struct row_json *j, struct row_buffer *b,
 	return 0;
 }
 
-/* An integer is the same name as the string of its digits. */
+/* Gets the session's name. An integer is the same name as its digits. */
 static int get_session(struct row_json *j, struct row_buffer *b,
 		       struct error *why)
 {

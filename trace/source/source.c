@@ -6,7 +6,7 @@
 
 #include "trace/source/source.h"
 
-/* Of a long path the message shows the end, so that the reason has room. */
+/* A message shows so much of a path, the end, so that the reason has room. */
 #define SOURCE_SHOWN 256
 
 /* A line's JSON takes some 40 times its length in memory while it is parsed.

@@ -21,7 +21,7 @@ struct agent {
 	uint32_t running;    /* of them */
 	uint32_t turns;	     /* in all */
 	uint32_t turn;	     /* that comes next, from 0 */
-	uint32_t length;     /* input tokens of the last turn; of the first */
+	uint32_t length;     /* input tokens of the latest turn */
 	uint32_t nr_ids;     /* of the last turn */
 	uint64_t *ids;
 	int64_t arrival_ms; /* of the next turn */
@@ -54,15 +54,16 @@ static void shuffle(struct generator *g, uint32_t nr)
 	}
 }
 
-/* The middle of the @i-th of @nr equal parts of a distribution. */
+/* Returns the middle of the @i-th of @nr equal parts of a distribution. */
 static uint32_t middle(const struct quantile *q, uint32_t i, uint32_t nr)
 {
 	return quantile_at(q, (2ULL * i + 1) * QUANTILE_PARTS / (2 * nr));
 }
 
 /*
- * So few sessions would be far off their distributions if each were drawn by
- * itself: each takes one of as many equal parts of it.
+ * Draws the sessions of a class. So few of them would be far off their
+ * distributions if each were drawn by itself, so each takes one of as many
+ * equal parts of it.
  */
 static void draw_class(struct generator *g, const struct agent_class *class,
 		       struct agent *sessions)
@@ -129,8 +130,9 @@ static void draw_subs(struct generator *g, uint32_t parents)
 }
 
 /*
- * An agent reads most of what it needs in its first turns, and the fewer turns
- * a session has, the more each of them adds.
+ * Draws how many tokens a turn adds. An agent reads most of what it needs in
+ * its first turns, and the fewer turns a session has, the more each of them
+ * adds.
  */
 static uint32_t draw_added(struct generator *g, const struct agent *s)
 {
@@ -139,7 +141,7 @@ static uint32_t draw_added(struct generator *g, const struct agent *s)
 	return added * (60 + 400 / s->turn + 1950 / s->turns) / 100 + 1;
 }
 
-/* Tokens that are left of a context of @before once it was sent anew. */
+/* Draws how many tokens are kept of a context of @before that is sent anew. */
 static uint32_t draw_kept(struct generator *g, uint32_t before)
 {
 	uint32_t kept = random_quantile(&g->random, g->a->kept);
@@ -147,7 +149,8 @@ static uint32_t draw_kept(struct generator *g, uint32_t before)
 	return kept < before ? kept : before;
 }
 
-/* How much of the turn before it a turn keeps, in tokens; sets its length. */
+/* Draws the length of a turn. Returns how many tokens it keeps of the turn
+ * before it. */
 static uint32_t draw_turn(struct generator *g, struct agent *s)
 {
 	const struct agents *a = g->a;
@@ -172,7 +175,7 @@ static uint32_t draw_turn(struct generator *g, struct agent *s)
 	return kept;
 }
 
-/* The ids of a turn that keeps @kept tokens of the one before it. */
+/* Writes the ids of a turn that keeps @kept tokens of the one before it. */
 static void write_ids(struct generator *g, struct agent *s, uint32_t kept)
 {
 	uint32_t nr = blocks_of(s->length);
@@ -183,7 +186,8 @@ static void write_ids(struct generator *g, struct agent *s, uint32_t kept)
 	s->nr_ids = nr;
 }
 
-/* The prefix of its class is what a first turn shares with other sessions. */
+/* Writes the ids of a first turn. It shares the prefix of its class with other
+ * sessions. */
 static void first_ids(struct generator *g, struct agent *s)
 {
 	uint64_t first = s->class == g->a->sub ? g->a->classes[0]->prefix /
@@ -207,7 +211,9 @@ static void start_subs(struct generator *g, struct agent *s)
 			s->served_ms + random_below(&g->random, 1000);
 }
 
-/* When the next turn comes: after a think time, or when sub-agents end. */
+/*
+ * Decides when the next turn comes: after a think time, or when sub-agents end.
+ */
 static void schedule(struct generator *g, struct agent *s)
 {
 	struct agent *parent = s->parent;
@@ -247,7 +253,8 @@ static int give_turn(struct generator *g, struct agent *s, trace_sink sink,
 	return sink(arg, &row);
 }
 
-/* The agent whose next turn is the earliest; NULL: all are over. */
+/* Returns the agent whose next turn is the earliest, or NULL where all are
+ * over. */
 static struct agent *next_agent(const struct generator *g)
 {
 	struct agent *next = NULL;

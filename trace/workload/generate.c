@@ -8,13 +8,14 @@
 
 #define MS 1000000
 
-/* Times of built-in traces are whole milliseconds. */
+/* Prints a time. Those of built-in traces are whole milliseconds. */
 static void print_ms(FILE *out, const char *name, int64_t ns)
 {
 	fprintf(out, "\"%s\": %" PRId64, name, ns / MS);
 }
 
-/* Built-in sessions have names that JSON takes as they are. */
+/* Prints session and times. Built-in sessions have names that JSON takes as
+ * they are. */
 static void print_times(FILE *out, const struct trace_row *row)
 {
 	if (row->session)

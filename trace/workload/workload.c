@@ -50,7 +50,7 @@ static void draw_arrivals(struct generator *g)
 	qsort(g->ticks, w->requests, sizeof(*g->ticks), compare_ticks);
 }
 
-/* The first request that arrives at @tick or later. */
+/* Returns the first request that arrives at @tick or later. */
 static uint32_t request_at(const struct generator *g, uint64_t tick)
 {
 	uint32_t low = 0, high = g->w->requests;
@@ -66,7 +66,8 @@ static uint32_t request_at(const struct generator *g, uint64_t tick)
 	return low;
 }
 
-/* Makes one of the requests to come the session's next turn, or none. */
+/* Makes one of the requests to come the next turn of the session, if it has
+ * one. */
 static void schedule_next_turn(struct generator *g, uint32_t session,
 			       uint32_t request)
 {
@@ -99,7 +100,7 @@ static void pick_class(struct generator *g, struct session *s)
 	s->class = g->w->mix[i].class;
 }
 
-/* Room for one more request of any length, or -ENOMEM. */
+/* Makes room for one more request of any length. Returns 0 or -ENOMEM. */
 static int reserve_ids(struct generator *g)
 {
 	size_t need = g->nr_ids + g->w->max_length / BUILTIN_BLOCK_TOKENS;
@@ -115,7 +116,8 @@ static int reserve_ids(struct generator *g)
 	return 0;
 }
 
-/* Writes a turn's ids: @kept blocks of the turn before, the others new. */
+/* Writes a turn's ids: those of @kept blocks of the turn before, and new ones.
+ * Returns how many there are. */
 static uint32_t write_ids(struct generator *g, struct session *s, uint32_t kept,
 			  uint64_t length)
 {
