@@ -17,10 +17,27 @@ OPTIONS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
            "--allow-file-access-from-files", "--enable-logging=stderr",
            "--virtual-time-budget=20000")
 
+DARK = "--blink-settings=preferredColorScheme=0"
+
 # Of each page in its frame: the figures as they are seen, what stands in the
-# way of a label, and labels that an axis has twice.
+# way of a label, labels that an axis has twice, cells of a table that reach
+# out of the page without a bar to scroll them, and text that can't be told
+# from what is behind it.
 PROBE = """
+function light(c){
+  const part=c.match(/[0-9.]+/g).slice(0,3).map(x=>x/255)
+    .map(x=>x<=.03928?x/12.92:((x+.055)/1.055)**2.4);
+  return .2126*part[0]+.7152*part[1]+.0722*part[2];}
+function contrast(e,view){
+  let at=e, back='rgb(255,255,255)';
+  for(;at;at=at.parentElement){
+    const c=view.getComputedStyle(at).backgroundColor;
+    if(!/, 0\\)$/.test(c)&&c!='transparent'){back=c;break;}}
+  const own=view.getComputedStyle(e),
+    [a,b]=[light(e.closest('svg')?own.fill:own.color),light(back)];
+  return (Math.max(a,b)+.05)/(Math.min(a,b)+.05);}
 function look(d){
+  const view=d.defaultView;
   const seen=[...d.querySelectorAll(
       'svg text,.legend li,h1,h2,h3,.tile,figcaption')]
     .map(e=>[e.textContent.trim(),e.getBoundingClientRect()])
@@ -41,6 +58,15 @@ function look(d){
           if((axes[axis]??={})[t]) found.push(t+' stands twice on an axis');
           axes[axis][t]=1;}
     }}
+  for(const e of d.querySelectorAll('td,th')){
+    const r=e.getBoundingClientRect();
+    if(r.width&&!e.closest('.wide')&&r.right>d.documentElement.clientWidth+1)
+      found.push('the cell '+e.textContent.trim()+' sticks out');}
+  for(const e of d.querySelectorAll('svg text,p,h1,h2,h3,li,td,th,dt,dd,a,'+
+      'small,figcaption,summary,.tile'))
+    if(e.getBoundingClientRect().width&&e.textContent.trim()&&
+       contrast(e,view)<4.5)
+      found.push(e.textContent.trim()+' has no contrast');
   const text=q=>[...d.querySelectorAll(q)].map(e=>e.innerText.trim());
   return {width:d.documentElement.scrollWidth,labels:seen.length,found,
     answers:text('.answer'),failed:text('.failed'),warnings:text('.warn'),
@@ -71,7 +97,7 @@ def browser(page, *more):
     return done.stdout
 
 
-def look_at(pages, widths):
+def look_at(pages, widths, *options):
     """{(page, width): what PROBE finds}, all in one go of the browser."""
     wanted = [(page, width) for page in pages for width in widths]
     frames = "".join(
@@ -84,7 +110,7 @@ def look_at(pages, widths):
                          f"<script>{PROBE}</script>{frames}</body>")
         title = re.search("<title>(.*?)</title>",
                           browser(probe, "--dump-dom",
-                                  "--window-size=1400,900"))
+                                  "--window-size=1400,900", *options))
     check(title, "no page was looked at")
     return dict(zip(wanted, json.loads(html.unescape(title[1])),
                     strict=True))

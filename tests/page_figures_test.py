@@ -186,8 +186,11 @@ def check_beside(each, base, value, where):
         if beside == "best":
             continue
         check(each["run"] > 0, f"{where}: the first differs by {beside}")
-        check(abs(float(beside.rstrip("%")) - 100 * (value - base) / base)
-              <= 0.0501, f"{each['key']} {where}: {beside} of {base}, {value}")
+        number = float(re.sub("[,%x]", "", beside))
+        wanted, off = (value / base, 0.501) if beside.endswith("x") else \
+            (100 * (value - base) / base, 0.0501 if "." in beside else 0.501)
+        check(abs(number - wanted) <= off,
+              f"{each['key']} {where}: {beside} of {base}, {value}")
 
 
 def check_words(answer, shown, where):

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Which of fio's logs belong to a run, what they are called and add up to."""
 
+import json
 import sys
 
 sys.dont_write_bytecode = True
@@ -87,6 +88,63 @@ def test_throughput_is_that_of_the_block_jobs():
         got = sum(rate for _, rate in points) * step
         wanted = one.total(direction, "io_bytes")
         check(abs(got - wanted) < 1, f"{direction}: {got}, not {wanted}")
+
+
+def grouped(**job):
+    """A run of four clones that report as a group, with logs of means."""
+    document = {"fio version": "fio-3.33", "global options": {
+        "ioengine": "external:build/mooncake.so", "write_bw_log": "grouped",
+        "log_avg_msec": "250", "numjobs": "4"}, "jobs": [{
+            "jobname": "workers", "groupid": 0, "job options": {},
+            "job_runtime": 80000,
+            "read": {"io_bytes": 0, "runtime": 0},
+            "write": {"io_bytes": 4 << 20, "total_ios": 4, "runtime": 20000},
+            **job}]}
+    path = FILES / "grouped.json"
+    path.write_text(json.dumps(document))
+    for clone in range(1, 5):
+        (FILES / f"grouped_bw.{clone}.log").write_text(
+            "250, 51, 1, 0, 0\n20000, 51, 1, 0, 0\n")
+    one, = fiojson.load(str(path))
+    return one
+
+
+def test_logs_of_clones_that_report_as_a_group():
+    """fio adds up their times: no reason to take the logs for another run's."""
+    one = grouped()
+    check_equal(one.jobs[0].seconds, 20, "seconds of each")
+    logs = runfiles.find_logs(one)
+    check_equal((len(logs), one.warnings), (4, []), "logs")
+    # Nothing is known of what one of them moved.
+    points = timeline.throughput(logs, "write", 20)
+    check(points[80][1] == 0, f"{points[80]} between two windows")
+
+
+def test_several_values_of_numjobs_are_no_number():
+    """fio's JSON has those of all [global] sections in one."""
+    one = grouped(job_runtime=20000)
+    one.document["global options"]["numjobs"] = "4, 1"
+    (FILES / "several.json").write_text(json.dumps(one.document))
+    one, = fiojson.load(str(FILES / "several.json"))
+    check_equal(one.jobs[0].clones, 1, "clones")
+    check_equal(runfiles.find_logs(one)[0].name, "workers", "job of a log")
+
+
+def test_what_the_last_window_lacks_is_in_the_throughput():
+    """fio logs no window that is not over when the job ends."""
+    one = grouped(**{"job options": {"numjobs": "1"}, "job_runtime": 1000,
+                     "write": {"io_bytes": 1 << 20, "total_ios": 1,
+                               "runtime": 1000}})
+    for clone in (2, 3, 4):
+        (FILES / f"grouped_bw.{clone}.log").unlink()
+    (FILES / "grouped_bw.1.log").write_text("600, 1000, 1, 0, 0\n")
+    logs = runfiles.find_logs(one)
+    end = timeline.end_of(logs)
+    check_equal(end, 1, "the end of the run")
+    points = timeline.throughput(logs, "write", end)
+    total = sum(rate for _, rate in points) * timeline.step_of(end)
+    check(abs(total - (1 << 20)) < 1, f"{total} bytes")
+    check(points[-1][0] > 0.99 and points[-1][1] > 0, f"ends by {points[-1]}")
 
 
 def test_nothing_is_left_over_at_the_end():

@@ -2,16 +2,25 @@
 """scripts/mooncake-report: its page, also in a browser."""
 
 import functools
+import html
 import html.parser
+import json
 import os
+import re
 import shutil
+import subprocess
 import sys
 
 sys.dont_write_bytecode = True
-from browser import browser, check_layout, look_at
+from browser import DARK, browser, check_layout, look_at
 from report_samples import (PLAN, RUN, TMP, job, near, sample, save,
                             wanted_figures)
-from testing import DATA, check, check_equal, check_has, run, script
+from testing import (DATA, TOP, Skip, check, check_equal, check_has, run,
+                     script)
+
+sys.path.insert(0, str(TOP / "scripts" / "lib"))
+import charts
+import plot
 
 
 class Page(html.parser.HTMLParser):
@@ -99,13 +108,130 @@ def test_page_in_a_browser():
     check_page(browser(full_page(), "--dump-dom"))
 
 
-def test_labels_overlap_nothing_on_a_desk_and_a_phone():
-    check_layout(look_at((full_page(), single_page()), (1280, 390, 360)))
+def beside_each_other(number):
+    """A page of so many runs."""
+    path = TMP / f"{number}.html"
+    script("mooncake-report", RUN, *(save(f"run-{each}.json", RUN.read_text())
+                                     for each in range(1, number)), "-o", path)
+    return path
+
+
+def test_pages_can_be_read_on_a_desk_and_a_phone():
+    """Four runs have room beside each other, more have a bar to scroll."""
+    several = {number: beside_each_other(number) for number in (2, 4, 7)}
+    for number, path in several.items():
+        check_equal('class="wide"' in path.read_text(), number > 4,
+                    f"{number} runs scroll")
+    check_layout(look_at((full_page(), single_page(), *several.values()),
+                         (1280, 390)))
+
+
+def test_dark_pages_can_be_read():
+    check_layout(look_at((full_page(), single_page()), (1280, 390), DARK))
 
 
 def test_page_prints():
+    """Each plot is on one page with its title and what stands under it."""
     browser(full_page(), f"--print-to-pdf={TMP / 'page.pdf'}")
     check((TMP / "page.pdf").stat().st_size > 10000, "no print")
+    if not shutil.which("pdftotext"):
+        raise Skip("pdftotext (poppler-utils) is not installed")
+    text = subprocess.run(["pdftotext", TMP / "page.pdf", "-"], check=True,
+                          capture_output=True, text=True).stdout
+    pages = [" ".join(each.split()) for each in text.split("\f")]
+    plots = re.findall(r"<h2>([^<]*)</h2><figure>.*?<figcaption>([^<]*)<",
+                       full_page().read_text(), re.S)
+    check(len(plots) >= 9 or not shutil.which("gnuplot"), f"{plots}")
+    for title, under in plots:
+        check(any(html.unescape(title) in page and
+                  html.unescape(under) in page for page in pages),
+              f"{title} is broken over pages")
+
+
+def luminance(colour):
+    parts = [part / 255 for part in bytes.fromhex(colour.removeprefix("#"))]
+    parts = [part / 12.92 if part <= 0.03928 else
+             ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def contrast(one, other):
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def mixed(colour, back, opaque):
+    """@colour, so much of it, over @back."""
+    parts = (bytes.fromhex(each.removeprefix("#")) for each in (colour, back))
+    return "#" + bytes(round(opaque * over + (1 - opaque) * under)
+                       for over, under in zip(*parts)).hex()
+
+
+def test_colours_of_plots_can_be_told_from_the_page():
+    text = single_page().read_text()
+    backs = re.findall(r"--bg:(#[0-9a-f]{3,6})", text)
+    check_equal(backs[:2], ["#fff", "#14171a"], "light and dark")
+    heats = re.findall(r"--heat:(#[0-9a-f]{6})", text)
+    for back, heat in zip(("#ffffff", backs[1]), heats):
+        for colour in plot.COLOURS:
+            found = contrast(colour, back)
+            check(found >= 3, f"{colour} on {back}: {found:.2f}")
+        found = contrast(mixed(heat, back, charts.FAINTEST), back)
+        check(found >= 1.4, f"a single sample on {back}: {found:.2f}")
+    opaque = [float(each) for each in
+              re.findall(r"class=heat fill-opacity='([0-9.]+)'", text)]
+    check(opaque or not shutil.which("gnuplot"), "no heat map")
+    check(not opaque or min(opaque) >= charts.FAINTEST - 0.01,
+          f"a field of {min(opaque, default=0)}")
+
+
+def test_plots_name_what_is_in_them():
+    """Their titles, and what shows where a mouse stands on a curve."""
+    text = single_page().read_text()
+    check_equal(re.findall("[a-z]+[0-9]*n?_plot_[0-9]+</title>", text), [],
+                "names of gnuplot's own")
+    for title, legend in re.findall(
+            r"<h2>([^<]*) over time</h2><figure>(.*?)</ul>", text, re.S):
+        for name in ("evictions", "syncs"):
+            check_equal(name in title.lower(), f">{name}<" in
+                        legend.replace("</i>", ">").replace("</li>", "<"),
+                        f"{name} in {title}")
+
+
+def test_a_run_has_one_colour_in_all_plots():
+    document = sample()
+    for each in document["jobs"]:
+        if each["jobname"] == "stores":
+            each["job options"]["observe"] = "probe"
+    path = TMP / "colours.html"
+    script("mooncake-report", save("no-stores.json", document),
+           save("all.json", RUN.read_text()), "-o", path)
+    legends = re.findall(r"<li><i style=\"border-top:.25rem solid "
+                         r"([^\"]+)\"></i>(?:[^<,]*, )?(all.json)</li>",
+                         path.read_text())
+    check(len(legends) >= 4 or not shutil.which("gnuplot"), f"{legends}")
+    check_equal({colour for colour, _ in legends} <= {plot.COLOURS[1]}, True,
+                f"colours of one run: {legends}")
+
+
+def test_runs_of_several_traces_have_several_curves():
+    """The hit rate of a run is marked on the curve of its own trace."""
+    if not shutil.which("gnuplot"):
+        raise Skip("gnuplot is not installed")
+    folder = TMP / "other"
+    folder.mkdir(exist_ok=True)
+    plan = json.loads(PLAN.read_text())
+    plan["options"]["trace"] = "builtin:toolagent"
+    (folder / "plan.json").write_text(json.dumps(plan))
+    document = sample()
+    document["global options"]["trace"] = "builtin:toolagent"
+    (folder / "run.json").write_text(json.dumps(document))
+    (folder / "plan.curve.csv").write_text("capacity,hit_rate\n1,0\n9,0.5\n")
+    path = TMP / "curves.html"
+    script("mooncake-report", RUN, folder / "run.json", "-o", path)
+    titles = re.findall("<h2>(Hit rate by capacity[^<]*)<", path.read_text())
+    check_equal(len(titles), 2, f"curves {titles}")
+    check(titles[1].endswith("other/run.json"), titles[1])
 
 
 def test_page_answers_in_words_and_tells_what_was_measured():
@@ -126,14 +252,15 @@ def test_runs_are_compared():
     third = save("unlike.json", document)
     script("mooncake-report", RUN, other, "-o", TMP / "two.html")
     text = (TMP / "two.html").read_text()
-    check_has(text, "<small>+100.0%</small>")
+    check_has(text, "<small>+100%</small>")
     row = text[text.index("<h2>All figures"):]
     row = row[row.index('data-figure="load.avg"') - 40:]
-    check("best" in row[:row.index("+100.0%")], "the better is not marked")
+    check("best" in row[:row.index("+100%")], "the better is not marked")
     check("did not do the same work" not in text, "equal work is a warning")
     script("mooncake-report", RUN, third, "-o", TMP / "unlike.html")
-    check_has((TMP / "unlike.html").read_text(),
-              "trace=builtin:conversation | builtin:toolagent")
+    text = (TMP / "unlike.html").read_text()
+    check_has(text, "<li>trace: builtin:conversation (")
+    check_has(text, "; builtin:toolagent (")
 
 
 if __name__ == "__main__":

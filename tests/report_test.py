@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """scripts/mooncake-report: its figures, and input of all kinds."""
 
+import errno
 import json
 import sys
 
@@ -127,6 +128,17 @@ def test_job_error_is_said():
               'role="alert">the run failed: job blocks')
 
 
+def test_jobs_that_an_error_took_with_it_are_said_once():
+    document = sample()
+    job(document, "blocks")["error"] = errno.ENOSPC
+    for name in ("requests", "loads"):
+        job(document, name)["error"] = errno.ECANCELED
+    done = script("mooncake-report", save("ended.json", document), status=3)
+    check_has(done.stderr, "job blocks ended with error 28 (No space left on "
+              "device), and with it requests, loads\n")
+    check_equal(done.stderr.count("ended with error"), 1, "times it is said")
+
+
 def test_killed_job_is_said():
     path = save("killed.json", "fio: pid=12, got signal=9\n" + RUN.read_text())
     done = script("mooncake-report", path, status=3)
@@ -186,7 +198,7 @@ def test_latency_without_lat_percentiles_is_clat():
     for each in ("percentile", "bins"):
         del blocks["read"]["lat_ns"][each]
     done = script("mooncake-report", save("clat.json", document))
-    check_has(done.stdout, "clat: without lat_percentiles=1")
+    check_has(done.stdout, "fio's clat")
     check_equal(reported(TMP / "clat.json")[0]["read.p99"],
                 blocks["read"]["clat_ns"]["percentile"]["99.000000"], "P99")
 

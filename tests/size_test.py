@@ -5,6 +5,7 @@ fio's null in place of a drive; and that it asks before it writes.
 """
 
 import html.parser
+import importlib.machinery
 import json
 import os
 import shlex
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import types
 from pathlib import Path
 
 sys.dont_write_bytecode = True
@@ -164,6 +166,24 @@ def test_runs_on_a_target():
 
 def test_page_can_be_read():
     check_layout(look_at([TMP / "out" / "index.html"], (1280, 390)))
+
+
+def test_a_limit_that_did_not_hold_is_said():
+    """The last run has a traffic that the search found to be carried."""
+    loader = importlib.machinery.SourceFileLoader(
+        "mooncake_size", str(TOP / "scripts" / "mooncake-size"))
+    program = types.ModuleType(loader.name)
+    program.__file__ = loader.path
+    loader.exec_module(program)
+    out = program.answers.Answers()
+    options = types.SimpleNamespace(latency="100ms", percentile=99)
+    check_equal(program.at_odds(out, options), [], "nothing was run")
+    out.add("load.p99", "P99", 99e6, str, "")
+    check_equal(program.at_odds(out, options), [], "the limit held")
+    out[0] = out[0]._replace(value=185.6e6)
+    said, = program.at_odds(out, options)
+    check_has(said, "P99 of loads was 185.6 ms in the last run, above the "
+              "limit of 100ms")
 
 
 def test_users():

@@ -15,7 +15,7 @@ _NINES = ("set logscale x", "set xrange [1:*] noextend",
           "set xtics ('0%%' 1, '50%%' 2, '90%%' 10, '99%%' 100,"
           " '99.9%%' 1e3, '99.99%%' 1e4, '99.999%%' 1e5, '99.9999%%' 1e6)",
           "set xlabel 'share of samples below'",
-          "set ylabel 'latency'", "set rmargin 7")
+          "set ylabel 'latency'", "set rmargin 5")
 
 # Fewer numbers fit.
 _FEW_NINES = ("set xtics ('0%%' 1, '90%%' 10, '99%%' 100, '99.9%%' 1e3,"
@@ -50,7 +50,8 @@ def latency(runs):
         plots.append(("Latency distribution", series))
     else:
         for kind, each in curves.items():
-            series = [(run.name, points) for run, points in each]
+            series = [(run.name, points, "lines", runs.index(run))
+                      for run, points in each]
             plots.append((f"Latency distribution: {_NAMES[kind]}", series))
     text = ("Quickest on the left; each power of ten leaves a tenth of the "
             "samples to its right.")
@@ -62,11 +63,22 @@ def latency(runs):
 
 def _most_values(series):
     """Those of the distributions that their axis is for."""
-    return [value for _, points in series for at, value in points
+    return [value for _, points, *_ in series for at, value in points
             if 1 - 1 / at >= _LEFT_OUT or (at, value) == points[-1]]
 
 
 _MARK = "#dc2626"
+
+# Options of a plan that decide its hit rates, with the capacity.
+_OF_CURVE = ("trace", "max_requests", "block_tokens", "timestamp_unit",
+             "session_rows", "sessions", "partial", "warmup_requests",
+             "lookup", "eviction", "admit", "memory_size", "offload", "shard",
+             "bad_lines", "layout", "evict_high", "evict_low")
+
+_SAMPLES = {"request": "requests", "load": "loads", "store": "stores"}
+
+# How opaque the field of a single sample is: often the slowest of all.
+FAINTEST = 0.3
 
 
 def _prefix(run, runs):
@@ -93,7 +105,7 @@ def _throughput(run, runs, number):
             if log.kind == "bw" and log.entries and not log.observes]
     if not logs:
         return []
-    end = timeline.end_of(logs)
+    end = timeline.end_of(run.logs)
     series = [(direction, timeline.throughput(logs, direction, end))
               for direction in ("read", "write")
               if any(log.of(direction) for log in logs)]
@@ -109,20 +121,27 @@ def _throughput(run, runs, number):
              plot.inline(series, settings, f"bw{number}", title, legend))]
 
 
+_OF_EVICTIONS = "An eviction counts when the request that needs the room is " \
+    "done."
+_OF_SYNCS = "fio logs no syncs: each is drawn with the writes that it follows."
+
+
 def _changes(run, runs, number):
-    """Evictions and fsyncs a second, where there are any."""
+    """Evictions and syncs a second, where there are any."""
     end = timeline.end_of(run.logs)
-    series = [(name, timeline.rate(moments, end)) for name, moments in
-              (("evictions", timeline.evictions(run)),
-               ("fsyncs", timeline.syncs(run, end))) if moments]
-    if not series:
+    found = [(name, timeline.rate(moments, end), text)
+             for name, moments, text in (
+                 ("evictions", timeline.evictions(run), _OF_EVICTIONS),
+                 ("syncs", timeline.syncs(run, end), _OF_SYNCS)) if moments]
+    if not found:
         return []
-    title = _prefix(run, runs) + "Evictions and fsyncs over time"
-    text = "A second. Evictions are the plan's, when their request was done;" \
-        " fsyncs follow the writes as the option asks."
-    return [(title, text, plot.inline(
-        series, (*axis.time(end), *axis.linear("y", _most(series))),
-        f"changes{number}", title))]
+    names = " and ".join(name for name, _, _ in found).capitalize()
+    title = f"{_prefix(run, runs)}{names} over time"
+    series = [(name, points) for name, points, _ in found]
+    settings = (*axis.time(end), *axis.linear("y", _most(series)),
+                "set ylabel 'a second'")
+    return [(title, " ".join(text for _, _, text in found),
+             plot.inline(series, settings, f"changes{number}", title))]
 
 
 def _latency_log(run):
@@ -134,7 +153,7 @@ def _latency_log(run):
 
 
 def _latency_over_time(run, runs, number):
-    log = _latency_log(run)
+    log, end = _latency_log(run), timeline.end_of(run.logs)
     if not log:
         return []
     series = []
@@ -143,36 +162,46 @@ def _latency_over_time(run, runs, number):
             ((None, "mean"),)
         series += [(f"{direction}, {label}" if not log.observes else label,
                     [(at, max(value, 1) / 1e9) for at, value in
-                     timeline.quantile(log, direction, share, log.end)])
+                     timeline.quantile(log, direction, share, end)])
                    for share, label in shares]
     arrow, legend = _first_eviction(run)
-    title = f"{_prefix(run, runs)}Latency of {log.name} over time"
-    settings = (*axis.time(log.end), *axis.latency("y", [
+    title = f"{_prefix(run, runs)}Latency of {_what(log)} over time"
+    settings = (*axis.time(end), *axis.latency("y", [
         value for _, points in series for _, value in points]), *arrow)
-    made = [(title, "By what completed in each stretch of time.",
+    text = "Of what completed in each " \
+        f"{units.nanoseconds(timeline.step_of(end) * 1e9)}." if log.per_io \
+        else "Means over the time between two entries of fio's log."
+    made = [(title, text,
              plot.inline(series, settings, f"log{number}", title, legend))]
     if log.per_io:
-        made += _heat_map(log, _prefix(run, runs), number)
+        made += _heat_map(log, end, _prefix(run, runs), number)
     return made
 
 
-def _heat_map(log, prefix, number):
-    boxes = timeline.heat(log)
+def _what(log):
+    """The samples of a log: 'loads', or the block job that it is of."""
+    return _SAMPLES.get(log.job.observe if log.job else None, log.name)
+
+
+def _heat_map(log, end, prefix, number):
+    boxes = timeline.heat(log, end)
     if not boxes:
         return []
     most = max(each[4] for each in boxes)
     points = []
     for x0, x1, y0, y1, count in boxes:
-        seen = 1 - 0.88 * (math.log(count + 1) / math.log(most + 1))
+        share = math.log(count) / math.log(most) if most > 1 else 1
+        clear = (1 - FAINTEST) * (1 - share)
         points.append(((x0 + x1) / 2, (y0 * y1) ** 0.5, x0, x1, y0, y1,
-                       (int(255 * seen) << 24) + 0x0072b2))
+                       (int(255 * clear) << 24) + plot.HEAT))
     style = "boxxyerror fs solid noborder lc rgb variable"
-    title = f"{prefix}Heat map: latency of {log.name}"
-    settings = (*axis.time(log.end), *axis.latency("y", [
+    title = f"{prefix}Heat map: latency of {_what(log)}"
+    settings = (*axis.time(end), *axis.latency("y", [
         value for each in boxes for value in each[2:4]]))
-    return [(title, "The darker a field, the more samples (on a logarithmic "
-             f"scale, up to {most}).", plot.inline(
-                 [("", points, style)], settings, f"heat{number}", title))]
+    text = f"The stronger its colour, the more {_what(log)} are in a field: " \
+        f"from 1 to {most}, on a logarithmic scale."
+    return [(title, text, plot.inline(
+        [("", points, style)], settings, f"heat{number}", title))]
 
 
 def over_time(runs):
@@ -229,43 +258,61 @@ def read_curve(path):
     return sorted(points)
 
 
-def _curve_of(runs):
-    """From mooncake-plan, where the first plan is there."""
-    plan = next((run.plan for run in runs if run.plan), None)
+def _curve_of(plan):
+    """From mooncake-plan, where the plan is there."""
     return sorted((float(row["capacity"]), float(row["hit_rate"]))
                   for row in plan.asked("curve")) if plan else []
 
 
+def _of_one_curve(runs):
+    """Lists of the runs whose hit rates depend on capacity in the same way."""
+    groups = {}
+    for run in runs:
+        options = run.plan.options if run.plan else {}
+        key = [str(options.get(name)) for name in _OF_CURVE]
+        if options.get("memory_size") or options.get("layout") == "buckets":
+            key.append(run.plan.slot_bytes)
+        groups.setdefault(tuple(key), []).append(run)
+    return list(groups.values())
+
+
 def _capacities(runs):
-    """{(slots, hit rate): names of the runs that had them}"""
+    """{(slots, hit rate): the runs that had them}"""
     found = {}
     for run in runs:
         if run.plan and run.plan.slots and run.plan.hit_rate is not None:
             found.setdefault((run.plan.slots, run.plan.hit_rate),
-                             []).append(run.name)
+                             []).append(run)
     return found
 
 
-def hit_rate(curve, runs):
-    """The capacity of each run is marked by a line."""
+def hit_rate(curve, group, runs, number):
+    """The capacity of each run of the @group is marked by a line."""
     points = [(slots, 100 * rate) for slots, rate in curve if slots > 0]
-    marks = _capacities(runs)
-    whose = "this run" if len(runs) == 1 else "these runs"
+    marks = _capacities(group)
     # Between two points the rate is that of the smaller.
-    series = [("by capacity", points, "steps")]
-    series += [(whose if len(marks) == 1 else ", ".join(names),
-                [(slots, 0), (slots, 100 * rate)])
-               for (slots, rate), names in marks.items()]
+    series = [("by capacity", points, "steps", None)]
+    series += [("this run" if len(runs) == 1 else
+                ", ".join(run.name for run in marked),
+                [(slots, 0), (slots, 100 * rate)], "lines",
+                runs.index(marked[0]))
+               for (slots, rate), marked in marks.items()]
+    most = max(rate for _, points, *_ in series for _, rate in points)
     settings = ("set logscale x", "set xlabel 'capacity in blocks'",
-                "set ylabel 'hit rate, %'",
-                *axis.linear("y", max(rate for _, rate in points)),
+                "set ylabel 'hit rate, %'", *axis.linear("y", most),
                 "set xrange [1:*] noextend", "set format x '%.0s%c'")
     title = "Hit rate by capacity"
+    if len(group) < len(runs):
+        title += ": " + ", ".join(run.name for run in group)
     return [(title, "What mooncake-plan says of this trace, without I/O.",
-             plot.inline(series, settings, "curve", title))]
+             plot.inline(series, settings, f"curve{number}", title))]
 
 
 def make(runs, curve):
-    curve = curve or _curve_of(runs)
-    return latency(runs) + over_time(runs) + \
-        (hit_rate(curve, runs) if curve else [])
+    """The @curve that was given is of the first run's trace."""
+    made = latency(runs) + over_time(runs)
+    for number, group in enumerate(_of_one_curve(runs)):
+        points = not number and curve or _curve_of(group[0].plan)
+        if points:
+            made += hit_rate(points, group, runs, number)
+    return made

@@ -11,6 +11,7 @@ _WORKLOAD = ("trace", "max_requests", "shard", "model", "bytes_per_token",
              "kv_dtype", "block_tokens", "size", "lookup", "eviction", "admit",
              "memory_size", "replay_no_stall", "replay_time_scale",
              "arrivals", "sessions")
+_SIZES = ("size", "memory_size")
 
 
 def best(figures):
@@ -34,25 +35,43 @@ def differences(figures):
         if not base or value is None or value == base:
             found.append("")
         else:
-            found.append(f"{100 * (value - base) / base:+.1f}%")
+            found.append(_difference(value, base))
     return found
 
 
+def _difference(value, base):
+    """'+12.3%', '+250%', or '53 x' where percent would say no more."""
+    percent = 100 * (value - base) / base
+    if percent >= 1000:
+        return f"{units.count(value / base)} x"
+    return f"{percent:+.1f}%" if abs(percent) < 100 else f"{percent:+.0f}%"
+
+
 def _options(run):
-    """As the job has them; sizes in bytes, however they are written."""
+    """As the job has them; equal sizes alike, however they are written."""
     own = run.blocks[0].options if run.blocks else {}
-    return {name: str(units.parse_size(own[name]) or own[name])
-            if name in own else "by default" for name in _WORKLOAD}
+    return {name: _shown(name, own[name]) if name in own else "by default"
+            for name in _WORKLOAD}
+
+
+def _shown(name, value):
+    number = units.parse_size(value)
+    if not number:
+        return value
+    return units.size(number) if name in _SIZES else str(number)
 
 
 def unlike(runs):
-    """What is to be said before the runs are compared."""
+    """
+    [(option, [(value, names of the runs that have it)])] of the options in
+    which the workloads of the runs differ.
+    """
     known = [_options(run) for run in runs]
-    differing = [name for name in _WORKLOAD
-                 if len({each[name] for each in known}) > 1]
-    if not differing:
-        return []
-    return ["These runs did not do the same work, so their figures can't be "
-            "compared as they stand: " + "; ".join(
-                f"{name}=" + " | ".join(each[name] for each in known)
-                for name in differing)]
+    found = []
+    for name in _WORKLOAD:
+        values = {}
+        for run, options in zip(runs, known):
+            values.setdefault(options[name], []).append(run.name)
+        if len(values) > 1:
+            found.append((name, list(values.items())))
+    return found

@@ -91,7 +91,7 @@ def _latency(out, run, kind, label):
     if kind in ("read", "write"):
         samples, latency = run.block_latency(kind)
     note = "" if latency == "lat_ns" else \
-        "clat: without lat_percentiles=1 fio has no percentiles of lat"
+        "fio's clat: it has percentiles of lat with lat_percentiles=1 only"
     out.section = label
     out.add(f"{kind}.samples", "Samples", samples.n or None, units.count)
     out.add(f"{kind}.avg", "Avg", samples.mean, units.nanoseconds, note)

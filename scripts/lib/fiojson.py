@@ -3,6 +3,7 @@ fio's JSON: the documents in its output, their jobs, and the replay runs that
 the jobs form.
 """
 
+import errno
 import json
 import os
 import re
@@ -13,6 +14,18 @@ import walls
 from cli import Error
 from jobs import Job
 from samples import Samples
+
+
+def _errors(jobs):
+    """What ended the jobs; those that it took with it are named at its end."""
+    failed = [job for job in jobs if job.error]
+    own = [job for job in failed if job.error != errno.ECANCELED] or failed
+    others = [job.name for job in failed if job not in own]
+    said = [f"job {job.name} ended with error {job.error} "
+            f"({os.strerror(job.error)})" for job in own]
+    if others:
+        said[-1] += f", and with it {', '.join(dict.fromkeys(others))}"
+    return said
 
 
 class Run:
@@ -26,9 +39,7 @@ class Run:
         self.jobs = jobs
         self.document = document
         self.warnings = list(warnings)
-        self.failures = list(failures) + [
-            f"job {job.name} ended with error {job.error} "
-            f"({os.strerror(job.error)})" for job in jobs if job.error]
+        self.failures = list(failures) + _errors(jobs)
         self.blocks = [job for job in jobs if job.observe == "none"]
         self.observers = {
             kind: [job for job in jobs if job.observe == kind]
@@ -193,7 +204,7 @@ def _what_fio_said(text, before, cut):
              for line in before.splitlines()]
     failures = [line for line in lines if _FAILURE.search(line)]
     warnings += [
-        f"fio said: {line}" for line in lines
+        f"fio said: {line.removeprefix('fio: ')}" for line in lines
         if line.startswith(("fio: ", "warning", "Warning", "mooncake: "))
         and line not in failures and not _KNOWN.match(line)]
     return warnings, failures
@@ -213,6 +224,7 @@ def _jobs(document, path, job_file, warnings):
         jobs_of_fio.add_options(jobs, job_file)
     else:
         warnings += jobs_of_fio.guess_observers(jobs)
+    jobs_of_fio.count_clones(jobs)
     return jobs
 
 

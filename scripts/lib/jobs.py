@@ -1,5 +1,7 @@
 """The jobs in fio's JSON, and what fio leaves out about them."""
 
+from collections import Counter
+
 import jobfile
 
 KINDS = ("request", "load", "store")
@@ -20,6 +22,7 @@ class Job:
         self.host = (raw.get("hostname", ""), raw.get("port", 0))
         self.error = raw.get("error", 0)
         self.walled = None      # waits for all before it; None: not known
+        self.clones = 1         # whose figures are in it
 
     @property
     def observe(self):
@@ -35,10 +38,25 @@ class Job:
 
     @property
     def seconds(self):
-        return self.raw.get("job_runtime", 0) / 1e3
+        """fio adds up the times of clones that report as a group."""
+        return self.raw.get("job_runtime", 0) / 1e3 / self.clones
 
     def direction(self, name):
         return self.raw.get(name) or {}
+
+
+def clones(options):
+    """numjobs=; 1 where fio's JSON has several values of it for all jobs."""
+    value = str(options.get("numjobs", 1))
+    return max(1, int(value)) if value.isdigit() else 1
+
+
+def count_clones(jobs):
+    """A section with numjobs= that has one entry reports as a group."""
+    names = Counter((job.host, job.name) for job in jobs)
+    for job in jobs:
+        if names[job.host, job.name] == 1:
+            job.clones = clones(job.options)
 
 
 def _moves_nothing(job):

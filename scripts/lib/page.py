@@ -10,16 +10,18 @@ import words
 
 _STYLE = """
 :root{color-scheme:light dark;--bg:#fff;--fg:#1c2126;--dim:#5c6670;
---line:#d8dde2;--card:#f4f6f8;--warn:#8a4b00;--warnbg:#fff4e0}
+--line:#d8dde2;--card:#f4f6f8;--warn:#8a4b00;--warnbg:#fff4e0;
+--heat:#0072b2}
 @media(prefers-color-scheme:dark){:root{--bg:#14171a;--fg:#e3e7eb;
---dim:#98a2ac;--line:#333a41;--card:#1d2226;--warn:#ffc875;--warnbg:#33270f}}
+--dim:#98a2ac;--line:#333a41;--card:#1d2226;--warn:#ffc875;--warnbg:#33270f;
+--heat:#7cc4f0}}
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:64rem;padding:1rem;background:var(--bg);
 color:var(--fg);font:16px/1.45 system-ui,sans-serif;overflow-wrap:anywhere}
 h1{font-size:1.5rem;margin:.3rem 0}h2{font-size:1.15rem;margin:1.8rem 0 .5rem}
 .dim,figcaption{color:var(--dim);font-size:.85rem}
 .warn{background:var(--warnbg);color:var(--warn);padding:.5rem .8rem;
-border-radius:.4rem;margin:.4rem 0}
+border-radius:.4rem;margin:.4rem 0}.warn ul{margin:.3rem 0;padding-left:1.2rem}
 .failed{background:#b3261e;color:#fff;padding:.5rem .8rem;
 border-radius:.4rem;margin:.4rem 0;font-weight:600}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));
@@ -31,7 +33,8 @@ table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{padding:.25rem .6rem;border-bottom:1px solid var(--line);
 text-align:right;white-space:nowrap}
 th:first-child{text-align:left}pre{white-space:pre-wrap}
-tbody th{font-weight:400;white-space:normal;min-width:9rem}
+tbody th{font-weight:400;white-space:normal;min-width:9rem;
+position:sticky;left:0;background:var(--bg)}
 tr.section th{font-weight:600;padding-top:.9rem}
 thead th{white-space:normal;overflow-wrap:anywhere;min-width:6rem}
 figure{margin:0 0 1rem}svg{width:100%;height:auto;display:block}
@@ -41,8 +44,9 @@ dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;
 font-size:.9rem}dd{margin:0;overflow-wrap:anywhere}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;padding:0;
 margin:0 0 .3rem;font-size:.85rem}
-.legend i{display:inline-block;width:1.1rem;height:.25rem;border-radius:.1rem;
-vertical-align:middle;margin-right:.4rem}
+.legend i{display:inline-block;width:1.1rem;vertical-align:middle;
+margin-right:.4rem}
+svg .heat{fill:var(--heat)}
 .narrow-plot{display:none}
 .answer{font-size:1.1rem;margin:.6rem 0}.answer b{font-weight:600}
 td.best{font-weight:600}td small,th small{color:var(--dim);font-weight:400}
@@ -51,11 +55,23 @@ th small{margin-left:.4rem}
 th,td{padding:.2rem .35rem}ol{padding-left:1.4rem}
 th small{margin-left:0;display:block}dl{grid-template-columns:1fr}
 dd{margin-bottom:.4rem}
-.wide-plot{display:none}.narrow-plot{display:block}}
+.wide-plot{display:none}.narrow-plot{display:block}
+.several,.several thead,.several tbody{display:block}
+.several tr{display:grid;border-bottom:1px solid var(--line);
+grid-template-columns:repeat(var(--runs),minmax(5.2rem,1fr))}
+.several th,.several td{border:0;font-size:.9em;white-space:normal}
+.several tbody th{grid-column:1/-1;justify-self:start;padding-bottom:0}
+.several thead th:first-child{display:none}
+.several thead{position:sticky;top:0;background:var(--bg);z-index:1}
+.several thead th{text-align:right;min-width:0}
+.several td small{display:block}
+.several tbody th{max-width:calc(100vw - 1.5rem)}}
 @media print{:root{color-scheme:light;--bg:#fff;--fg:#000;--dim:#444;
---line:#bbb;--card:#f2f2f2}body{max-width:none;font-size:10.5pt}
+--line:#bbb;--card:#f2f2f2;--warn:#8a4b00;--warnbg:#fff4e0;
+--heat:#0072b2}body{max-width:none;font-size:10.5pt}
 h2,h3,.legend,tr.section{break-after:avoid}figure,tr,.tile{break-inside:avoid}
-.wide{overflow:visible}
+.wide{overflow:visible}.several td small{display:block}
+tbody th{position:static}
 .wide-plot{display:block}.narrow-plot{display:none}
 details:not([open]){display:none}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
@@ -79,10 +95,14 @@ def _tiles(number, figures):
     parts = []
     for key, label in _TILES:
         figure = bykey.get(key)
-        if figure and figure.value is not None:
+        if figure and figure.value:
             parts.append(f'<div class="tile"><b {_value(number, figure)}>'
                          f"{html.escape(table.cell(figure))}</b>{label}</div>")
     return f'<div class="tiles">{"".join(parts)}</div>' if parts else ""
+
+
+# So many runs have room beside each other on a phone.
+_FIT_BESIDE = 4
 
 
 def _cells(figures):
@@ -115,8 +135,10 @@ def _figures(names, runs):
                  "</th>"
                  f'{"".join(_cells(figures))}</tr>' for figures in lines]
     head = f"<thead><tr><th></th>{head}</tr></thead>" if head else ""
-    return (f'<div class="wide"><table>{head}<tbody>{"".join(rows)}'
-            "</tbody></table></div>")
+    several = f' class="several" style="--runs:{len(runs)}"' if head else ""
+    box = "wide" if len(runs) > _FIT_BESIDE or not head else "fits"
+    return (f'<div class="{box}"><table{several}>{head}'
+            f'<tbody>{"".join(rows)}</tbody></table></div>')
 
 
 def _list(items):
@@ -152,6 +174,17 @@ def _notices(run, said, several):
         [f'<p class="warn">{head}{html.escape(each)}</p>' for each in said]
 
 
+def _unlike(runs):
+    """In what the workloads of the runs differ, an option a line."""
+    lines = [f"<li>{html.escape(name)}: " + "; ".join(
+        f"{html.escape(value)} ({html.escape(', '.join(names))})"
+        for value, names in values) + "</li>"
+             for name, values in compare.unlike(runs)]
+    return ['<div class="warn">These runs did not do the same work, so their '
+            "figures can't be compared as they stand:"
+            f"<ul>{''.join(lines)}</ul></div>"] if lines else []
+
+
 def _answers(runs, figures):
     """What came out, in words, and what it is of, below the last of those."""
     parts = []
@@ -171,8 +204,7 @@ def build(title, runs, figures, warnings, charts):
     parts = [f"<h1>{html.escape(title)}</h1>"]
     for run, said in zip(runs, warnings):
         parts += _notices(run, said, len(runs) > 1)
-    parts += [f'<p class="warn">{html.escape(each)}</p>'
-              for each in compare.unlike(runs)]
+    parts += _unlike(runs)
     parts += _answers(runs, figures)
     if len(runs) == 1:
         parts.append(_tiles(0, figures[0]))

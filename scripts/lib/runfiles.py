@@ -9,6 +9,7 @@ import re
 
 import fiojson
 import fiolog
+import jobs as jobs_of_fio
 from cli import Error
 from planfile import Plan
 
@@ -122,9 +123,8 @@ def _numbers(run):
     for at, raw in enumerate(jobs):
         options = {**(run.document.get("global options") or {}),
                    **(raw.get("job options") or {})}
-        clones = int(options.get("numjobs", 1))
         alone = names.count(names[at]) == 1
-        for _ in range(clones if alone else 1):
+        for _ in range(jobs_of_fio.clones(options) if alone else 1):
             numbers[number] = byraw.get(id(raw))
             number += 1
     return numbers

@@ -49,13 +49,16 @@ def cell(figure):
 
 
 def note(figures):
-    """What the notes of the runs say, once where they agree."""
-    notes = {number: each.note for number, each in enumerate(figures, 1)
-             if each and each.value is not None}
-    if len(set(notes.values())) <= 1:
-        return next(iter(notes.values()), "")
-    return "; ".join(f"run {number}: {text}"
-                     for number, text in notes.items() if text)
+    """What the notes of the runs say, each once, with whose it is."""
+    whose = {}
+    for number, each in enumerate(figures, 1):
+        if each and each.value is not None:
+            whose.setdefault(each.note, []).append(str(number))
+    if len(whose) <= 1:
+        return next(iter(whose), "")
+    return "; ".join(
+        f"run{'s' * (len(numbers) > 1)} {', '.join(numbers)}: {text}"
+        for text, numbers in whose.items() if text)
 
 
 def first(figures):

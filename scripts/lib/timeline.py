@@ -5,8 +5,16 @@ import math
 STEPS = 150
 
 
+def _ran(job):
+    """Seconds of its I/O, of all its clones."""
+    return max(job.direction(each).get("runtime", 0) / 1e3
+               for each in ("read", "write"))
+
+
 def end_of(logs):
-    return max((log.end for log in logs), default=0)
+    """Where the last of @logs ends, or the I/O of a job that they are of."""
+    return max((max(log.end, _ran(log.job) if log.job else 0)
+                for log in logs), default=0)
 
 
 def _steps(end):
@@ -38,11 +46,23 @@ def _spread(totals, since, until, rate_, end):
         totals[at] = totals.get(at, 0) + rate_ * part / step
 
 
+def _not_logged(log, logs, direction, moved):
+    """
+    (until when, bytes) that the log of means lacks: fio's last window is as
+    a rule not over when the job ends. Known where no other log is of the job.
+    """
+    alone = log.job and sum(each.job is log.job for each in logs) == 1
+    if not alone or log.per_io:
+        return 0, 0
+    return _ran(log.job), log.job.direction(direction).get("io_bytes", 0) - \
+        moved
+
+
 def throughput(logs, direction, end):
     """Bytes a second of all @logs together."""
     totals, step = {}, step_of(end)
     for log in logs:
-        before = 0
+        before = moved = 0
         window = float(log.job.options.get("log_avg_msec", 500)) / 1e3 \
             if log.job else 0.5
         for each in log.of(direction):
@@ -54,7 +74,11 @@ def throughput(logs, direction, end):
                 gap = each.seconds - before
                 since = before if gap < 2 * window else each.seconds - window
                 _spread(totals, since, each.seconds, each.value, end)
+                moved += each.value * (each.seconds - since)
             before = each.seconds
+        until, rest = _not_logged(log, logs, direction, moved)
+        if rest > 0 and until > before:
+            _spread(totals, before, until, rest / (until - before), end)
     return _points(totals, end)
 
 
@@ -114,13 +138,13 @@ def syncs(run, end):
     return found
 
 
-def heat(log, across=60, steps_a_decade=8):
+def heat(log, end, across=60, steps_a_decade=8):
     """[(from s, to s, from s of latency, to, samples)] of the full fields."""
     fields = {}
-    width = max(log.end / across, 0.01)
+    width = max(end / across, 0.01)
     for each in log.entries:
         row = math.floor(math.log10(max(each.value, 1)) * steps_a_decade)
-        key = int(each.seconds / width), row
+        key = min(int(each.seconds / width), across - 1), row
         fields[key] = fields.get(key, 0) + 1
     return [(x * width, (x + 1) * width,
              10 ** (y / steps_a_decade) / 1e9,

@@ -6,7 +6,7 @@ _TIMES = (("s", 1e9), ("ms", 1e6), ("us", 1e3), ("ns", 1.0))
 
 
 def digits(value):
-    """Four significant digits, never in exponent form."""
+    """Four significant digits, below 1 three, never in exponent form."""
     if value == 0:
         return "0"
     magnitude = abs(value)
@@ -14,6 +14,9 @@ def digits(value):
     while magnitude >= 10 and places > 0:
         magnitude /= 10
         places -= 1
+    while magnitude < 0.1 and places < 9:
+        magnitude *= 10
+        places += 1
     return f"{value:,.{places}f}"
 
 

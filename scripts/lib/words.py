@@ -21,8 +21,8 @@ def answer(run, found):
             break
     if value.get("qps"):
         rate = units.digits(value["qps"])
-        said.append(f"They came at {rate} requests a second, by their "
-                    "arrivals." if run.plan and run.plan.paced_seconds else
+        said.append(f"At the pace of their arrivals, {rate} requests a second "
+                    "were served." if run.plan and run.plan.paced_seconds else
                     f"The target carried {rate} requests a second.")
     if value.get("hit_rate") is not None:
         said.append(f"{units.share(value['hit_rate'])} of the lookups hit.")
@@ -31,9 +31,11 @@ def answer(run, found):
                     f"{units.bandwidth(value['read_bw'])} and wrote "
                     f"{units.size(value['write_bytes'])} at "
                     f"{units.bandwidth(value['write_bw'])}.")
-    if run.option("direct", "0") == "0":
-        said.append("It went through the page cache (direct=0): memory may "
-                    "have answered in place of the drive.")
+        if run.option("direct", "0") == "0":
+            said.append("It went through the page cache (direct=0): memory "
+                        "may have answered in place of the drive.")
+    else:
+        said.append("No block was read or written.")
     return said
 
 

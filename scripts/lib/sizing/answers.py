@@ -133,10 +133,10 @@ def of_money(out, options, demand, plan, traffic):
         if carried:
             most, typed = traffic.most_written(
                 demand, out.value("capacity"), a_second, carried)
-            out.add("life.most", "Life at the most that it carries",
+            out.add("life.most", "Life at the most traffic that it carries",
                     options.tbw * 1e12 / most / _YEAR, years,
                     programs.words(typed) if typed else command,
-                    "the same with that traffic")
+                    "as above, with what is written then")
     if options.prefill_rate:
         saved = plan["hits"] * demand.block_tokens / options.prefill_rate \
             / demand.span_s * 3600

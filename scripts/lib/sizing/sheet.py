@@ -42,7 +42,7 @@ def _table(answers):
                 f'<td data-figure="{each.key}" data-value="{each.value}">'
                 f"{html.escape(each.show(each.value))}</td>"
                 f'<td><a href="#command{number}">{number}</a></td></tr>')
-    head = '<thead><tr><th></th><th></th><th scope="col">from</th></tr>' \
+    head = '<thead><tr><th></th><th></th><th scope="col">command</th></tr>' \
         "</thead>"
     typed = "".join(f'<li id="command{number}"><pre>{html.escape(command)}'
                     "</pre></li>"
@@ -60,13 +60,14 @@ def _hit_rate(demand, answers):
     points = [(point["capacity_bytes"], 100 * point["hit_rate"])
               for point in _thinned(demand.curve)]
     size, rate = answers.value("capacity"), 100 * answers.value("hit_rate")
-    series = [("lru", points, "steps"), ("this page", [(size, 0), (size, rate)])]
+    series = [("lru", points, "steps", None),
+              ("this page", [(size, 0), (size, rate)], "lines", 0)]
     settings = ["set xlabel 'capacity'", "set ylabel 'hit rate, %'",
                 *axis.linear("y", max(y for _, y in points)),
                 *axis.capacity("x", [x for x, _ in points] + [size]),
                 "set rmargin 5"]
     title = "Hit rate by capacity"
-    return _figure(title, "Of lru, by mooncake-plan --curve.",
+    return _figure(title, "What mooncake-plan says of this trace, without I/O.",
                    plot.inline(series, settings, "curve", title))
 
 
@@ -93,11 +94,13 @@ def _saturation(state, options):
     series = [(f"P{options.percentile:g} of loads", points, "linespoints"),
               (f"limit {options.latency}",
                [(points[0][0], limit), (points[-1][0], limit)])]
-    settings = [*axis.latency("y", [y for _, y in points] + [limit]),
+    # The limit is to lie off the frame.
+    settings = [*axis.latency("y", [y for _, y in points] +
+                              [0.99 * limit, 1.01 * limit]),
                 *axis.logarithmic("x", [x for x, _ in points], units.plain),
                 "set rmargin 5", f"set xlabel '{ways.axis}'"]
-    title = "Latency of loads by traffic"
-    return _figure(title, "Runs of mooncake-saturate.",
+    title = f"Latency of loads by {ways.turned_up}"
+    return _figure(title, "Each point is a run of mooncake-saturate.",
                    plot.inline(series, settings, "saturate", title))
 
 
@@ -118,7 +121,7 @@ def sentences(options, demand, answers, target):
         said.append(f"{ways.at.capitalize()} the drive lasts "
                     f"{answers.words('life')}.")
     if answers.words("saved"):
-        said.append(f"It saves {answers.words('saved')} an hour.")
+        said.append(f"Its hits save {answers.words('saved')} an hour.")
     if not demand.span_s:
         said.append("The trace has no times, so nothing is known of wear "
                     "and traffic.")

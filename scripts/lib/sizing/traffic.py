@@ -11,6 +11,7 @@ class Pace:
     """Requests arrive as stamped, so many times as fast."""
 
     key = "times"
+    turned_up = "traffic"
     at = "at the trace's pace"
     search = "at paces of its choice"
     axis = "times the traffic of the trace"
@@ -80,7 +81,7 @@ class Pace:
 class Users:
     """Each of @users asks again a while after he was answered."""
 
-    key = "users"
+    key = turned_up = "users"
     search = "with as many users as it chooses"
     axis = "users"
 
