@@ -19,8 +19,10 @@ from testing import (DATA, TOP, Skip, check, check_equal, check_has, run,
                      script)
 
 sys.path.insert(0, str(TOP / "scripts" / "lib"))
+import axis
 import charts
 import plot
+import units
 
 
 class Page(html.parser.HTMLParser):
@@ -196,6 +198,20 @@ def test_plots_name_what_is_in_them():
             check_equal(name in title.lower(), f">{name}<" in
                         legend.replace("</i>", ">").replace("</li>", "<"),
                         f"{name} in {title}")
+
+
+def test_axes_show_each_label_that_they_are_given():
+    if not shutil.which("gnuplot"):
+        raise Skip("gnuplot is not installed")
+    for low, high in ((155, 620), (0.02, 0.9), (1, 9), (3e-6, 2.5), (10, 1000),
+                      (7e-5, 8e-5), (30, 31)):
+        lines = (*axis.logarithmic("x", [low, high], units.plain),
+                 *axis.latency("y", [low, high]))
+        shown = re.findall("<text>([^<]*)</text>",
+                           plot.svg([("", [(low, low), (high, high)])], lines))
+        wanted = re.findall("'([^']*)' ", " ".join(lines))
+        check(len(wanted) >= 4, f"labels {wanted}")
+        check_equal(sorted(shown), sorted(wanted), f"from {low} to {high}")
 
 
 def test_a_run_has_one_colour_in_all_plots():

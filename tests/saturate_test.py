@@ -17,6 +17,7 @@ import xml.dom.minidom
 from pathlib import Path
 
 sys.dont_write_bytecode = True
+from browser import look_at
 from testing import (DATA, TOP, Skip, check, check_equal, check_has, fails,
                      run, script)
 
@@ -305,6 +306,8 @@ def test_table_plot_and_svg():
         svg = (TMP / "plot.svg").read_text()
         xml.dom.minidom.parseString(svg)
         check_has(svg, "prefers-color-scheme")
+        look, = look_at((TMP / "plot.svg",), (760,)).values()
+        check_equal(look["found"], [], "labels")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 sys.dont_write_bytecode = True
+from browser import DARK, check_layout, look_at
 from fio_runs import ENGINE, FILES
 from testing import TOP, check, check_equal, check_has, fails, run, script
 
@@ -230,6 +231,13 @@ def test_page_has_the_figures_of_the_json():
             check_has((TMP / "results" / f"{name}.svg").read_text(), "vllm-fs")
     check("http://" not in page.replace("http://www.w3.org/", "") and
           "https://" not in page, "the page needs the network")
+
+
+def test_page_can_be_read():
+    stores("--repeat", "1", "--stores", "flexkv,vllm-fs")
+    page = TMP / "results" / "stores.html"
+    for options in ((), (DARK,)):
+        check_layout(look_at((page,), (1280, 390), *options))
 
 
 def test_a_page_is_renewed():

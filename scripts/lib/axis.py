@@ -11,9 +11,11 @@ _MOST_BESIDE = 5
 
 
 def _labelled(axis, places, show):
+    """A little wider: gnuplot may lose a label right at the end of a range."""
     labels = ", ".join(f"{quote(show(at))} {at:.9g}" for at in places)
     return (f"set {axis}tics ({labels})",
-            f"set {axis}range [{places[0]:.9g}:{places[-1]:.9g}]")
+            f"set {axis}range [{places[0] * (1 - 1e-9):.12g}:"
+            f"{places[-1] * (1 + 1e-9):.12g}]")
 
 
 def _steps(most, labels):
@@ -27,7 +29,8 @@ def _steps(most, labels):
 
 def linear(axis, most):
     """From 0 to what holds @most."""
-    return _labelled(axis, _steps(most, _MOST_ABOVE), units.plain)
+    labels = _MOST_BESIDE if axis == "x" else _MOST_ABOVE
+    return _labelled(axis, _steps(most, labels), units.plain)
 
 
 def time(end):

@@ -37,6 +37,9 @@ tbody th{font-weight:400;white-space:normal;min-width:9rem;
 position:sticky;left:0;background:var(--bg)}
 tr.section th{font-weight:600;padding-top:.9rem}
 thead th{white-space:normal;overflow-wrap:anywhere;min-width:6rem}
+.cards th,.cards td{padding:.25rem .4rem;font-size:.85rem}
+.cards thead th{min-width:0;overflow-wrap:normal;vertical-align:bottom}
+.cards tbody th{white-space:nowrap}
 figure{margin:0 0 1rem}svg{width:100%;height:auto;display:block}
 svg [stroke=black]{stroke:var(--fg)}svg [fill=black]{fill:var(--fg)}
 svg [color=black]{color:var(--fg)}svg [stroke=gray]{stroke:var(--line)}
@@ -56,6 +59,12 @@ th,td{padding:.2rem .35rem}ol{padding-left:1.4rem}
 th small{margin-left:0;display:block}dl{grid-template-columns:1fr}
 dd{margin-bottom:.4rem}
 .wide-plot{display:none}.narrow-plot{display:block}
+.cards,.cards tbody{display:block}.cards thead{display:none}
+.cards tr{display:grid;grid-template-columns:repeat(3,1fr);
+border-bottom:1px solid var(--line)}
+.cards th,.cards td{border:0}.cards tbody th{grid-column:1/-1;font-weight:600}
+.cards td{text-align:left}.cards td::before{content:attr(data-label);
+display:block;color:var(--dim);font-size:.9em}
 .several,.several thead,.several tbody{display:block}
 .several tr{display:grid;border-bottom:1px solid var(--line);
 grid-template-columns:repeat(var(--runs),minmax(5.2rem,1fr))}

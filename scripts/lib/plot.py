@@ -84,8 +84,9 @@ def _inner(series, settings, name, label, size):
                   count=1, flags=re.S)
     text = text.replace('id="gnuplot_canvas"', "")
     text = re.sub(r"rgb\( *0, *0, *0\)", "black", text)
-    text = re.sub(r"fill = 'rgb\( *%d, *%d, *%d\)'" % tuple(
-        HEAT.to_bytes(3, "big")), "class=heat", text)
+    if any(style.endswith("variable") for _, _, style, _ in _complete(series)):
+        text = re.sub(r"fill = 'rgb\( *%d, *%d, *%d\)'" % tuple(
+            HEAT.to_bytes(3, "big")), "class=heat", text)
     for number, (title, *_) in enumerate(series, 1):
         text = text.replace(f"<title>{name}_plot_{number}</title>",
                             f"<title>{html.escape(title)}</title>", 1)

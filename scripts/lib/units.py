@@ -36,6 +36,13 @@ def nanoseconds(value):
     return f"{digits(value)} ns"
 
 
+def time_scale(most):
+    """(size, name) of the unit in which to show up to @most nanoseconds."""
+    unit, size_ = next((each for each in _TIMES if most >= each[1]),
+                       _TIMES[-1])
+    return size_, unit
+
+
 def seconds(value):
     return f"{digits(value)} s"
 
