@@ -31,8 +31,7 @@ int buckets_init(struct buckets *b, const struct policy *policy,
 	b->state = policy->create(b->places.nr, mem);
 	if (!b->blocks || !b->state ||
 	    index_init(&b->slots, nr_blocks,
-		       (uint64_t)b->places.nr * b->bucket_blocks, b->blocks,
-		       mem)) {
+		       (uint64_t)b->places.nr * b->bucket_blocks, mem)) {
 		buckets_exit(b, mem);
 		return -1;
 	}

@@ -25,7 +25,7 @@ int cache_init(struct cache *c, const struct policy *policy, uint32_t nr_blocks,
 	if (c->in_order)
 		return 0;
 	if ((c->evicts && choose_victims(c, mem)) ||
-	    index_init(&c->slots, nr_blocks, c->places.nr, c->blocks, mem)) {
+	    index_init(&c->slots, nr_blocks, c->places.nr, mem)) {
 		cache_exit(c, mem);
 		return -1;
 	}

@@ -13,35 +13,45 @@
 #include "trace/base/mem.h"
 
 #define CACHE_NO_SLOT UINT32_MAX
-#define INDEX_LINE 16 /* entries of a CPU's cache line: blocks side by side */
-#define INDEX_STEP (INDEX_LINE + 1)
+#define INDEX_RUN 512 /* entries of a page: blocks side by side */
+#define INDEX_STEP (INDEX_RUN + 1)
 
-struct index {
-	uint32_t *entries; /* slot + 1; 0: none */
-	uint64_t nr;
-	unsigned int shift;	/* of a table; 0: an entry for each block */
-	const uint32_t *blocks; /* of each slot that is in a table */
+struct index_entry {
+	uint32_t slot; /* + 1; 0: free */
+	uint32_t block;
 };
 
-/*
- * Makes an index for @nr_blocks blocks, of which no more than @slots are cached
- * at a time. Before a block is inserted it must stand in @blocks at its slot,
- * and stay there until it is removed. Returns 0, or -1 when there is no memory.
- */
+struct index {
+	uint32_t *slots; /* of each block, + 1; 0: none. NULL with a table */
+	struct index_entry *table;
+	uint64_t nr;
+	unsigned int shift; /* of a table */
+};
+
+/* Makes an index for @nr_blocks blocks, of which no more than @slots are cached
+ * at a time. Returns 0, or -1 when there is no memory. */
 int index_init(struct index *x, uint32_t nr_blocks, uint64_t slots,
-	       const uint32_t *blocks, const struct mem *mem);
+	       const struct mem *mem);
 void index_exit(struct index *x, const struct mem *mem);
 
-/* Returns the entry at which the search for a block begins. */
+/*
+ * Returns the entry at which the search for a block begins. Blocks side by
+ * side, as requests have them, share a page, since to find a page takes the CPU
+ * longer than to read a line of it. Each run of them begins elsewhere in its
+ * page, so that blocks at equal distances, such as the first of each request,
+ * are not in each other's way.
+ */
 static inline uint64_t index_home(const struct index *x, uint32_t block)
 {
-	uint64_t line = (block / INDEX_LINE + UINT64_C(1)) * 0x9e3779b97f4a7c15;
+	uint64_t run = block / INDEX_RUN + UINT64_C(1);
+	uint64_t hash = run * 0x9e3779b97f4a7c15;
 
-	return (line >> x->shift) * INDEX_LINE + block % INDEX_LINE;
+	return (hash >> x->shift) * INDEX_RUN +
+	       (block + (hash >> 16)) % INDEX_RUN;
 }
 
 /*
- * Returns the entry at which the search goes on: in the next line, so that
+ * Returns the entry at which the search goes on: in the next page, so that
  * blocks side by side are not in each other's way. The step is odd, so it comes
  * to every entry.
  */
@@ -50,15 +60,13 @@ static inline uint64_t index_next(const struct index *x, uint64_t at)
 	return (at + INDEX_STEP) & (x->nr - 1);
 }
 
-/* Returns the entry of the block, or the free one where it belongs. */
+/* Returns the entry of the block in a table, or the free one where it
+ * belongs. */
 static inline uint64_t index_entry(const struct index *x, uint32_t block)
 {
-	uint64_t at;
+	uint64_t at = index_home(x, block);
 
-	if (!x->shift)
-		return block;
-	at = index_home(x, block);
-	while (x->entries[at] && x->blocks[x->entries[at] - 1] != block)
+	while (x->table[at].slot && x->table[at].block != block)
 		at = index_next(x, at);
 	return at;
 }
@@ -66,13 +74,19 @@ static inline uint64_t index_entry(const struct index *x, uint32_t block)
 /* Returns the slot of the block, or CACHE_NO_SLOT. */
 static inline uint32_t index_find(const struct index *x, uint32_t block)
 {
-	return x->entries[index_entry(x, block)] - 1;
+	if (x->slots)
+		return x->slots[block] - 1;
+	return x->table[index_entry(x, block)].slot - 1;
 }
 
 /* Adds a block, which must not be there, with its slot. */
 static inline void index_insert(struct index *x, uint32_t block, uint32_t slot)
 {
-	x->entries[index_entry(x, block)] = slot + 1;
+	if (x->slots)
+		x->slots[block] = slot + 1;
+	else
+		x->table[index_entry(x, block)] =
+			(struct index_entry){ slot + 1, block };
 }
 
 /* Removes a block, which must be there. */

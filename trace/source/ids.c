@@ -10,7 +10,6 @@
 
 #define GROUP 16 /* ids that may share an entry */
 #define LINE 16	 /* slots of the CPU's cache line: groups side by side */
-#define NEAR (GROUP * LINE) /* ids whose slots are in one line */
 #define SLOTS_MIN 4096
 #define SLOTS_MANY (1 << 20) /* from then on the table grows by less */
 #define BATCH 64
@@ -220,22 +219,12 @@ static inline size_t number_new(struct ids *ids, const uint64_t *ahead,
 	return i;
 }
 
-static void prefetch_homes(const struct ids *ids, const uint64_t *ahead,
-			   size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (!i || ahead[i] / NEAR != ahead[i - 1] / NEAR)
-			__builtin_prefetch(
-				&ids->slots[home_of(ids, ahead[i]).slot]);
-}
-
 static void number_batch(struct ids *ids, const uint64_t *ahead, size_t n,
 			 uint32_t *numbers)
 {
 	uint64_t next = ids->next;
 	size_t i = 0;
 
-	prefetch_homes(ids, ahead, n);
 	for (;;) {
 		i += number_known(ids, ahead + i, n - i, next, numbers + i);
 		i += number_new(ids, ahead + i, n - i, numbers + i);
