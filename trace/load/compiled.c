@@ -12,28 +12,40 @@
 
 #define ALIGN 8
 #define LANES 4
+#define WORD ((ptrdiff_t)sizeof(uint64_t))
 
 static uint64_t aligned(uint64_t bytes)
 {
 	return (bytes + ALIGN - 1) & ~(uint64_t)(ALIGN - 1);
 }
 
+static inline uint64_t mix(uint64_t sum, const char *at)
+{
+	uint64_t word;
+
+	memcpy(&word, at, sizeof(word));
+	return (sum ^ word) * 0x9e3779b97f4a7c15;
+}
+
 /* There are four sums side by side, which a processor computes at once. Each
  * step is one to one, so that no change of a word goes unnoticed. */
 uint64_t compiled_checksum(const void *data, size_t bytes)
 {
-	uint64_t sums[LANES] = { 1, 2, 3, 4 }, word, sum = bytes;
+	uint64_t sums[LANES] = { 1, 2, 3, 4 }, sum = bytes;
 	const char *at = data, *end = at + bytes;
+	char rest[WORD] = { 0 };
 	size_t i = 0;
 
-	for (; end - at >= (ptrdiff_t)sizeof(word); at += sizeof(word)) {
-		memcpy(&word, at, sizeof(word));
-		sums[i] = (sums[i] ^ word) * 0x9e3779b97f4a7c15;
-		i = (i + 1) % LANES;
+	for (; end - at >= LANES * WORD; at += LANES * WORD) {
+		sums[0] = mix(sums[0], at);
+		sums[1] = mix(sums[1], at + WORD);
+		sums[2] = mix(sums[2], at + 2 * WORD);
+		sums[3] = mix(sums[3], at + 3 * WORD);
 	}
-	word = 0;
-	memcpy(&word, at, end - at);
-	sums[i] = (sums[i] ^ word) * 0x9e3779b97f4a7c15;
+	for (; end - at >= WORD; at += WORD, i++)
+		sums[i] = mix(sums[i], at);
+	memcpy(rest, at, end - at);
+	sums[i] = mix(sums[i], rest);
 	for (i = 0; i < LANES; i++)
 		sum = (sum ^ sums[i] ^ sums[i] >> 32) * 0xbf58476d1ce4e5b9;
 	return sum ^ sum >> 29;
@@ -221,7 +233,9 @@ static int take_requests(struct trace *t, const struct compiled_header *h,
 }
 
 /* Takes the lookups where they lie, after a check, and finds how many blocks
- * they have: blocks are numbered by first appearance. */
+ * they have: blocks are numbered by first appearance. Two instructions follow
+ * each other from one lookup to the next, which a test for equality would make
+ * three. */
 static int take_lookups(struct trace *t, const struct compiled_header *h,
 			const struct trace_options *o, struct error *err)
 {
@@ -229,7 +243,7 @@ static int take_lookups(struct trace *t, const struct compiled_header *h,
 
 	for (uint64_t i = 0; i < t->nr_lookups; i++) {
 		wrong |= lookups[i] > next;
-		next += lookups[i] == next;
+		next += lookups[i] >= next;
 	}
 	if (wrong || next > h->nr_blocks ||
 	    (t->nr_requests == h->nr_requests && next != h->nr_blocks))
