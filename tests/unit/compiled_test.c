@@ -81,7 +81,7 @@ static void sessions(void)
 	compile();
 	check_same();
 	CHECK(t.turns);
-	CHECK(!t.hash_ids);
+	CHECK_EQ(t.hash_ids.nr, 0);
 	CHECK_EQ(trace_hash_id(&t, 2), 2);
 	CHECK_EQ(trace_hash_id(&kept, 2), 9);
 	begin("rows.jsonl");

@@ -17,7 +17,7 @@ static void check_ids(const uint64_t *ids, uint32_t nr)
 {
 	CHECK_EQ(t.nr_blocks, nr);
 	for (uint32_t i = 0; i < nr && i < t.nr_blocks; i++)
-		CHECK(t.hash_ids[i] == ids[i]);
+		CHECK(trace_hash_id(&t, i) == ids[i]);
 }
 
 static void hash_ids(void)

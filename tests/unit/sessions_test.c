@@ -21,7 +21,7 @@
 
 static uint64_t id_of(uint32_t request)
 {
-	return t.hash_ids[t.lookups[t.requests[request].first_lookup]];
+	return trace_hash_id(&t, t.lookups[t.requests[request].first_lookup]);
 }
 
 static void check_order(const char *ids)
@@ -294,7 +294,7 @@ static void check_shards(void)
 		requests += t.nr_requests;
 		for (uint32_t r = 0; r < t.nr_requests; r++) {
 			uint32_t at = t.requests[r].first_lookup;
-			int session = t.hash_ids[t.lookups[at + 1]] - 10;
+			int session = trace_hash_id(&t, t.lookups[at + 1]) - 10;
 
 			CHECK(!shard_of[session] ||
 			      shard_of[session] == (int)o.shard);

@@ -18,7 +18,6 @@ struct small_trace {
 	struct trace t;
 	struct trace_request requests[SMALL_REQUESTS];
 	uint32_t lookups[SMALL_LOOKUPS];
-	uint64_t hash_ids[SMALL_LOOKUPS];
 };
 
 static inline void small_begin(struct small_trace *s)
@@ -26,7 +25,6 @@ static inline void small_begin(struct small_trace *s)
 	memset(s, 0, sizeof(*s));
 	s->t.requests = s->requests;
 	s->t.lookups = s->lookups;
-	s->t.hash_ids = s->hash_ids;
 	s->t.block_tokens = SMALL_TOKENS;
 }
 

@@ -73,7 +73,7 @@ UNUSED static void check_fails(const char *part)
 {
 	CHECK_EQ(load(), -1);
 	CHECK_HAS(err.text, part);
-	CHECK(!t.requests && !t.lookups && !t.hash_ids && !t.nr_requests);
+	CHECK(!t.requests && !t.lookups && !t.hash_ids.nr && !t.nr_requests);
 }
 
 /* The second line is wrong: fails with line and reason, or is left out. */

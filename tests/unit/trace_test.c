@@ -47,9 +47,9 @@ static void requests_and_blocks(void)
 	CHECK_EQ(t.requests[1].input_length, 1536);
 	CHECK_EQ(t.requests[0].output_length, 7);
 	CHECK(!memcmp(t.lookups, (uint32_t []) { 0, 1, 0, 2, 1, 3 }, 24));
-	CHECK_EQ(t.hash_ids[0], 9);
-	CHECK_EQ(t.hash_ids[2], 8);
-	CHECK_EQ(t.hash_ids[3], INT64_MAX);
+	CHECK_EQ(trace_hash_id(&t, 0), 9);
+	CHECK_EQ(trace_hash_id(&t, 2), 8);
+	CHECK_EQ(trace_hash_id(&t, 3), INT64_MAX);
 	CHECK_EQ(t.block_tokens, 512);
 	CHECK_EQ(t.bad_lines, 0);
 }
@@ -129,7 +129,7 @@ static void many_requests(void)
 	CHECK_EQ(t.nr_blocks, 30001);
 	for (i = 1; i < t.nr_requests; i++) {
 		CHECK_EQ(t.lookups[2 * i], i + 1);
-		CHECK_EQ(t.hash_ids[i + 1], hash64(i) >> 1);
+		CHECK_EQ(trace_hash_id(&t, i + 1), hash64(i) >> 1);
 		CHECK_EQ(t.lookups[2 * i + 1], 1);
 	}
 }
@@ -357,7 +357,7 @@ static void bad_lines_decide_nothing(void)
 	CHECK_EQ(t.nr_requests, 2);
 	CHECK_EQ(t.requests[1].arrival_ns, 2000000);
 	CHECK_EQ(t.nr_blocks, 2);
-	CHECK_EQ(t.hash_ids[1], 70);
+	CHECK_EQ(trace_hash_id(&t, 1), 70);
 }
 
 /* A good line of that many bytes between two others. */
@@ -461,7 +461,7 @@ static void partial_blocks(void)
 	CHECK_EQ(t.nr_lookups, 6);
 	CHECK_EQ(t.nr_blocks, 4);
 	CHECK(!memcmp(t.lookups, (uint32_t []) { 0, 1, 2, 2, 3, 0 }, 24));
-	CHECK_EQ(t.hash_ids[3], 5);
+	CHECK_EQ(trace_hash_id(&t, 3), 5);
 	CHECK_EQ(trace_lookups_of(&t, 3), 0);
 	CHECK_EQ(t.requests[4].first_lookup, 5);
 }
@@ -554,7 +554,7 @@ static void shard_blocks_are_dense(void)
 		highest += t.lookups[i] == highest;
 	}
 	CHECK_EQ(highest, t.nr_blocks);
-	CHECK_EQ(t.hash_ids[0], 7);
+	CHECK_EQ(trace_hash_id(&t, 0), 7);
 	CHECK_EQ(t.requests[0].arrival_ns,
 		 t.requests[0].output_length * INT64_C(1000000));
 }

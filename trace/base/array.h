@@ -36,4 +36,13 @@ static inline void *array_grow(void *array, uint64_t *room, uint64_t need,
 	return array;
 }
 
+/* Returns the array with room for @nr items, as many as are there, and no more;
+ * it may have been moved. */
+static inline void *array_trim(void *array, uint64_t nr, size_t item)
+{
+	void *trimmed = realloc(array, nr ? nr * item : 1);
+
+	return trimmed ? trimmed : array;
+}
+
 #endif

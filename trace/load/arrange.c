@@ -38,7 +38,7 @@ struct move {
 	struct trace_request *requests;
 	uint32_t *lookups;
 	uint64_t nr_lookups;
-	uint64_t *hash_ids;
+	struct id_list hash_ids;
 	uint32_t *numbers; /* of blocks */
 	uint32_t nr_blocks;
 	struct trace_turn *turns;
@@ -53,19 +53,17 @@ static bool move_init(struct move *m, struct trace *t)
 	*m = (struct move){ .t = t };
 	m->requests = malloc(requests * sizeof(*m->requests));
 	m->lookups = malloc((t->nr_lookups + 1) * sizeof(*m->lookups));
-	m->hash_ids = malloc(blocks * sizeof(*m->hash_ids));
 	m->numbers = malloc(blocks * sizeof(*m->numbers));
 	m->turns = malloc(requests * sizeof(*m->turns));
 	m->places = malloc(requests * sizeof(*m->places));
-	return m->requests && m->lookups && m->hash_ids && m->numbers &&
-	       m->turns && m->places;
+	return m->requests && m->lookups && m->numbers && m->turns && m->places;
 }
 
 static void move_free(struct move *m)
 {
 	free(m->requests);
 	free(m->lookups);
-	free(m->hash_ids);
+	id_list_free(&m->hash_ids);
 	free(m->numbers);
 	free(m->turns);
 	free(m->places);
@@ -74,19 +72,21 @@ static void move_free(struct move *m)
 static uint32_t number_block(struct move *m, uint32_t block)
 {
 	if (m->numbers[block] == UNNUMBERED) {
-		m->hash_ids[m->nr_blocks] = m->t->hash_ids[block];
+		id_list_append(&m->hash_ids, trace_hash_id(m->t, block));
 		m->numbers[block] = m->nr_blocks++;
 	}
 	return m->numbers[block];
 }
 
-static void move_request(struct move *m, uint32_t to, const struct ordered *o,
-			 const struct session_row *row)
+static int move_request(struct move *m, uint32_t to, const struct ordered *o,
+			const struct session_row *row)
 {
 	struct trace_request *rq = &m->requests[to];
 	uint32_t nr = trace_lookups_of(m->t, o->row), i;
 	const uint32_t *lookups;
 
+	if (id_list_room(&m->hash_ids, nr))
+		return -1;
 	*rq = m->t->requests[o->row];
 	lookups = m->t->lookups + rq->first_lookup;
 	rq->first_lookup = m->nr_lookups;
@@ -103,6 +103,7 @@ static void move_request(struct move *m, uint32_t to, const struct ordered *o,
 		m->turns[to].before = m->places[o->before];
 		m->turns[to].delay_ns = row->delay_ns;
 	}
+	return 0;
 }
 
 static void take_over(struct move *m)
@@ -111,7 +112,7 @@ static void take_over(struct move *m)
 
 	free(t->requests);
 	free(t->lookups);
-	free(t->hash_ids);
+	id_list_free(&t->hash_ids);
 	t->requests = m->requests;
 	t->lookups = m->lookups;
 	t->hash_ids = m->hash_ids;
@@ -119,7 +120,7 @@ static void take_over(struct move *m)
 	t->turns = m->turns;
 	m->requests = NULL;
 	m->lookups = NULL;
-	m->hash_ids = NULL;
+	m->hash_ids = (struct id_list){ 0 };
 	m->turns = NULL;
 }
 
@@ -127,16 +128,16 @@ static int move_all(struct trace *t, const struct sessions *s,
 		    const struct ordered *order)
 {
 	struct move m;
-	bool room = move_init(&m, t);
+	int ret = move_init(&m, t) ? 0 : -1;
 
-	if (room) {
+	if (!ret)
 		memset(m.numbers, 0xff, t->nr_blocks * sizeof(*m.numbers));
-		for (uint32_t i = 0; i < t->nr_requests; i++)
-			move_request(&m, i, &order[i], &s->rows[order[i].row]);
+	for (uint32_t i = 0; !ret && i < t->nr_requests; i++)
+		ret = move_request(&m, i, &order[i], &s->rows[order[i].row]);
+	if (!ret)
 		take_over(&m);
-	}
 	move_free(&m);
-	return room ? 0 : -1;
+	return ret;
 }
 
 /* Numbers the rows of the first @nr of the order anew, when all others are left

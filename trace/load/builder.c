@@ -11,7 +11,11 @@ void builder_init(struct builder *b, struct trace *t,
 		  const struct trace_options *o,
 		  const struct trace_limits *limits, struct error *err)
 {
-	*b = (struct builder){ .t = t, .o = o, .limits = limits, .err = err };
+	*b = (struct builder){ .t = t,
+			       .o = o,
+			       .limits = limits,
+			       .err = err,
+			       .ids.list = &t->hash_ids };
 }
 
 void builder_end(struct builder *b)
@@ -73,14 +77,12 @@ static int add_lookups(struct builder *b, const struct trace_row *row,
 		       uint32_t *to, size_t nr)
 {
 	struct trace *t = b->t;
-	int ret = ids_number(&b->ids, row->hash_ids, nr, to);
 
-	t->hash_ids = b->ids.list;
-	if (ret)
+	if (ids_number(&b->ids, row->hash_ids, nr, to))
 		return no_memory(b);
-	if (b->ids.nr > b->limits->blocks)
+	if (t->hash_ids.nr > b->limits->blocks)
 		return too_many(b, "blocks", b->limits->blocks);
-	t->nr_blocks = b->ids.nr;
+	t->nr_blocks = t->hash_ids.nr;
 	return 0;
 }
 

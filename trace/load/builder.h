@@ -18,7 +18,7 @@ struct builder {
 	struct error *err;
 	uint64_t max_requests; /* room in t->requests, and so on */
 	uint64_t max_lookups;
-	struct ids ids;	  /* its list is t->hash_ids */
+	struct ids ids;	  /* to t->hash_ids */
 	bool plain_dated; /* a row without a session had a timestamp */
 	int64_t plain_ns; /* when the latest of them arrives */
 	uint32_t undated; /* the first requests, whose arrival is that of

@@ -16,10 +16,10 @@ struct selection {
 	struct sessions *sessions; /* NULL: none */
 	uint32_t *numbers; /* with sessions: the new ones of their requests */
 	uint8_t *owned;	   /* by session: whose it is, once that is known */
-	uint32_t *containing; /* requests that contain the block */
-	uint32_t *number;     /* new number of the block, or UNNUMBERED */
-	uint64_t *hash_ids;   /* by new number */
-	uint32_t nr_requests; /* what is kept so far */
+	uint32_t *containing;	 /* requests that contain the block */
+	uint32_t *number;	 /* new number of the block, or UNNUMBERED */
+	struct id_list hash_ids; /* by new number */
+	uint32_t nr_requests;	 /* what is kept so far */
 	uint64_t nr_lookups;
 	uint32_t nr_blocks;
 };
@@ -67,7 +67,7 @@ static uint64_t deciding_id(const struct selection *s, uint32_t request)
 		if ((uint64_t)s->containing[blocks[i]] * COMMON_PART <
 		    t->nr_requests)
 			break;
-	return t->hash_ids[blocks[i]];
+	return trace_hash_id(t, blocks[i]);
 }
 
 static bool is_ours(const struct selection *s, uint32_t request)
@@ -102,14 +102,14 @@ static bool ends_partial(const struct trace *t, uint32_t request)
 static uint32_t renumber(struct selection *s, uint32_t block)
 {
 	if (s->number[block] == UNNUMBERED) {
-		s->hash_ids[s->nr_blocks] = s->t->hash_ids[block];
+		id_list_append(&s->hash_ids, trace_hash_id(s->t, block));
 		s->number[block] = s->nr_blocks++;
 	}
 	return s->number[block];
 }
 
 /* Moves a request and its lookups down to the end of what is kept. */
-static void keep(struct selection *s, uint32_t request)
+static int keep(struct selection *s, uint32_t request)
 {
 	struct trace *t = s->t;
 	struct trace_request *req = &t->requests[s->nr_requests++];
@@ -117,6 +117,8 @@ static void keep(struct selection *s, uint32_t request)
 	uint32_t *to = t->lookups + s->nr_lookups, i;
 	uint32_t nr = trace_lookups_of(t, request);
 
+	if (id_list_room(&s->hash_ids, nr))
+		return -1;
 	if (s->o->partial == TRACE_PARTIAL_SKIP && ends_partial(t, request))
 		nr--;
 	*req = t->requests[request];
@@ -124,6 +126,7 @@ static void keep(struct selection *s, uint32_t request)
 		to[i] = renumber(s, from[i]);
 	req->first_lookup = s->nr_lookups;
 	s->nr_lookups += nr;
+	return 0;
 }
 
 /* Keeps the session's row of a request that is kept. Sessions are numbered anew
@@ -154,7 +157,7 @@ static void number_sessions(struct sessions *s, uint64_t nr_rows)
 	s->nr_rows = nr_rows;
 }
 
-static void keep_ours(struct selection *s)
+static int keep_ours(struct selection *s)
 {
 	struct trace *t = s->t;
 	uint32_t r;
@@ -166,7 +169,8 @@ static void keep_ours(struct selection *s)
 	for (r = 0; r < t->nr_requests; r++) {
 		if ((s->kept && !s->kept[r]) || !is_ours(s, r))
 			continue;
-		keep(s, r);
+		if (keep(s, r))
+			return -1;
 		if (s->sessions)
 			keep_row(s, r);
 	}
@@ -175,6 +179,7 @@ static void keep_ours(struct selection *s)
 	t->nr_blocks = s->nr_blocks;
 	if (s->sessions)
 		number_sessions(s->sessions, s->nr_requests);
+	return 0;
 }
 
 static bool allocate(struct selection *s)
@@ -183,7 +188,6 @@ static bool allocate(struct selection *s)
 
 	s->containing = calloc(blocks, sizeof(*s->containing));
 	s->number = calloc(blocks, sizeof(*s->number));
-	s->hash_ids = malloc(blocks * sizeof(*s->hash_ids));
 	if (s->sessions) {
 		s->numbers = malloc((s->t->nr_requests + UINT64_C(1)) *
 				    sizeof(*s->numbers));
@@ -191,7 +195,7 @@ static bool allocate(struct selection *s)
 		if (!s->numbers || !s->owned)
 			return false;
 	}
-	return s->containing && s->number && s->hash_ids;
+	return s->containing && s->number;
 }
 
 int select_lookups(struct trace *t, const struct trace_options *o,
@@ -205,12 +209,11 @@ int select_lookups(struct trace *t, const struct trace_options *o,
 
 	if (o->shards == 1 && o->partial == TRACE_PARTIAL_STORE && !kept)
 		return 0;
-	if (allocate(&s)) {
-		keep_ours(&s);
-		free(t->hash_ids);
+	if (allocate(&s) && !keep_ours(&s)) {
+		id_list_free(&t->hash_ids);
 		t->hash_ids = s.hash_ids;
 	} else {
-		free(s.hash_ids);
+		id_list_free(&s.hash_ids);
 		ret = fail_at(err, o->source, 0,
 			      "out of memory; cut the "
 			      "trace with max_requests=");

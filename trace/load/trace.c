@@ -71,18 +71,12 @@ static int run_source(struct builder *b, struct error *err)
 	return reader_run(o, b->limits, builder_add, b, &b->t->bad_lines, err);
 }
 
-static void *trim(void *array, uint64_t nr, size_t item)
-{
-	void *trimmed = realloc(array, nr ? nr * item : 1);
-
-	return trimmed ? trimmed : array;
-}
-
 static void trim_all(struct trace *t)
 {
-	t->requests = trim(t->requests, t->nr_requests, sizeof(*t->requests));
-	t->lookups = trim(t->lookups, t->nr_lookups, sizeof(*t->lookups));
-	t->hash_ids = trim(t->hash_ids, t->nr_blocks, sizeof(*t->hash_ids));
+	t->requests =
+		array_trim(t->requests, t->nr_requests, sizeof(*t->requests));
+	t->lookups = array_trim(t->lookups, t->nr_lookups, sizeof(*t->lookups));
+	id_list_trim(&t->hash_ids);
 }
 
 int trace_load_within(struct trace *t, const struct trace_options *o,
@@ -155,7 +149,7 @@ void trace_free(struct trace *t)
 	} else {
 		free(t->requests);
 		free(t->lookups);
-		free(t->hash_ids);
+		id_list_free(&t->hash_ids);
 		free(t->turns);
 	}
 	*t = (struct trace){ 0 };

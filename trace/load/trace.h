@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "trace/session/turns.h"
+#include "trace/source/id_list.h"
 #include "trace/source/source.h"
 
 #define TRACE_REMARK_MAX 512
@@ -28,7 +29,7 @@ struct trace {
 	uint32_t nr_requests;
 	uint32_t *lookups; /* block index of each lookup, in trace order */
 	uint64_t nr_lookups;
-	uint64_t *hash_ids; /* of each block: see trace_hash_id() */
+	struct id_list hash_ids; /* see trace_hash_id() */
 	uint32_t nr_blocks;
 	struct trace_turn *turns; /* of each request, or NULL: turns.h */
 	uint32_t nr_sessions;	  /* with turns */
@@ -56,7 +57,7 @@ static inline uint32_t trace_lookups_of(const struct trace *t, uint32_t request)
  * the trace is compiled and has no hash ids. */
 static inline uint64_t trace_hash_id(const struct trace *t, uint32_t block)
 {
-	return t->hash_ids ? t->hash_ids[block] : block;
+	return t->hash_ids.nr ? id_list_at(&t->hash_ids, block) : block;
 }
 
 /* Returns the time from the first arrival to the last. */

@@ -3,7 +3,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "trace/base/array.h"
 #include "trace/base/hash.h"
 #include "trace/base/pages.h"
 #include "trace/source/ids.h"
@@ -12,7 +11,7 @@
 #define LINE 16	 /* slots of the CPU's cache line: groups side by side */
 #define SLOTS_MIN 4096
 #define SLOTS_MANY (1 << 20) /* from then on the table grows by less */
-#define BATCH 64
+#define BATCH 64	     /* ids */
 
 /* Returns how many slots of the table may be filled. A search is cheap even in
  * a table that is rather full, since tags tell most groups apart. */
@@ -54,29 +53,44 @@ static inline uint64_t next_slot(const struct ids *ids, uint64_t at)
 
 /* Does the id follow the one that was numbered before it, in the same group?
  * Then it has no entry of its own. */
-static inline bool goes_on(const uint64_t *list, uint64_t nr, uint64_t id)
+static inline bool goes_on(uint64_t before, uint64_t id)
 {
-	return nr && id % GROUP && id == list[nr - 1] + 1;
+	return id % GROUP && id == before + 1;
 }
 
-static void fill(struct ids *ids, uint64_t from, uint64_t end)
+/* Enters the run that begins with that number. */
+static inline void enter(struct ids *ids, struct home home, uint64_t number)
 {
-	struct home homes[BATCH];
-	uint64_t numbers[BATCH], at;
-	unsigned int n = 0, i;
+	uint64_t at = home.slot;
 
-	for (uint64_t k = from; k < end; k++) {
-		if (goes_on(ids->list, k, ids->list[k]))
+	while (ids->slots[at])
+		at = next_slot(ids, at);
+	ids->slots[at] = home.tag | (number + 1);
+}
+
+/* Enters the runs of a chunk of the list. */
+static void enter_chunk(struct ids *ids, uint64_t from)
+{
+	const struct id_list *list = ids->list;
+	bool one_run = !list->chunks[from / ID_CHUNK].others;
+	uint64_t end = from + ID_CHUNK < list->nr ? from + ID_CHUNK : list->nr;
+	uint64_t numbers[ID_CHUNK], id = id_list_at(list, from - !!from);
+	struct home homes[ID_CHUNK];
+	unsigned int n = 0;
+
+	for (uint64_t k = from; k < end;
+	     k += one_run ? GROUP - id % GROUP : 1) {
+		uint64_t before = id;
+
+		id = id_list_at(list, k);
+		if (goes_on(before, id))
 			continue;
-		homes[n] = home_of(ids, ids->list[k]);
+		homes[n] = home_of(ids, id);
 		__builtin_prefetch(&ids->slots[homes[n].slot], 1);
-		numbers[n++] = k + 1;
+		numbers[n++] = k;
 	}
-	for (i = 0; i < n; i++) {
-		for (at = homes[i].slot; ids->slots[at];)
-			at = next_slot(ids, at);
-		ids->slots[at] = homes[i].tag | numbers[i];
-	}
+	for (unsigned int i = 0; i < n; i++)
+		enter(ids, homes[i], numbers[i]);
 }
 
 void ids_end(struct ids *ids)
@@ -122,7 +136,7 @@ static unsigned int bits_for(uint64_t numbers)
  * well. */
 static int grow(struct ids *ids)
 {
-	uint64_t nr_slots = ids->nr_slots, i, end;
+	uint64_t nr_slots = ids->nr_slots;
 
 	if (ids->used + BATCH > filled_at_most(nr_slots)) {
 		nr_slots += nr_slots < SLOTS_MANY ? nr_slots : nr_slots / 2;
@@ -130,24 +144,18 @@ static int grow(struct ids *ids)
 	}
 	if (map_slots(ids, nr_slots))
 		return -1;
-	ids->number_bits = bits_for(2 * (ids->nr + BATCH));
-	for (i = 0; i < ids->nr; i = end) {
-		end = ids->nr - i < BATCH ? ids->nr : i + BATCH;
-		fill(ids, i, end);
-	}
+	ids->number_bits = bits_for(2 * (ids->list->nr + BATCH));
+	for (uint64_t from = 0; from < ids->list->nr; from += ID_CHUNK)
+		enter_chunk(ids, from);
 	return 0;
 }
 
 static int make_room(struct ids *ids)
 {
-	uint64_t *list = array_grow(ids->list, &ids->room, ids->nr + BATCH,
-				    sizeof(*list));
-
-	if (!list)
+	if (id_list_room(ids->list, BATCH))
 		return -1;
-	ids->list = list;
 	while (ids->used + BATCH > filled_at_most(ids->nr_slots) ||
-	       ids->nr + BATCH > number_mask(ids))
+	       ids->list->nr + BATCH > number_mask(ids))
 		if (grow(ids))
 			return -1;
 	return 0;
@@ -159,8 +167,18 @@ static inline bool in_run(const struct ids *ids, uint32_t slot, uint64_t id,
 {
 	uint64_t first = (slot & number_mask(ids)) - 1;
 
-	*number = first + (id - ids->list[first]);
-	return *number < ids->nr && ids->list[*number] == id;
+	*number = first + (id - id_list_at(ids->list, first));
+	return *number < ids->list->nr && id_list_at(ids->list, *number) == id;
+}
+
+/* Gives a new id the next number, which it returns. */
+static uint32_t append(struct ids *ids, uint64_t id)
+{
+	id_list_append(ids->list, id);
+	ids->latest = id;
+	if (id > ids->largest)
+		ids->largest = id;
+	return ids->list->nr - 1;
 }
 
 static uint32_t find_or_add(struct ids *ids, uint64_t id)
@@ -177,13 +195,12 @@ static uint32_t find_or_add(struct ids *ids, uint64_t id)
 			return number;
 		alone = false;
 	}
-	if (!goes_on(ids->list, ids->nr, id)) {
-		ids->slots[at] = home.tag | (ids->nr + 1);
+	if (!ids->list->nr || !goes_on(ids->latest, id)) {
+		ids->slots[at] = home.tag | (ids->list->nr + 1);
 		ids->used++;
 		ids->alone = alone;
 	}
-	ids->list[ids->nr] = id;
-	return ids->nr++;
+	return append(ids, id);
 }
 
 /* Numbers the first of @n ids, as far as they follow number @next as they did
@@ -191,63 +208,86 @@ static uint32_t find_or_add(struct ids *ids, uint64_t id)
 static inline size_t number_known(const struct ids *ids, const uint64_t *ahead,
 				  size_t n, uint64_t next, uint32_t *numbers)
 {
-	const uint64_t *list = ids->list + next;
+	uint64_t left = ids->list->nr - next;
 	size_t i;
 
-	n = n < ids->nr - next ? n : ids->nr - next;
-	for (i = 0; i < n && ahead[i] == list[i]; i++)
+	n = n < left ? n : left;
+	for (i = 0; i < n && ahead[i] == id_list_at(ids->list, next + i); i++)
 		numbers[i] = next + i;
 	return i;
 }
 
 /* Numbers the first of @n ids, as far as they go on with the run of the latest
- * new one, where no other run is in its group. Returns how many. */
-static inline size_t number_new(struct ids *ids, const uint64_t *ahead,
-				size_t n, uint32_t *numbers)
+ * new one, to the end of its group: new ones, where no other run is in that.
+ * Returns how many. */
+static inline size_t number_group(struct ids *ids, const uint64_t *ahead,
+				  size_t n, uint32_t *numbers)
 {
-	uint64_t nr = ids->nr, id = nr ? ids->list[nr - 1] + 1 : 0;
-	uint64_t *list = ids->list + nr;
+	uint64_t nr = ids->list->nr, id = ids->latest + 1;
 	size_t i;
 
-	if (!ids->alone)
-		return 0;
-	for (i = 0; i < n && ahead[i] == id && id % GROUP; i++) {
-		list[i] = id++;
+	for (i = 0; i < n && ahead[i] == id + i && (id + i) % GROUP; i++)
 		numbers[i] = nr + i;
-	}
-	ids->nr += i;
+	id_list_append_run(ids->list, id, i);
+	ids->latest += i;
 	return i;
 }
 
-static void number_batch(struct ids *ids, const uint64_t *ahead, size_t n,
-			 uint32_t *numbers)
+/* Numbers the first of @n ids, as far as they must be new: they go on with a
+ * run that is alone in its group, or are larger than all before. Returns how
+ * many. */
+static inline size_t number_new(struct ids *ids, const uint64_t *ahead,
+				size_t n, uint32_t *numbers)
 {
-	uint64_t next = ids->next;
+	bool largest = ids->latest == ids->largest && ids->list->nr;
+	size_t i = 0;
+
+	if (!largest && !ids->alone)
+		return 0;
+	for (;;) {
+		i += number_group(ids, ahead + i, n - i, numbers + i);
+		if (!largest)
+			return i;
+		ids->largest = ids->latest;
+		if (i == n || ahead[i] <= ids->largest)
+			return i;
+		enter(ids, home_of(ids, ahead[i]), ids->list->nr);
+		ids->used++;
+		numbers[i] = append(ids, ahead[i]);
+		i++;
+	}
+}
+
+/* Numbers a batch of ids. @next is the number of the one that is likely to
+ * come. Returns the one that is likely to come behind the batch. */
+static uint64_t number_batch(struct ids *ids, const uint64_t *ahead, size_t n,
+			     uint64_t next, uint32_t *numbers)
+{
 	size_t i = 0;
 
 	for (;;) {
 		i += number_known(ids, ahead + i, n - i, next, numbers + i);
 		i += number_new(ids, ahead + i, n - i, numbers + i);
 		if (i == n)
-			break;
+			return numbers[n - 1] + UINT64_C(1);
 		numbers[i] = find_or_add(ids, ahead[i]);
 		next = numbers[i++] + UINT64_C(1);
 	}
-	ids->next = n ? numbers[n - 1] + UINT64_C(1) : next;
 }
 
 int ids_number(struct ids *ids, const uint64_t *list, size_t n,
 	       uint32_t *numbers)
 {
-	while (n) {
-		size_t batch = n < BATCH ? n : BATCH;
+	uint64_t next = ids->first;
+	size_t batch;
 
+	for (size_t i = 0; i < n; i += batch) {
+		batch = n - i < BATCH ? n - i : BATCH;
 		if (make_room(ids))
 			return -1;
-		number_batch(ids, list, batch, numbers);
-		list += batch;
-		numbers += batch;
-		n -= batch;
+		next = number_batch(ids, list + i, batch, next, numbers + i);
+		if (!i)
+			ids->first = numbers[0];
 	}
 	return 0;
 }
