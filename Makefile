@@ -207,7 +207,8 @@ sanitize: setup build/address-undefined/fio-asan build/thread/fio-tsan
 
 fuzz_trace	:= $(wildcard trace/*/*.c)
 
-build/fuzz/%: tests/fuzz/%_fuzz.c $(fuzz_trace) $(wildcard trace/*/*.h)
+build/fuzz/%: tests/fuzz/%_fuzz.c tests/fuzz/fuzz.h $(fuzz_trace) \
+	      $(wildcard trace/*/*.h)
 	@mkdir -p build/fuzz/corpus/$*
 	clang $(filter-out -MD -MP,$(flags)) -fsanitize=fuzzer,address,undefined \
 		-o $@ $< $(fuzz_trace) $(libs)

@@ -3,22 +3,10 @@
  * size and checksum are put there, so that what is fuzzed are the counts,
  * options and parts that they cover. What is taken must be a whole trace.
  */
-#define _GNU_SOURCE
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
+#define _GNU_SOURCE /* memfd_create */
+#include "fuzz.h"
 
 #include "trace/load/compiled.h"
-
-static void must(bool cond, const char *what)
-{
-	if (cond)
-		return;
-	fprintf(stderr, "broken: %s\n", what);
-	abort();
-}
 
 static void check_request(const struct trace *t, uint32_t i)
 {
@@ -94,33 +82,24 @@ static size_t expand(char *to, const uint8_t *data, size_t size)
 	return size + TEXTS;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static int fd = -1;
-	static char path[32];
 	struct trace_options o;
 	struct error err = { "" };
 	struct trace t;
 	char *file;
 	size_t len;
 
-	if (fd < 0) {
-		fd = memfd_create("compiled", 0);
-		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	}
 	file = malloc(size + sizeof(struct compiled_header));
 	len = expand(file, data, size);
 	settle((struct compiled_header *)file, len, size && data[0] & 1);
 	trace_options_init(&o);
 	options_of(&o, (struct compiled_header *)file);
-	o.source = path;
 	if (size > 1 && data[1] & 1)
 		o.max_requests = data[1] >> 1;
-	if (ftruncate(fd, 0) || pwrite(fd, file, len, 0) != (ssize_t)len)
-		abort();
+	o.source = file_of(file, len);
 	free(file);
-	must(compiled_recognise(path), "it is recognised");
+	must(compiled_recognise(o.source), "it is recognised");
 	if (compiled_load(&t, &o, &err)) {
 		must(!strncmp(err.text, "trace=", 6), "the error names it");
 		must(!t.requests && !t.map, "empty after an error");

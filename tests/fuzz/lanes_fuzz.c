@@ -3,23 +3,14 @@
  * the one with json-c must take it too and make the same row of it. (Lines
  * that the fast one leaves are read with json-c alone, errors and all.)
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#define _GNU_SOURCE /* memfd_create */
+#include "fuzz.h"
 
 #include "trace/file/lines.h"
 #include "trace/source/row_fast.h"
 #include "trace/source/row_json.h"
 
 #define OPTION_BYTES 1
-
-static void must(bool cond, const char *what)
-{
-	if (cond)
-		return;
-	fprintf(stderr, "the lanes differ: %s\n", what);
-	abort();
-}
 
 static void compare(const struct row_buffer *a, const struct row_buffer *b)
 {
@@ -42,7 +33,6 @@ static void compare(const struct row_buffer *a, const struct row_buffer *b)
 	     "hash ids");
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct row_buffer fast, slow;

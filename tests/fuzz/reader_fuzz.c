@@ -1,15 +1,10 @@
 /*
  * Feeds bytes as a trace file through the whole load, every option that
- * changes its way varied by the first bytes, and holds the result against
- * what every trace must be.
+ * changes its way varied by the first bytes, and compares the result
+ * with what every trace must be.
  */
-#define _GNU_SOURCE
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
+#define _GNU_SOURCE /* memfd_create */
+#include "fuzz.h"
 
 #include "trace/load/trace.h"
 
@@ -22,14 +17,6 @@ static const struct trace_limits limits = {
 	.lookups = 64,
 	.blocks = 32,
 };
-
-static void must(bool cond, const char *what)
-{
-	if (cond)
-		return;
-	fprintf(stderr, "broken: %s\n", what);
-	abort();
-}
 
 static void set_options(struct trace_options *o, const uint8_t *bytes)
 {
@@ -103,27 +90,16 @@ static void check_trace(const struct trace *t, const struct trace_options *o)
 	must(!t->bad_lines || o->bad_lines == TRACE_BAD_LINES_SKIP, "counted");
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static int fd = -1;
-	static char path[32];
 	struct trace_options o;
 	struct error err = { "" };
 	struct trace t;
 
 	if (size < OPTION_BYTES)
 		return 0;
-	if (fd < 0) {
-		fd = memfd_create("trace", 0);
-		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	}
 	set_options(&o, data);
-	o.source = path;
-	size -= OPTION_BYTES;
-	if (ftruncate(fd, 0) ||
-	    pwrite(fd, data + OPTION_BYTES, size, 0) != (ssize_t)size)
-		abort();
+	o.source = file_of(data + OPTION_BYTES, size - OPTION_BYTES);
 	if (trace_load_within(&t, &o, &limits, &err)) {
 		must(!strncmp(err.text, "trace=", 6), "the error names it");
 		must(!t.requests && !t.nr_requests, "empty after an error");

@@ -5,9 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "trace/plan/plan.h"
-#include "small_trace.h"
-#include "unit.h"
+#include "small_plan.h"
 
 #define BLOCKS	 64
 #define SLOTS	 (2 * BLOCKS)
@@ -15,49 +13,7 @@
 #define AT_ONCE	 6 /* requests in flight */
 #define MAX_STEPS 512 /* of a request */
 
-static struct small_trace small;
-static struct error err;
-static struct planner *planner;
-static struct plan plan;
-static struct plan_stats stats;
-
 /* By hand. */
-
-static void begin(const char *text, const struct plan_options *o)
-{
-	small_parse(&small, text);
-	planner = planner_create(&small.t, o, &mem_private, &err);
-	CHECK(planner != NULL);
-	CHECK_EQ(plan_alloc(&plan, small.t.nr_requests,
-			    planner_pass_steps(planner), &mem_private, &err), 0);
-	planner_pass(planner, &plan, &stats);
-}
-
-static void end(void)
-{
-	plan_free(&plan, &mem_private);
-	planner_free(planner);
-}
-
-/* The steps of a request, as "r0.1=5" for a read of block 5 from slot 0 that
- * needs 1 operation; w is a write, o opens, e evicts. */
-static const char *steps_of(uint32_t r)
-{
-	static char text[256];
-	const struct plan_request *rq = &plan.requests[r];
-	uint32_t nr = rq->nr_reads + rq->nr_writes + rq->nr_files;
-	size_t n = 0;
-
-	text[0] = '\0';
-	for (uint32_t i = 0; i < nr; i++) {
-		const struct plan_step *s = &plan_steps(&plan, rq)[i];
-
-		n += snprintf(text + n, sizeof(text) - n, "%s%c%u.%u=%u",
-			      i ? " " : "", "rwoe"[plan_kind(s)], s->slot,
-			      s->need, s->block);
-	}
-	return text;
-}
 
 static void files_are_unlinked_first(void)
 {
@@ -561,32 +517,13 @@ static void random_traces(void)
 
 /* Errors. */
 
-static int allocations_left;
-
-static void *scarce_alloc(size_t bytes)
-{
-	return allocations_left-- > 0 ? mem_private.alloc(bytes) : NULL;
-}
-
 static void without_memory(void)
 {
-	const struct mem scarce = { scarce_alloc, mem_private.free };
 	struct plan_options o;
-	int failed = 0;
 
 	plan_options_init(&o);
 	o.layout = PLAN_LAYOUT_BUCKETS;
-	small_parse(&small, "0 1 2, 1 2");
-	for (int room = 0;; room++) {
-		allocations_left = room;
-		planner = planner_create(&small.t, &o, &scarce, &err);
-		if (planner)
-			break;
-		CHECK_HAS(err.text, "not enough memory to plan with 3 blocks");
-		failed++;
-	}
-	CHECK_EQ(failed, 9);
-	planner_free(planner);
+	CHECK_EQ(failures_without_memory(&o), 9);
 }
 
 int main(void)

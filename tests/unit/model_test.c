@@ -15,13 +15,13 @@ static uint64_t bytes_per_token(const char *model, enum shape_window window,
 				struct error *err)
 {
 	struct shape_options o;
-	struct shape l;
+	struct shape shape;
 
 	shape_options_init(&o);
 	o.model = model;
 	o.window = window;
 	err->text[0] = '\0';
-	return shape_resolve(&l, &o, err) ? 0 : l.bytes_per_token;
+	return shape_resolve(&shape, &o, err) ? 0 : shape.bytes_per_token;
 }
 
 static void check_reference_row(char *row)

@@ -250,9 +250,7 @@ static void what_can_not_be_planned_ends_the_replay(void)
 	replay_destroy(replay);
 }
 
-/* What a worker adds, every observer of that kind takes once, in order; a ring
- * is full when one of them lags behind. */
-/* Whether jobs have played some of it, or none. */
+/* Jobs may have played some of it, or none. */
 static void what_was_not_planned_is_counted(void)
 {
 	struct plan_options o;
@@ -278,6 +276,8 @@ static void what_was_not_planned_is_counted(void)
 	}
 }
 
+/* Every observer of a kind takes each sample that a worker adds once, in order.
+ * A ring is full when one of them lags behind. */
 static void rings_hand_samples_on(void)
 {
 	struct plan_options o;

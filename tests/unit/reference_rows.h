@@ -58,6 +58,22 @@ static void same_counts(const struct row *row, const struct plan_stats *st)
 	same(row, "unadmitted", st->unadmitted);
 }
 
+/* Plans a pass over the trace, whose counts must be those of the row. */
+static void same_as_planned(const struct row *row, const struct trace *t,
+			    const struct plan_options *o)
+{
+	struct error err;
+	struct planner *pl = planner_create(t, o, &mem_private, &err);
+	struct plan_stats st;
+
+	CHECK(pl);
+	if (!pl)
+		return;
+	planner_pass(pl, NULL, &st);
+	planner_free(pl);
+	same_counts(row, &st);
+}
+
 /* Calls @check for each row of the file, of which there must be @rows. */
 static void each_row(const char *path,
 		     void (*check)(const struct row *row, const void *arg),

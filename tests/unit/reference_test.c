@@ -55,22 +55,13 @@ static void check_row(const struct row *row, const void *arg)
 	const struct subject *of = arg;
 	enum plan_layout first, last;
 	struct plan_options o;
-	struct plan_stats st;
-	struct planner *pl;
 
 	plan_options_init(&o);
 	o.admit = of->admit;
 	options_of(&o, row);
 	layouts_of(&o, row, &first, &last);
-	for (o.layout = first; o.layout <= last; o.layout++) {
-		pl = planner_create(of->trace, &o, &mem_private, &err);
-		CHECK(pl);
-		if (!pl)
-			return;
-		planner_pass(pl, NULL, &st);
-		planner_free(pl);
-		same_counts(row, &st);
-	}
+	for (o.layout = first; o.layout <= last; o.layout++)
+		same_as_planned(row, of->trace, &o);
 }
 
 static void conversation_cache(void)

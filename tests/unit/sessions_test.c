@@ -380,8 +380,6 @@ static void times_in_another_unit(void)
 static void check_open(const struct row *row, const void *file)
 {
 	struct plan_options po;
-	struct plan_stats st;
-	struct planner *pl;
 
 	begin("none");
 	o.source = file;
@@ -398,13 +396,7 @@ static void check_open(const struct row *row, const void *file)
 	plan_options_init(&po);
 	if (strcmp(get(row, "capacity_slots"), "unbounded"))
 		po.slots = strtoull(get(row, "capacity_slots"), NULL, 10);
-	pl = planner_create(&t, &po, &mem_private, &err);
-	CHECK(pl);
-	if (!pl)
-		return;
-	planner_pass(pl, NULL, &st);
-	planner_free(pl);
-	same_counts(row, &st);
+	same_as_planned(row, &t, &po);
 }
 
 static void reference_open(void)

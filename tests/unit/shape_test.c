@@ -15,30 +15,30 @@ static struct shape_options options(const char *model)
 static struct shape resolved(const struct shape_options *o)
 {
 	struct error err = { "" };
-	struct shape l = { 0 };
+	struct shape shape = { 0 };
 
-	CHECK_EQ(shape_resolve(&l, o, &err), 0);
+	CHECK_EQ(shape_resolve(&shape, o, &err), 0);
 	CHECK_STR(err.text, "");
-	return l;
+	return shape;
 }
 
 static void refused(const struct shape_options *o, const char *says)
 {
 	struct error err = { "" };
-	struct shape l;
+	struct shape shape;
 
-	CHECK_EQ(shape_resolve(&l, o, &err), -1);
+	CHECK_EQ(shape_resolve(&shape, o, &err), -1);
 	CHECK_HAS(err.text, says);
 }
 
-static void check(struct shape l, uint32_t objects, uint64_t object_bytes,
+static void check(struct shape shape, uint32_t objects, uint64_t object_bytes,
 		  uint64_t object_slot)
 {
-	CHECK_EQ(l.objects, objects);
-	CHECK_EQ(l.object_bytes, object_bytes);
-	CHECK_EQ(l.object_slot, object_slot);
-	CHECK_EQ(l.block_bytes, objects * object_bytes);
-	CHECK_EQ(l.slot_bytes, objects * object_slot);
+	CHECK_EQ(shape.objects, objects);
+	CHECK_EQ(shape.object_bytes, object_bytes);
+	CHECK_EQ(shape.object_slot, object_slot);
+	CHECK_EQ(shape.block_bytes, objects * object_bytes);
+	CHECK_EQ(shape.slot_bytes, objects * object_slot);
 }
 
 static void the_default_is_a_mebibyte(void)
@@ -224,7 +224,7 @@ static void sizes_that_overflow_are_refused(void)
 static void headers_pieces_and_rounding(void)
 {
 	struct shape_options o = options(NULL);
-	struct shape l;
+	struct shape shape;
 
 	o.bytes_per_token = 8; /* 4096 an object */
 	o.object_header = 24;
@@ -235,14 +235,14 @@ static void headers_pieces_and_rounding(void)
 	check(resolved(&o), 1, 4096, 4608);
 	o.object_header = 0;
 	o.pieces = 32;
-	l = resolved(&o);
-	CHECK_EQ(l.piece_slot, 512);
-	check(l, 1, 4096, 32 * 512);
+	shape = resolved(&o);
+	CHECK_EQ(shape.piece_slot, 512);
+	check(shape, 1, 4096, 32 * 512);
 	o.object_align = 1;
 	o.object_header = 1; /* 4097 in 32 equal parts: 129 each */
-	l = resolved(&o);
-	CHECK_EQ(l.piece_slot, 129);
-	check(l, 1, 4096, 32 * 129);
+	shape = resolved(&o);
+	CHECK_EQ(shape.piece_slot, 129);
+	check(shape, 1, 4096, 32 * 129);
 	o.chunk_tokens = 256;
 	check(resolved(&o), 2, 2048, 32 * 65);
 	CHECK_EQ(resolved(&o).object_header, 1);
@@ -276,17 +276,17 @@ static void wrong_objects_are_refused(void)
 static void blocks_of_a_bucket(void)
 {
 	struct shape_options o = options(NULL);
-	struct shape l = resolved(&o); /* 1 MiB */
+	struct shape shape = resolved(&o); /* 1 MiB */
 
-	CHECK_EQ(shape_bucket_blocks(&l, SHAPE_BUCKET_SIZE, 500), 256);
-	CHECK_EQ(shape_bucket_blocks(&l, UINT64_C(1) << 30, 500), 500);
-	CHECK_EQ(shape_bucket_blocks(&l, (3u << 20) - 1, 500), 2);
-	CHECK_EQ(shape_bucket_blocks(&l, 1, 500), 1);
-	CHECK_EQ(shape_bucket_blocks(&l, UINT64_MAX, UINT32_MAX), UINT32_MAX);
+	CHECK_EQ(shape_bucket_blocks(&shape, SHAPE_BUCKET_SIZE, 500), 256);
+	CHECK_EQ(shape_bucket_blocks(&shape, UINT64_C(1) << 30, 500), 500);
+	CHECK_EQ(shape_bucket_blocks(&shape, (3u << 20) - 1, 500), 2);
+	CHECK_EQ(shape_bucket_blocks(&shape, 1, 500), 1);
+	CHECK_EQ(shape_bucket_blocks(&shape, UINT64_MAX, UINT32_MAX), UINT32_MAX);
 	o.chunk_tokens = 128;
-	l = resolved(&o);
-	CHECK_EQ(shape_bucket_blocks(&l, UINT64_C(1) << 30, 503), 125);
-	CHECK_EQ(shape_bucket_blocks(&l, UINT64_C(1) << 30, 3), 1);
+	shape = resolved(&o);
+	CHECK_EQ(shape_bucket_blocks(&shape, UINT64_C(1) << 30, 503), 125);
+	CHECK_EQ(shape_bucket_blocks(&shape, UINT64_C(1) << 30, 3), 1);
 }
 
 int main(void)
