@@ -56,22 +56,19 @@ static int run_curve(const struct report *r, struct error *err)
 
 	if (a->evictions.nr > 1 ||
 	    policies[a->evictions.values[0]] != policy_find("lru"))
-		return fail(err, "--curve is of lru: leave out "
-				 "--eviction, or sweep with --capacity");
+		return fail(err,
+			    "--curve is of lru: leave out --eviction, or sweep with --capacity");
 	if (a->admits.nr > 1)
 		return fail(err, "--curve takes one --admit");
 	if (a->memory_sizes.nr > 1 || a->memory_sizes.values[0])
-		return fail(err, "--curve is without a memory tier: "
-				 "leave out --memory-size, or sweep with "
-				 "--capacity");
+		return fail(err,
+			    "--curve is without a memory tier: leave out --memory-size, or sweep with --capacity");
 	if (o.layout == PLAN_LAYOUT_BUCKETS)
-		return fail(err, "--curve is of blocks that go one by one: "
-				 "leave out --layout=buckets, or sweep with "
-				 "--capacity");
+		return fail(err,
+			    "--curve is of blocks that go one by one: leave out --layout=buckets, or sweep with --capacity");
 	if (o.evict.low < 100)
-		return fail(err, "--curve is of blocks that go one at a "
-				 "time: leave out --evict-high and "
-				 "--evict-low, or sweep with --capacity");
+		return fail(err,
+			    "--curve is of blocks that go one at a time: leave out --evict-high and --evict-low, or sweep with --capacity");
 	if (plan_options_check(&o, r->shape, err))
 		return -1;
 	o.admit = a->admits.values[0];

@@ -129,8 +129,7 @@ static uint32_t lfu_evict(void *state)
 
 const struct policy policy_lfu = {
 	.name = "lfu",
-	.help = "the block with the fewest uses since insertion goes first, "
-		"among equals the least recently used",
+	.help = "the block with the fewest uses since insertion goes first, among equals the least recently used",
 	.create = lfu_create,
 	.destroy = lfu_destroy,
 	.insert = lfu_insert,

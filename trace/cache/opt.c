@@ -106,8 +106,7 @@ static uint32_t opt_evict(void *state)
 
 const struct policy policy_opt = {
 	.name = "opt",
-	.help = "clairvoyant: the block whose next use is furthest goes first "
-		"(the upper bound)",
+	.help = "clairvoyant: the block whose next use is furthest goes first (the upper bound)",
 	.needs_future = true,
 	.create = opt_create,
 	.destroy = opt_destroy,

@@ -59,8 +59,7 @@ static int set_reach(const struct argument *arg, void *member, const char *text,
 
 	if (end == text || *end || !(share > 0 && share <= 1))
 		return fail(err,
-			    "--%s=%s: give a share above 0 and at "
-			    "most 1, as 0.95",
+			    "--%s=%s: give a share above 0 and at most 1, as 0.95",
 			    arg->name, text);
 	*(double *)member = share;
 	return 0;
@@ -107,8 +106,7 @@ static int add_slots(const struct argument *arg, struct quantities *list,
 	if (quantity_parse(&bytes, text) &&
 	    strspn(text, "0123456789") < strlen(text))
 		return fail(err,
-			    "--%s=%s is no number of slots: give one "
-			    "without a suffix, or the bytes as --size=%s",
+			    "--%s=%s is no number of slots: give one without a suffix, or the bytes as --size=%s",
 			    arg->name, text, text);
 	return add_capacity(arg, list, text, err);
 }
@@ -173,8 +171,7 @@ const struct argument own_arguments[] = {
 	{ "size", "BYTES,...", "the same in bytes", set_sizes, AT(sizes),
 	  .min = 1, .max = UINT64_MAX - 1 },
 	{ "reach", "SHARE",
-	  "find the smallest capacity with that share of the unbounded hit "
-	  "rate",
+	  "find the smallest capacity with that share of the unbounded hit rate",
 	  set_reach, AT(reach) },
 	{ "curve", NULL, "hits of lru at every capacity, in one pass", set_flag,
 	  AT(curve) },

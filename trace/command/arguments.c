@@ -103,10 +103,10 @@ void arguments_help(FILE *out)
 	      "       mooncake-plan generate NAME [--output=FILE]\n"
 	      "       mooncake-plan compile [OPTION...] TRACE -o FILE\n"
 	      "       mooncake-plan models [OPTION...]\n\n"
-	      "Says what a trace makes a KV cache read and write, without any "
-	      "I/O. Where an\noption takes a list (\",...\"), every "
-	      "combination is a row. Sizes take k, m, g, t\nand p, powers of "
-	      "1024.\n\nOptions:\n",
+	      "Says what a trace makes a KV cache read and write, without any I/O. Where an\n"
+	      "option takes a list (\",...\"), every combination is a row. Sizes take k, m, g, t\n"
+	      "and p, powers of 1024.\n\n"
+	      "Options:\n",
 	      out);
 	help_options(out);
 	fputs("\nEviction policies:\n", out);
@@ -143,8 +143,7 @@ static int bad_option(const struct known *k, const char *option, int kind,
 	if (strchr(option, '=') && takes_no_value(k, option))
 		return fail(err, "%s: this option takes no value", option);
 	return fail(err,
-		    "%s: no such option, or the beginning of "
-		    "several; mooncake-plan --help lists them",
+		    "%s: no such option, or the beginning of several; mooncake-plan --help lists them",
 		    option);
 }
 
@@ -208,8 +207,7 @@ static int parse_words(struct arguments *a, int nr, char **words,
 	}
 	if (nr)
 		return fail(err,
-			    "\"%s\" is one word too many; "
-			    "mooncake-plan --help shows the usage",
+			    "\"%s\" is one word too many; mooncake-plan --help shows the usage",
 			    words[0]);
 	return 0;
 }
@@ -217,43 +215,37 @@ static int parse_words(struct arguments *a, int nr, char **words,
 static int check(const struct arguments *a, struct error *err)
 {
 	if (a->section && !a->job_path)
-		return fail(err, "--section is of a job file: give one, as "
-				 "JOB.fio");
+		return fail(err,
+			    "--section is of a job file: give one, as JOB.fio");
 	if (a->json && a->csv)
 		return fail(err, "--json and --csv: give one of them");
 	if (a->capacities.nr && a->sizes.nr)
-		return fail(err, "--capacity and --size: give one of "
-				 "them");
+		return fail(err, "--capacity and --size: give one of them");
 	if ((a->curve || a->reach) && (a->capacities.nr || a->sizes.nr))
 		return fail(err,
-			    "--%s looks at every capacity: leave "
-			    "out --capacity and --size",
+			    "--%s looks at every capacity: leave out --capacity and --size",
 			    a->curve ? "curve" : "reach");
 	if (a->curve && a->reach)
-		return fail(err, "--curve and --reach: give one of "
-				 "them");
+		return fail(err, "--curve and --reach: give one of them");
 	if (a->requests && (a->curve || a->reach))
 		return fail(err,
 			    "--requests is of one capacity: leave out --%s",
 			    a->curve ? "curve" : "reach");
 	if (a->output && a->command != COMMAND_GENERATE &&
 	    a->command != COMMAND_COMPILE)
-		return fail(err, "--output is for generate and compile; send "
-				 "other output where you like with >");
+		return fail(err,
+			    "--output is for generate and compile; send other output where you like with >");
 	if (!a->output && a->command == COMMAND_COMPILE)
 		return fail(err, "compile: name the file to write, as -o FILE");
 	if (!a->settings.trace.source && a->command == COMMAND_PLAN)
-		return fail(err, "no trace: name a .jsonl or .jsonl.gz "
-				 "file, or builtin:conversation; "
-				 "mooncake-plan --help lists the built-in "
-				 "ones");
+		return fail(err,
+			    "no trace: name a .jsonl or .jsonl.gz file, or builtin:conversation; mooncake-plan --help lists the built-in ones");
 	if (!a->settings.trace.source && a->command == COMMAND_COMPILE)
-		return fail(err, "compile what? Name a .jsonl or .jsonl.gz "
-				 "file, or a built-in trace");
+		return fail(err,
+			    "compile what? Name a .jsonl or .jsonl.gz file, or a built-in trace");
 	if (!a->settings.trace.source && a->command == COMMAND_GENERATE)
-		return fail(err, "generate what? Name a built-in trace, "
-				 "as conversation; mooncake-plan --help "
-				 "lists them");
+		return fail(err,
+			    "generate what? Name a built-in trace, as conversation; mooncake-plan --help lists them");
 	return 0;
 }
 

@@ -268,8 +268,7 @@ static int check_size(const struct section *s, const char *path,
 	if (size && !strchr(size, '%'))
 		return 0;
 	return fail(err,
-		    "%s: [%s] %s%s, so the capacity is decided by its files: "
-		    "give it as --size=BYTES",
+		    "%s: [%s] %s%s, so the capacity is decided by its files: give it as --size=BYTES",
 		    path, s->name,
 		    size ? "has size=" : "has no size=", size ? size : "");
 }
@@ -309,14 +308,13 @@ int job_file_read(struct job_file *f, const char *path, const char *section,
 	if (!ret && r.out_of_memory)
 		ret = fail(err, "not enough memory for the job file");
 	if (!ret && !r.found.name)
-		ret = section ? fail(err,
-				     "%s: no section [%s] whose ioengine= "
-				     "names mooncake and that does block I/O",
-				     path, section) :
-				fail(err,
-				     "%s: no section whose ioengine= names "
-				     "mooncake and that does block I/O",
-				     path);
+		ret = section ?
+			      fail(err,
+				   "%s: no section [%s] whose ioengine= names mooncake and that does block I/O",
+				   path, section) :
+			      fail(err,
+				   "%s: no section whose ioengine= names mooncake and that does block I/O",
+				   path);
 	if (!ret && needs_size)
 		ret = check_size(&r.found, path, err);
 	if (!ret)

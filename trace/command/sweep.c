@@ -56,8 +56,7 @@ static int add_run(struct sweep *s, struct combination what, struct error *err)
 
 	if (!runs)
 		return fail(err,
-			    "not enough memory for %zu rows: give "
-			    "shorter lists",
+			    "not enough memory for %zu rows: give shorter lists",
 			    s->nr + 1);
 	s->runs = runs;
 	s->runs[s->nr++] = (struct run){ .what = what };
@@ -78,9 +77,9 @@ static int add_capacities(struct sweep *s, const struct arguments *a,
 			what.slots /= shape->slot_bytes;
 		if (!what.slots)
 			return fail(err,
-				    "--size=%" PRIu64 " holds no "
-				    "slot of %" PRIu64 " bytes: give at "
-				    "least that",
+				    "--size=%" PRIu64
+				    " holds no slot of %" PRIu64
+				    " bytes: give at least that",
 				    q->values[i], shape->slot_bytes);
 		if (add_run(s, what, err))
 			return -1;

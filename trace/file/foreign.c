@@ -102,8 +102,7 @@ static bool by_json(const char *path, const char *line, size_t len,
 	if (*line == '[') {
 		write_command(command, "jq -c '.[]'", path);
 		fail(why,
-		     "the file is a JSON array; a trace has one object "
-		     "a line: %s",
+		     "the file is a JSON array; a trace has one object a line: %s",
 		     command);
 		return true;
 	}
@@ -111,8 +110,7 @@ static bool by_json(const char *path, const char *line, size_t len,
 		return false;
 	write_command(command, "jq -c .", path);
 	fail(why,
-	     "the JSON goes over several lines; a trace has one object "
-	     "a line: %s",
+	     "the JSON goes over several lines; a trace has one object a line: %s",
 	     command);
 	return true;
 }
@@ -126,16 +124,12 @@ static bool by_table(const char *path, const char *line, size_t len,
 	for (size_t i = 0; tables[i].column; i++)
 		if (has(line, len, tables[i].column)) {
 			fail(why,
-			     "the file is %s, comma-separated; a trace "
-			     "of it: scripts/mooncake-import %s %s "
-			     ">NEW.jsonl",
+			     "the file is %s, comma-separated; a trace of it: scripts/mooncake-import %s %s >NEW.jsonl",
 			     tables[i].what, tables[i].format, path);
 			return true;
 		}
-	fail(why, "the file is comma-separated (CSV); a trace has one JSON "
-		  "object a line with \"timestamp\", \"input_length\" and "
-		  "\"hash_ids\", and scripts/mooncake-import --help lists "
-		  "the tables that it knows");
+	fail(why,
+	     "the file is comma-separated (CSV); a trace has one JSON object a line with \"timestamp\", \"input_length\" and \"hash_ids\", and scripts/mooncake-import --help lists the tables that it knows");
 	return true;
 }
 
@@ -151,9 +145,8 @@ bool foreign_recognise(const char *path, const char *line, size_t len,
 	if (!len)
 		return false;
 	if (*line == '<') {
-		fail(why, "the file is an HTML page, not a trace: a download "
-			  "gave a page that says why; get the file itself, as "
-			  "with curl -L and its raw address");
+		fail(why,
+		     "the file is an HTML page, not a trace: a download gave a page that says why; get the file itself, as with curl -L and its raw address");
 		return true;
 	}
 	return by_json(path, line, len, why) || by_table(path, line, len, why);

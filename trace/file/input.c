@@ -21,15 +21,12 @@ static int open_file(const char *path, struct error *err)
 
 	if (fd < 0)
 		return fail_at(err, path, 0,
-			       "%s; give the path of a "
-			       ".jsonl or .jsonl.gz file, or builtin:NAME; "
-			       "scripts/fetch-traces gets the published ones",
+			       "%s; give the path of a .jsonl or .jsonl.gz file, or builtin:NAME; scripts/fetch-traces gets the published ones",
 			       strerror(errno));
 	if (!fstat(fd, &st) && S_ISDIR(st.st_mode)) {
 		close(fd);
 		return fail_at(err, path, 0,
-			       "this is a directory; give "
-			       "the path of a .jsonl or .jsonl.gz file");
+			       "this is a directory; give the path of a .jsonl or .jsonl.gz file");
 	}
 	return fd;
 }
@@ -182,8 +179,7 @@ static ptrdiff_t read_gzip(struct input *in, void *buf, size_t size,
 			return 0;
 		if (!more)
 			return cannot_read(in, line,
-					   "the gzip data ends too early, "
-					   "the file is incomplete",
+					   "the gzip data ends too early, the file is incomplete",
 					   err);
 		if (in->at < in->end && inflate_some(in, line, err))
 			return -1;

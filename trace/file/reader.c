@@ -26,8 +26,7 @@ static int bad_line(struct reader *r, const struct error *why)
 
 	if (r->o->bad_lines == TRACE_BAD_LINES_FAIL)
 		return fail_at(r->err, r->o->source, line,
-			       "%s (bad_lines=skip leaves such lines "
-			       "out)",
+			       "%s (bad_lines=skip leaves such lines out)",
 			       why->text);
 	if (!r->bad_lines++)
 		fail(&r->first_bad, "line %" PRIu64 ": %s", line, why->text);
@@ -88,8 +87,7 @@ static int read_lines(struct reader *r)
 			return -1;
 		if (got == LINES_TOO_LONG) {
 			fail(&why,
-			     "the line is longer than %zu bytes, "
-			     "the most a request may take",
+			     "the line is longer than %zu bytes, the most a request may take",
 			     r->lines.max_line);
 			ret = foreign(r, line, len, &why);
 		} else if (!row_is_blank(line, len)) {
@@ -103,11 +101,10 @@ static int no_request(struct reader *r)
 {
 	if (!r->bad_lines)
 		return fail_at(r->err, r->o->source, 0,
-			       "the trace is "
-			       "empty; it needs one JSON object a line");
+			       "the trace is empty; it needs one JSON object a line");
 	return fail_at(r->err, r->o->source, 0,
-		       "the trace has no request: "
-		       "all %" PRIu64 " lines are bad, the first is %s",
+		       "the trace has no request: all %" PRIu64
+		       " lines are bad, the first is %s",
 		       r->bad_lines, r->first_bad.text);
 }
 

@@ -33,18 +33,16 @@ void builder_free(struct builder *b)
 static int no_memory(struct builder *b)
 {
 	return fail_at(b->err, b->o->source, 0,
-		       "out of memory at "
-		       "request %" PRIu64 "; cut the trace with "
-		       "max_requests=",
+		       "out of memory at request %" PRIu64
+		       "; cut the trace with max_requests=",
 		       (uint64_t)b->t->nr_requests + 1);
 }
 
 static int too_many(struct builder *b, const char *what, uint64_t limit)
 {
 	return fail_at(b->err, b->o->source, 0,
-		       "the trace has more than "
-		       "%" PRIu64 " %s, the most there is room for; cut "
-		       "it with max_requests=%" PRIu32,
+		       "the trace has more than %" PRIu64
+		       " %s, the most there is room for; cut it with max_requests=%" PRIu32,
 		       limit, what, b->t->nr_requests);
 }
 
@@ -101,18 +99,16 @@ static int place_untimed(struct builder *b, const struct trace_row *row,
 		*arrival = b->t->requests[before].arrival_ns;
 		when->dated = b->sessions.rows[before].dated;
 		if (*arrival > TRACE_TIME_MAX_NS - row->delay_ns)
-			return bad_row(b, "\"delay\" ends beyond 146 years; "
-					  "is timestamp_unit= right?");
+			return bad_row(b,
+				       "\"delay\" ends beyond 146 years; is timestamp_unit= right?");
 		*arrival += row->delay_ns;
 		return 0;
 	}
 	if (!b->o->untimed && !b->o->sessions) {
 		fail(b->err, "\"timestamp\" is %s; %s", row->untimed,
-		     row->session ? "the first row of a session needs it, "
-				    "unless sessions= or replay_no_stall=1 "
-				    "is set" :
-				    "every request needs it, unless "
-				    "replay_no_stall=1 is set");
+		     row->session ?
+			     "the first row of a session needs it, unless sessions= or replay_no_stall=1 is set" :
+			     "every request needs it, unless replay_no_stall=1 is set");
 		return TRACE_SINK_BAD_ROW;
 	}
 	*arrival = row->session ? 0 : b->plain_ns;
@@ -131,9 +127,8 @@ static int find_delay(struct builder *b, const struct trace_row *row,
 		return 0;
 	when->delay_ns = arrival - b->t->requests[before].arrival_ns;
 	if (when->delay_ns < 0 && b->o->sessions)
-		return bad_row(b, "\"timestamp\" is less than the one of its "
-				  "session's row before; with sessions= the "
-				  "rows of a session go up");
+		return bad_row(b,
+			       "\"timestamp\" is less than the one of its session's row before; with sessions= the rows of a session go up");
 	return 0;
 }
 
@@ -149,9 +144,8 @@ static int place_in_time(struct builder *b, const struct trace_row *row,
 	if (row->untimed)
 		return place_untimed(b, row, before, arrival, when);
 	if (!row->session && b->plain_dated && *arrival < b->plain_ns)
-		return bad_row(b, "\"timestamp\" is less than the one of the "
-				  "request before; sort the trace by "
-				  "timestamp");
+		return bad_row(b,
+			       "\"timestamp\" is less than the one of the request before; sort the trace by timestamp");
 	return find_delay(b, row, before, *arrival, when);
 }
 
@@ -177,9 +171,8 @@ static int begin_like(struct builder *b, uint32_t before,
 	const struct trace_request *like = &b->t->requests[before];
 
 	if (like->input_length > UINT32_MAX - rq->input_length)
-		return bad_row(b, "the input lengths of the session add up to "
-				  "more than 4294967295; is session_rows=new "
-				  "right?");
+		return bad_row(b,
+			       "the input lengths of the session add up to more than 4294967295; is session_rows=new right?");
 	rq->input_length += like->input_length;
 	*shared = trace_lookups_of(b->t, before);
 	return 0;

@@ -132,8 +132,7 @@ int compiled_write(const struct trace *t, const struct trace_options *o,
 
 	if (!may_replace(path))
 		return fail(err,
-			    "--output=%s: this is there, and no compiled "
-			    "trace; remove it, or give another name",
+			    "--output=%s: this is there, and no compiled trace; remove it, or give another name",
 			    path);
 	fill_header(&h, t, o);
 	part = malloc(strlen(path) + sizeof(".XXXXXX"));

@@ -97,15 +97,13 @@ static int check_header(const struct compiled_header *h, uint64_t bytes,
 		return damaged(o, "it ends within its header", err);
 	if (h->order == __builtin_bswap32(COMPILED_ORDER))
 		return fail_at(err, o->source, 0,
-			       "the trace was compiled on a machine of another "
-			       "byte order; compile it on one like this");
+			       "the trace was compiled on a machine of another byte order; compile it on one like this");
 	if (h->order != COMPILED_ORDER)
 		return damaged(o, "its header makes no sense", err);
 	if (h->version != COMPILED_VERSION)
 		return fail_at(err, o->source, 0,
 			       "the compiled trace is of format %" PRIu32
-			       ", this fio-mooncake reads format %d; compile "
-			       "it again",
+			       ", this fio-mooncake reads format %d; compile it again",
 			       h->version, COMPILED_VERSION);
 	if (h->bytes != bytes)
 		return damaged(o,
@@ -138,8 +136,7 @@ static int differs(const struct trace_options *o, const char *option,
 		   const char *value, struct error *err)
 {
 	return fail_at(err, o->source, 0,
-		       "the trace was compiled with %s=%s; give the same, or "
-		       "compile it again",
+		       "the trace was compiled with %s=%s; give the same, or compile it again",
 		       option, value);
 }
 

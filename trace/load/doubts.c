@@ -67,23 +67,20 @@ int doubt_times(struct trace *t, const struct trace_options *o,
 	span_text(span, times.span_ns);
 	if (times.span_ns * TOKENS_A_NS < times.tokens)
 		return fail_at(err, o->source, 0,
-			       "%" PRIu64 " tokens arrive within %s, more than "
-			       "a billion a second; %s",
+			       "%" PRIu64
+			       " tokens arrive within %s, more than a billion a second; %s",
 			       times.tokens, span,
-			       ms ? "if timestamps are in seconds, set "
-				    "timestamp_unit=s" :
+			       ms ? "if timestamps are in seconds, set timestamp_unit=s" :
 				    "timestamp_unit=s is not right");
 	if (ms && since_1970(first_ns) &&
 	    times.tokens / TOKENS_A_MS_MANY * NS_PER_MS > times.span_ns)
 		return fail_at(err, o->source, 0,
-			       "%" PRIu64 " tokens arrive within %s, and the "
-			       "timestamps look like seconds since 1970; set "
-			       "timestamp_unit=s",
+			       "%" PRIu64
+			       " tokens arrive within %s, and the timestamps look like seconds since 1970; set timestamp_unit=s",
 			       times.tokens, span);
 	if (ms && times.span_ns < SPAN_SHORT_NS && times.fractions)
 		snprintf(t->remark, sizeof(t->remark),
-			 "its timestamps, read as milliseconds, span only %s; "
-			 "if they are seconds, set timestamp_unit=s",
+			 "its timestamps, read as milliseconds, span only %s; if they are seconds, set timestamp_unit=s",
 			 span);
 	return 0;
 }
@@ -97,14 +94,12 @@ void doubt_rows(struct builder *b)
 		return;
 	if (whole)
 		snprintf(b->t->remark, sizeof(b->t->remark),
-			 "%" PRIu64 " of %" PRIu64 " later rows of sessions "
-			 "begin with the hash_ids of the row before; if rows "
-			 "hold only what is new, set session_rows=new",
+			 "%" PRIu64 " of %" PRIu64
+			 " later rows of sessions begin with the hash_ids of the row before; if rows hold only what is new, set session_rows=new",
 			 b->sharing, b->later_rows);
 	else
 		snprintf(b->t->remark, sizeof(b->t->remark),
-			 "%" PRIu64 " of %" PRIu64 " later rows of sessions "
-			 "begin with the hash_ids of the row before; if rows "
-			 "hold all of their request, set session_rows=whole",
+			 "%" PRIu64 " of %" PRIu64
+			 " later rows of sessions begin with the hash_ids of the row before; if rows hold all of their request, set session_rows=whole",
 			 b->sharing, b->later_rows);
 }

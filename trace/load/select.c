@@ -215,8 +215,7 @@ int select_lookups(struct trace *t, const struct trace_options *o,
 	} else {
 		id_list_free(&s.hash_ids);
 		ret = fail_at(err, o->source, 0,
-			      "out of memory; cut the "
-			      "trace with max_requests=");
+			      "out of memory; cut the trace with max_requests=");
 	}
 	free(s.containing);
 	free(s.number);

@@ -15,15 +15,15 @@
 static int check_options(const struct trace_options *o, struct error *err)
 {
 	if (!o->source || !*o->source)
-		return fail(err, "trace= is missing; give the path of a "
-				 ".jsonl or .jsonl.gz file, or builtin:NAME");
+		return fail(err,
+			    "trace= is missing; give the path of a .jsonl or .jsonl.gz file, or builtin:NAME");
 	if (!o->block_tokens)
-		return fail(err, "block_tokens=0: a block has at least "
-				 "one token");
+		return fail(err,
+			    "block_tokens=0: a block has at least one token");
 	if (!o->shard || o->shard > o->shards)
 		return fail(err,
-			    "shard=%" PRIu32 "/%" PRIu32 ": the "
-			    "first number must be from 1 to the second",
+			    "shard=%" PRIu32 "/%" PRIu32
+			    ": the first number must be from 1 to the second",
 			    o->shard, o->shards);
 	return 0;
 }
@@ -38,9 +38,7 @@ static int unknown_builtin(const char *source, struct error *err)
 		n += snprintf(known + n, sizeof(known) - n, "%s%s%s",
 			      n ? ", " : "", BUILTIN_PREFIX, b->name);
 	return fail_at(err, source, 0,
-		       "there is no such built-in "
-		       "trace; there are %s",
-		       known);
+		       "there is no such built-in trace; there are %s", known);
 }
 
 static int run_builtin(const struct trace_options *o, trace_sink sink,
@@ -53,8 +51,7 @@ static int run_builtin(const struct trace_options *o, trace_sink sink,
 		return unknown_builtin(o->source, err);
 	if (o->block_tokens != BUILTIN_BLOCK_TOKENS)
 		return fail_at(err, o->source, 0,
-			       "built-in traces have "
-			       "block_tokens=%d, not %" PRIu32,
+			       "built-in traces have block_tokens=%d, not %" PRIu32,
 			       BUILTIN_BLOCK_TOKENS, o->block_tokens);
 	ret = b->generate(sink, arg);
 	if (ret == -ENOMEM)

@@ -19,8 +19,7 @@ static void check_divides(struct config *c, const char *key, uint32_t kv_heads,
 {
 	if (heads % kv_heads)
 		config_fail(c, key,
-			    "is %u: expected a divisor of the %u attention "
-			    "heads",
+			    "is %u: expected a divisor of the %u attention heads",
 			    kv_heads, heads);
 }
 
@@ -43,9 +42,7 @@ static uint32_t divide_hidden(struct config *c, uint32_t times, uint32_t heads)
 
 	if (times * hidden % heads)
 		config_fail(c, "head_dim",
-			    "is missing, and hidden_size %u "
-			    "is no multiple of %u attention heads to derive "
-			    "it from",
+			    "is missing, and hidden_size %u is no multiple of %u attention heads to derive it from",
 			    hidden, heads);
 	return times * hidden / heads;
 }
@@ -245,8 +242,7 @@ static struct model_part compressed_part(struct config *c, const char *dim_key,
 	part.every = config_uint_or(c, key, def);
 	if (part.k % part.every)
 		config_fail(c, key,
-			    "is %u: expected a divisor of %s %u, or give "
-			    "bytes_per_token= instead of model=",
+			    "is %u: expected a divisor of %s %u, or give bytes_per_token= instead of model=",
 			    part.every, dim_key, part.k);
 	return part;
 }

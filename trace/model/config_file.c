@@ -22,18 +22,15 @@ static long long config_bytes(const char *file, struct error *err)
 
 	if (stat(file, &st))
 		return fail(err,
-			    "model=%s: %s (mooncake-plan models lists the "
-			    "built-in models)",
+			    "model=%s: %s (mooncake-plan models lists the built-in models)",
 			    file, strerror(errno));
 	if (!S_ISREG(st.st_mode))
 		return fail(err,
-			    "model=%s is not a file: give the path "
-			    "of a Hugging Face config.json",
+			    "model=%s is not a file: give the path of a Hugging Face config.json",
 			    file);
 	if (st.st_size > CONFIG_BYTES_MAX)
 		return fail(err,
-			    "model=%s has %lld bytes, more than any config: "
-			    "give the path of a Hugging Face config.json",
+			    "model=%s has %lld bytes, more than any config: give the path of a Hugging Face config.json",
 			    file, (long long)st.st_size);
 	return st.st_size;
 }
@@ -83,21 +80,16 @@ static int not_json(const char *file, const char *text,
 
 	if (*text == '<')
 		return fail(err,
-			    "model=%s is a web page, not a config.json: the "
-			    "model may be gated; log in to Hugging Face, "
-			    "accept its terms and download the file itself",
+			    "model=%s is a web page, not a config.json: the model may be gated; log in to Hugging Face, accept its terms and download the file itself",
 			    file);
 	if (!strncmp(text, "Access to ", 10) ||
 	    !strncmp(text, "Invalid username", 16))
 		return fail(err,
-			    "model=%s is no config.json but an answer of "
-			    "Hugging Face, \"%.*s\": download the file with a "
-			    "login that has access",
+			    "model=%s is no config.json but an answer of Hugging Face, \"%.*s\": download the file with a login that has access",
 			    file, (int)strcspn(text, "\n"), text);
 	if (!strncmp(text, "version https://git-lfs", 23))
 		return fail(err,
-			    "model=%s is a pointer of Git LFS, not the file "
-			    "itself: run git lfs pull",
+			    "model=%s is a pointer of Git LFS, not the file itself: run git lfs pull",
 			    file);
 	return fail(err, "model=%s: not JSON: %s", file,
 		    ended ? "it ends too early" : json_tokener_error_desc(e));
@@ -117,8 +109,7 @@ static struct json_object *parse(const char *file, const char *text,
 		return root;
 	json_object_put(root);
 	fail(err,
-	     "model=%s: not a JSON object: expected "
-	     "a Hugging Face config.json",
+	     "model=%s: not a JSON object: expected a Hugging Face config.json",
 	     file);
 	return NULL;
 }
@@ -145,8 +136,7 @@ static void descend(struct config *c)
 static int check_kind(const struct config *c)
 {
 	static const char fields[] =
-		"model_type|architectures|num_hidden_layers|n_layer|n_layers|"
-		"num_layers|hidden_size|num_attention_heads";
+		"model_type|architectures|num_hidden_layers|n_layer|n_layers|num_layers|hidden_size|num_attention_heads";
 	struct json_object *error;
 
 	if (config_has(c, fields))
@@ -154,13 +144,10 @@ static int check_kind(const struct config *c)
 	if (json_object_object_get_ex(c->root, "error", &error) &&
 	    json_object_is_type(error, json_type_string))
 		return fail(c->err,
-			    "model=%s is no config.json but an error that was "
-			    "saved as one: %.120s",
+			    "model=%s is no config.json but an error that was saved as one: %.120s",
 			    c->file, json_object_get_string(error));
 	return fail(c->err,
-		    "model=%s is JSON but no model's config: it has neither "
-		    "model_type nor layers; give the path of the Hugging Face "
-		    "config.json",
+		    "model=%s is JSON but no model's config: it has neither model_type nor layers; give the path of the Hugging Face config.json",
 		    c->file);
 }
 

@@ -167,8 +167,8 @@ static struct json_object *get_array(struct config *c, const char *key,
 static uint32_t draft_layers(const struct config *c)
 {
 	struct json_object *value =
-		config_get(c, "num_nextn_predict_layers|mtp_num_hidden_layers|"
-			      "mtp_num_layers");
+		config_get(c,
+			   "num_nextn_predict_layers|mtp_num_hidden_layers|mtp_num_layers");
 	int64_t n = json_object_get_int64(value);
 
 	return n > 0 && n < CONFIG_UINT_MAX ? n : 0;

@@ -45,8 +45,7 @@ keeps_t layer_type(struct config *c, const char *key, uint32_t i,
 		if (!strcmp(words[w].name, name))
 			return words[w].keeps;
 	config_fail(c, key,
-		    "has \"%.40s\" for layer %u, which is not known here: "
-		    "give bytes_per_token= instead of model=",
+		    "has \"%.40s\" for layer %u, which is not known here: give bytes_per_token= instead of model=",
 		    name ? name : "null", i);
 	return KEEPS_NOTHING;
 }
@@ -62,8 +61,7 @@ keeps_t layer_listed(struct config *c, const struct family *f UNUSED,
 		     uint32_t i UNUSED, uint32_t layers UNUSED)
 {
 	config_fail(c, "layer_types",
-		    "is missing: expected an entry for each "
-		    "layer");
+		    "is missing: expected an entry for each layer");
 	return KEEPS_NOTHING;
 }
 
@@ -120,8 +118,7 @@ keeps_t layer_exaone(struct config *c, const struct family *f, uint32_t i,
 	len = strlen(pattern);
 	if (!len || strspn(pattern, "LG") != len) {
 		config_fail(c, pattern_key,
-			    "is \"%s\": expected a number or "
-			    "letters L and G",
+			    "is \"%s\": expected a number or letters L and G",
 			    pattern);
 		return KEEPS_NOTHING;
 	}
@@ -200,8 +197,7 @@ static bool in_period(struct config *c, uint32_t i)
 
 	if (offset >= period)
 		config_fail(c, "attn_layer_offset",
-			    "is %u: expected less than "
-			    "attn_layer_period %u",
+			    "is %u: expected less than attn_layer_period %u",
 			    offset, period);
 	return i % period == offset;
 }
@@ -282,8 +278,7 @@ keeps_t layer_compressed(struct config *c, const struct family *f UNUSED,
 		return KEEPS_HCA;
 	}
 	config_fail(c, key,
-		    "has %.40s for layer %u, where 0, 4 and 128 are known: "
-		    "give bytes_per_token= instead of model=",
+		    "has %.40s for layer %u, where 0, 4 and 128 are known: give bytes_per_token= instead of model=",
 		    json_object_to_json_string(entry), i);
 	return KEEPS_NOTHING;
 }
@@ -315,8 +310,7 @@ keeps_t layer_nemotron_h(struct config *c, const struct family *f UNUSED,
 	letters = config_string(c, letters_key);
 	if (strlen(letters) != layers || strspn(letters, "M*-E") != layers) {
 		config_fail(c, letters_key,
-			    "is \"%.80s\": expected letters out of M, *, - "
-			    "and E",
+			    "is \"%.80s\": expected letters out of M, *, - and E",
 			    letters);
 		return KEEPS_NOTHING;
 	}
@@ -344,9 +338,7 @@ bool index_by_fields(struct config *c, uint32_t i, uint32_t layers)
 	}
 	if (config_has(c, "index_topk_pattern")) {
 		config_fail(c, "index_topk_pattern",
-			    "is not known here "
-			    "without indexer_types: give bytes_per_token= "
-			    "instead of model=");
+			    "is not known here without indexer_types: give bytes_per_token= instead of model=");
 		return false;
 	}
 	freq = config_uint_or(c, "index_topk_freq", 1);

@@ -25,9 +25,8 @@ static uint32_t own_layers(struct config *c, const struct family *f,
 		shared = config_uint0(c, "num_kv_shared_layers");
 	if (shared >= layers)
 		config_fail(c, "num_kv_shared_layers",
-			    "is %u: expected less "
-			    "than the %u layers",
-			    shared, layers);
+			    "is %u: expected less than the %u layers", shared,
+			    layers);
 	return layers - shared;
 }
 
@@ -72,9 +71,7 @@ static void count_layer(struct config *c, struct model *m, keeps_t keeps)
 			continue;
 		if (!m->parts[part].heads)
 			config_fail(c, types_key,
-				    "has %s beside %s attention, which is not "
-				    "known here: give bytes_per_token= instead "
-				    "of model=",
+				    "has %s beside %s attention, which is not known here: give bytes_per_token= instead of model=",
 				    what[part], m->latent ? "latent" : "other");
 		m->parts[part].layers++;
 	}
@@ -96,8 +93,7 @@ static void count_layers(struct config *c, const struct family *f,
 	}
 	if (all == KEEPS_NOTHING)
 		config_fail(c, layers_key,
-			    "is %u, but no layer keeps KV per "
-			    "token: there is nothing to store",
+			    "is %u, but no layer keeps KV per token: there is nothing to store",
 			    m->layers);
 }
 
@@ -172,8 +168,7 @@ static void plain_attention(const struct config *c, char *text, size_t size)
 	if (own.failed)
 		return;
 	snprintf(text, size,
-		 "; %s attention with its numbers would keep %u layers x %u x "
-		 "(%u + %u), in bf16 bytes_per_token=%" PRIu64,
+		 "; %s attention with its numbers would keep %u layers x %u x (%u + %u), in bf16 bytes_per_token=%" PRIu64,
 		 m.latent ? "latent" : "plain", layers, part->heads, part->k,
 		 part->v,
 		 PLAIN_BYTES * (uint64_t)layers * part->heads *
@@ -194,8 +189,7 @@ static const struct family *get_family(struct config *c)
 	}
 	plain_attention(c, plain, sizeof(plain));
 	config_fail(c, "model_type",
-		    "\"%.40s\" is no architecture known here, and its KV is "
-		    "not guessed: give bytes_per_token= instead of model=%s",
+		    "\"%.40s\" is no architecture known here, and its KV is not guessed: give bytes_per_token= instead of model=%s",
 		    type ? type : "", plain);
 	return NULL;
 }

@@ -159,11 +159,9 @@ int model_find(struct model *m, const char *spec, struct error *err)
 		return model_from_config(m, spec, err);
 	near_names(spec, near, sizeof(near));
 	return fail(err,
-		    "model=%s is neither a built-in model "
-		    "(mooncake-plan models lists them%s) nor the path of "
-		    "a config.json%s",
+		    "model=%s is neither a built-in model (mooncake-plan models lists them%s) nor the path of a config.json%s",
 		    spec, near,
-		    strchr(spec, '/') ? ": download the model's and give its "
-					"path" :
-					"");
+		    strchr(spec, '/') ?
+			    ": download the model's and give its path" :
+			    "");
 }

@@ -55,8 +55,7 @@ static uint32_t dtype_bits(const char *name, struct error *err)
 		if (!strcmp(dtypes[i].name, name))
 			return dtypes[i].bits;
 	fail(err,
-	     "kv_dtype=%s is not known: give fp16, bf16, fp8, int8, "
-	     "int4 or fp32",
+	     "kv_dtype=%s is not known: give fp16, bf16, fp8, int8, int4 or fp32",
 	     name);
 	return 0;
 }
@@ -72,8 +71,7 @@ static uint32_t rank_heads(const struct model *m, const struct model_part *part,
 	if (tp % part->heads == 0)
 		return 1;
 	fail(err,
-	     "tp=%u neither divides the %u KV heads of model=%s "
-	     "nor is a multiple of them",
+	     "tp=%u neither divides the %u KV heads of model=%s nor is a multiple of them",
 	     tp, part->heads, m->name);
 	return 0;
 }
@@ -91,8 +89,7 @@ static int add_part(uint64_t *elements, const struct model *m,
 	if (__builtin_mul_overflow(per_layer, (uint64_t)part->layers, &all) ||
 	    __builtin_add_overflow(*elements, all / part->every, elements))
 		return fail(err,
-			    "model=%s keeps more than 2^64 elements "
-			    "of a token: its config makes no sense",
+			    "model=%s keeps more than 2^64 elements of a token: its config makes no sense",
 			    m->name);
 	return 0;
 }
@@ -114,15 +111,13 @@ static int model_share(struct share *s, const struct shape_options *o,
 	}
 	if (!elements)
 		return fail(err,
-			    "window=skip leaves model=%s no layer: "
-			    "all have a sliding window; use window=full",
+			    "window=skip leaves model=%s no layer: all have a sliding window; use window=full",
 			    m.name);
 	s->parts = m.latent || o->ranks == SHAPE_RANKS_ONE ? 1 : o->tp;
 	if (__builtin_mul_overflow(elements, dtype_bits(o->kv_dtype, err),
 				   &s->bits))
 		return fail(err,
-			    "model=%s keeps more than 2^64 bits of "
-			    "a token: its config makes no sense",
+			    "model=%s keeps more than 2^64 bits of a token: its config makes no sense",
 			    m.name);
 	return 0;
 }
@@ -138,19 +133,15 @@ static int given_share(struct share *s, const struct shape_options *o,
 	if (o->tp > 1)
 		return fail(err,
 			    o->bytes_per_token ?
-				    "tp=%u has no effect on bytes_per_token=: "
-				    "give the bytes that are stored, without tp=" :
-				    "tp=%u needs model=: only a model's KV heads "
-				    "can be divided",
+				    "tp=%u has no effect on bytes_per_token=: give the bytes that are stored, without tp=" :
+				    "tp=%u needs model=: only a model's KV heads can be divided",
 			    o->tp);
 	if (o->window == SHAPE_WINDOW_SKIP && !o->model)
-		return fail(err, "window=skip needs model=: only a model "
-				 "has sliding-window layers to leave out");
+		return fail(err,
+			    "window=skip needs model=: only a model has sliding-window layers to leave out");
 	s->parts = 1;
 	if (__builtin_mul_overflow(bytes, 8, &s->bits))
-		return fail(err,
-			    "bytes_per_token=%" PRIu64 " is too "
-			    "large",
+		return fail(err, "bytes_per_token=%" PRIu64 " is too large",
 			    bytes);
 	return 0;
 }
@@ -181,12 +172,11 @@ static int check_options(const struct shape_options *o, struct error *err)
 	if (!o->tp)
 		return fail(err, "tp=0: there is at least 1 rank");
 	if (!o->block_tokens)
-		return fail(err, "block_tokens=0: a block has at least "
-				 "1 token");
+		return fail(err,
+			    "block_tokens=0: a block has at least 1 token");
 	if (o->block_tokens % chunk_of(o))
 		return fail(err,
-			    "chunk_tokens=%u does not divide "
-			    "block_tokens=%u",
+			    "chunk_tokens=%u does not divide block_tokens=%u",
 			    o->chunk_tokens, o->block_tokens);
 	return check_object(o, err);
 }
@@ -259,9 +249,8 @@ int shape_resolve(struct shape *shape, const struct shape_options *o,
 		return -1;
 	if (fill(shape, &s, o))
 		return fail(err,
-			    "a block of block_tokens=%u with "
-			    "%" PRIu64 " bits a token and rank, tp=%u, "
-			    "is larger than any file can be",
+			    "a block of block_tokens=%u with %" PRIu64
+			    " bits a token and rank, tp=%u, is larger than any file can be",
 			    o->block_tokens, s.bits, o->tp);
 	return 0;
 }

@@ -55,15 +55,11 @@ int plan_options_check(const struct plan_options *o, const struct shape *shape,
 		return 0;
 	if (shape->pieces > 1)
 		return fail(err,
-			    "pieces=%u divides the slots of a file into "
-			    "regions, and layout=%s has no slots: use "
-			    "layout=slots, or leave out pieces=",
+			    "pieces=%u divides the slots of a file into regions, and layout=%s has no slots: use layout=slots, or leave out pieces=",
 			    shape->pieces, layout);
 	if (o->discard)
 		return fail(err,
-			    "discard=1 trims slots before they are written "
-			    "again, and layout=%s unlinks files: use "
-			    "layout=slots, or leave out discard=",
+			    "discard=1 trims slots before they are written again, and layout=%s unlinks files: use layout=slots, or leave out discard=",
 			    layout);
 	return 0;
 }

@@ -90,17 +90,13 @@ static int check_buckets(const struct plan_options *o, struct error *err)
 
 	if (!o->eviction->of_buckets)
 		return fail(err,
-			    "eviction=%s chooses among blocks, and "
-			    "layout=buckets evicts whole buckets: use "
-			    "eviction=fifo or lru",
+			    "eviction=%s chooses among blocks, and layout=buckets evicts whole buckets: use eviction=fifo or lru",
 			    o->eviction->name);
 	if (buckets < 2)
 		return fail(err,
-			    "layout=buckets needs room for at least two "
-			    "buckets, and a capacity of %" PRIu64 " slots has "
-			    "that for %" PRIu64 " of %" PRIu32 " blocks: "
-			    "raise size=, or lower bucket_size= or "
-			    "bucket_objects=",
+			    "layout=buckets needs room for at least two buckets, and a capacity of %" PRIu64
+			    " slots has that for %" PRIu64 " of %" PRIu32
+			    " blocks: raise size=, or lower bucket_size= or bucket_objects=",
 			    o->slots, buckets, o->bucket_blocks);
 	return 0;
 }
@@ -117,17 +113,16 @@ static int check(const struct trace *t, const struct plan_options *o,
 {
 	if (t->nr_blocks >= max_blocks(o))
 		return fail(err,
-			    "%" PRIu32 " different blocks are more than a "
-			    "plan can hold (%" PRIu32 "): cut the trace with "
-			    "max_requests= or shard=",
+			    "%" PRIu32
+			    " different blocks are more than a plan can hold (%" PRIu32
+			    "): cut the trace with max_requests= or shard=",
 			    t->nr_blocks, max_blocks(o) - 1);
 	if (o->evict.high < 1 || o->evict.high > 100)
 		return fail(err, "evict_high=%u: give percent from 1 to 100",
 			    o->evict.high);
 	if (o->evict.low < 1 || o->evict.low > o->evict.high)
 		return fail(err,
-			    "evict_low=%u: give percent from 1 to "
-			    "evict_high=%u",
+			    "evict_low=%u: give percent from 1 to evict_high=%u",
 			    o->evict.low, o->evict.high);
 	return o->layout == PLAN_LAYOUT_BUCKETS ? check_buckets(o, err) : 0;
 }
@@ -151,8 +146,8 @@ static struct planner *create(const struct trace *t,
 		planner_free(pl);
 	}
 	fail(err,
-	     "not enough memory to plan with %" PRIu32 " blocks: "
-	     "cut the trace with max_requests=",
+	     "not enough memory to plan with %" PRIu32
+	     " blocks: cut the trace with max_requests=",
 	     t->nr_blocks);
 	return NULL;
 }

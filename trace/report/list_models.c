@@ -88,8 +88,8 @@ static int check(struct shape *shape, const struct arguments *a,
 	struct shape_options o = a->settings.shape;
 
 	if (o.bytes_per_token)
-		return fail(err, "models lists what models have: leave "
-				 "out --bytes-per-token");
+		return fail(err,
+			    "models lists what models have: leave out --bytes-per-token");
 	if (!o.model) {
 		o.tp = 1;
 		o.model = models[0].name;

@@ -301,8 +301,7 @@ static int print_json(FILE *out, struct json_object *obj, struct error *err)
 	json_object_put(obj);
 	if (text)
 		return 0;
-	return fail(err, "not enough memory for the JSON output: try "
-			 "--csv");
+	return fail(err, "not enough memory for the JSON output: try --csv");
 }
 
 static struct json_object *run_json(const struct report *r,

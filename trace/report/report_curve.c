@@ -69,8 +69,8 @@ static int choose_points(struct points *p, struct error *err)
 
 	p->slots = malloc((c->max_slots + UINT64_C(1)) * sizeof(*p->slots));
 	if (!p->slots)
-		return fail(err, "not enough memory to print the curve: "
-				 "cut the trace with --max-requests");
+		return fail(err,
+			    "not enough memory to print the curve: cut the trace with --max-requests");
 	for (uint32_t slots = 1; slots <= c->max_slots; slots++)
 		if (slots == c->max_slots || slots == 1 ||
 		    (all ? changes(c, slots) : is_round(slots)))

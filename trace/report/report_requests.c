@@ -52,8 +52,8 @@ static int count(struct rows *rows, const struct plan_options *o,
 		calloc(t->nr_requests + UINT64_C(1), sizeof(*rows->requests));
 	if (!rows->requests) {
 		planner_free(pl);
-		return fail(err, "not enough memory for a row a request: "
-				 "cut the trace with --max-requests");
+		return fail(err,
+			    "not enough memory for a row a request: cut the trace with --max-requests");
 	}
 	for (uint32_t r = 0; r < t->nr_requests; r++)
 		planner_count(pl, r, &rows->requests[r]);
@@ -70,8 +70,8 @@ int report_requests(FILE *out, const struct report *r, const struct sweep *s,
 	struct plan_options o;
 
 	if (s->nr != 1)
-		return fail(err, "--requests is of one cache: give one value "
-				 "instead of a list");
+		return fail(err,
+			    "--requests is of one cache: give one value instead of a list");
 	o = run_plan_options(s->runs, r->arguments, r->shape);
 	if (count(&rows, &o, err))
 		return -1;

@@ -80,8 +80,9 @@ int row_check(const struct row_buffer *b, const struct trace_options *o,
 
 	if (b->block_size && b->block_size != o->block_tokens)
 		return fail(why,
-			    "\"block_size\" is %" PRIu64 ", but block_tokens "
-			    "is %" PRIu32 "; block_tokens=%" PRIu64 " fits it",
+			    "\"block_size\" is %" PRIu64
+			    ", but block_tokens is %" PRIu32
+			    "; block_tokens=%" PRIu64 " fits it",
 			    b->block_size, o->block_tokens, b->block_size);
 	if (fits(row, o->block_tokens))
 		return 0;
@@ -90,8 +91,8 @@ int row_check(const struct row_buffer *b, const struct trace_options *o,
 		snprintf(remedy, sizeof(remedy),
 			 "block_tokens=%" PRIu64 " fits it", tokens);
 	return fail(why,
-		    "%zu hash_ids do not go with an input_length of "
-		    "%" PRIu64 " and block_tokens=%" PRIu32 "; %s",
+		    "%zu hash_ids do not go with an input_length of %" PRIu64
+		    " and block_tokens=%" PRIu32 "; %s",
 		    row->nr_hash_ids, row->input_length, o->block_tokens,
 		    remedy);
 }

@@ -88,8 +88,8 @@ static int json_failed(struct row_json *j, struct error *why)
 	size_t column = json_tokener_get_parse_end(j->tok) + 1;
 
 	if (code == json_tokener_continue)
-		return fail(why, "the line ends in the middle of the "
-				 "JSON object");
+		return fail(why,
+			    "the line ends in the middle of the JSON object");
 	return fail(why, "no JSON from column %zu on: %s", column,
 		    json_tokener_error_desc(code));
 }
@@ -103,12 +103,11 @@ static int parse_line(struct row_json *j, const char *line, size_t len,
 	json_object_put(j->line);
 	j->line = NULL;
 	if (memchr(line, '\0', len))
-		return fail(why, "the line holds a NUL byte; a trace is text, "
-				 "one JSON object a line");
+		return fail(why,
+			    "the line holds a NUL byte; a trace is text, one JSON object a line");
 	if (too_nested(line, len))
 		return fail(why,
-			    "the line holds more than %d objects and "
-			    "arrays; a request is one of each",
+			    "the line holds more than %d objects and arrays; a request is one of each",
 			    NESTED_MAX);
 	if (json_text_settle(&j->text, &line, &len))
 		return fail(why, "out of memory");
@@ -122,8 +121,7 @@ static int parse_line(struct row_json *j, const char *line, size_t len,
 			    kind(j->line));
 	if (!row_is_blank(line + end, len - end))
 		return fail(why,
-			    "more text follows the JSON object at column "
-			    "%zu; a line holds one request",
+			    "more text follows the JSON object at column %zu; a line holds one request",
 			    end + 1);
 	return 0;
 }
@@ -226,8 +224,8 @@ static int get_time(struct row_json *j, struct json_object *val,
 			    name);
 	if (fabs(ns) >= TRACE_TIME_MAX_NS)
 		return fail(why,
-			    "\"%s\" is beyond %" PRId64 " %s,"
-			    " 146 years; is timestamp_unit= right?",
+			    "\"%s\" is beyond %" PRId64
+			    " %s, 146 years; is timestamp_unit= right?",
 			    name, TRACE_TIME_MAX_NS / trace_unit_ns(unit),
 			    choice_name(choice_unit, unit));
 	*time_ns = integer ? row_integer_ns(json_object_get_int64(val), unit) :
@@ -254,8 +252,7 @@ static int get_times(struct row_json *j, struct row_buffer *b,
 		return -1;
 	if (b->row.delay_ns < 0)
 		return fail(why,
-			    "\"%s\" is negative; it is the time from the "
-			    "end of the session's row before",
+			    "\"%s\" is negative; it is the time from the end of the session's row before",
 			    name);
 	return 0;
 }
@@ -287,16 +284,15 @@ static int get_hash_id(struct json_object *val, const char *name, size_t i,
 		if (hexadecimal(val, id))
 			return 0;
 		return fail(why,
-			    "\"%s\"[%zu] is a string, but not of 1 to %d "
-			    "hexadecimal digits",
+			    "\"%s\"[%zu] is a string, but not of 1 to %d hexadecimal digits",
 			    name, i, HEX_DIGITS);
 	}
 	wrong = not_integer(val, UINT64_MAX, id);
 	if (!wrong)
 		return 0;
 	return fail(why,
-		    "\"%s\"[%zu] is %s; hash ids are integers from 0 to "
-		    "%" PRIu64 ", or strings of hexadecimal digits",
+		    "\"%s\"[%zu] is %s; hash ids are integers from 0 to %" PRIu64
+		    ", or strings of hexadecimal digits",
 		    name, i, wrong, UINT64_MAX);
 }
 
@@ -311,8 +307,7 @@ static int get_hash_ids(struct row_json *j, struct row_buffer *b,
 		return -1;
 	if (!json_object_is_type(val, json_type_array))
 		return fail(why,
-			    "\"%s\" is %s; it must be an array of "
-			    "integers",
+			    "\"%s\" is %s; it must be an array of integers",
 			    name, kind(val));
 	n = json_object_array_length(val);
 	if (row_room(b, n))
@@ -379,9 +374,8 @@ static int is_conversation(struct row_json *j, struct error *why)
 	if (!json_object_object_get_ex(j->line, "requests", &requests) ||
 	    !json_object_is_type(requests, json_type_array))
 		return 0;
-	fail(why, "the line is a whole conversation (\"requests\"), not one "
-		  "request; scripts/mooncake-import weka FILE >NEW.jsonl makes "
-		  "a trace of such a file");
+	fail(why,
+	     "the line is a whole conversation (\"requests\"), not one request; scripts/mooncake-import weka FILE >NEW.jsonl makes a trace of such a file");
 	return 1;
 }
 

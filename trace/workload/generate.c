@@ -66,8 +66,7 @@ int generate(const char *name, const char *path, struct error *err)
 
 	if (!b)
 		return fail(err,
-			    "generate %s: no such built-in trace; "
-			    "mooncake-plan --help lists them",
+			    "generate %s: no such built-in trace; mooncake-plan --help lists them",
 			    name);
 	if (!path)
 		return write_all(b, stdout, "standard output", err);
