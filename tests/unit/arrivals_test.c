@@ -24,7 +24,7 @@ static void trace_of(const int64_t *at)
 static int64_t arrive(const int64_t *want, bool spread, uint32_t scale)
 {
 	struct error err = { "" };
-	int64_t *got, pass_ns = -1;
+	int64_t *got = NULL, pass_ns = -1;
 	uint32_t i;
 
 	CHECK_EQ(arrivals_make(&got, &pass_ns, &s.t, spread, scale, &err), 0);
@@ -104,7 +104,7 @@ static void no_drift(void)
 static void spread_keeps_the_order(void)
 {
 	struct error err = { "" };
-	int64_t *got, pass_ns;
+	int64_t *got = NULL, pass_ns = 0;
 	uint64_t seed = 1;
 	uint32_t i;
 

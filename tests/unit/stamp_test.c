@@ -171,7 +171,7 @@ static void a_remainder_too_short_goes_without(void)
 static void a_read_may_begin_anywhere(void)
 {
 	struct stamp s = block(), found;
-	uint64_t at, offset;
+	uint64_t at = 0, offset;
 
 	write_block(STRIDE);
 	for (offset = 0; offset < 2 * STRIDE; offset += 7)
@@ -214,7 +214,7 @@ static enum stamp_result check_data(uint64_t offset, uint64_t len, uint64_t *at)
 static void every_byte_of_data_counts(void)
 {
 	struct stamp s = block();
-	uint64_t at, i;
+	uint64_t at = 0, i;
 
 	write_at(&s, buf, sizeof(buf), STRIDE, true);
 	CHECK_EQ(check_data(0, sizeof(buf), &at), STAMP_RIGHT);
