@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """
-What comes from outside a run: a file that another overwrites, jobs that are
-killed or stopped, limits and a trace that never comes. A run ends in bounded time, with its own error or with
+What comes from outside a run: jobs that are killed or stopped, limits and a
+trace that never comes. A run ends in bounded time, with its own error or with
 exact counts, and leaves nothing.
 """
 
@@ -92,30 +92,6 @@ def test_the_parent_is_killed():
         process.kill()
         process.communicate()
         wait_for(lambda pids=pids: all(map(gone, pids)), "its jobs")
-
-
-def test_one_wrong_byte_in_the_middle():
-    """Another writes into the middle of every block while fio sleeps."""
-    path = file("wrong.dat")
-    trace = write_trace("wrong.jsonl", [request(range(8)),
-                                        request(range(8), 2000)])
-    for check_blocks, noticed in ((1, False), ("data", True)):
-        process = start(command({
-            "trace": trace, "filename": path, "size": 8 * SLOT,
-            "replay_no_stall": 0, "check_blocks": check_blocks}))
-        # Until then the file is shorter, and its end nothing or zeros.
-        wait_for(lambda: path.exists() and
-                 any(path.read_bytes()[8 * SLOT - 8:]), "the last block")
-        with open(path, "r+b") as data:
-            for block in range(8):
-                data.seek(block * SLOT + SLOT // 2)
-                byte = data.read(1)
-                data.seek(-1, os.SEEK_CUR)
-                data.write(bytes([byte[0] ^ 1]))
-        done = finish(process)
-        check((done.status > 0) == noticed,
-              f"check_blocks={check_blocks}: status {done.status}")
-        path.unlink()
 
 
 def test_one_error_that_is_gone_over_counts_once():
