@@ -499,6 +499,49 @@ def test_help_and_pages_name_every_policy_and_built_in_trace():
                       f"{where} lacks {before}{name}")
 
 
+def test_help_knows_the_built_in_traces():
+    """Requests of so many tokens on average."""
+    lines = output("--help").split("Built-in traces:\n")[1].splitlines()
+    for line in lines:
+        requests, tokens = re.search(
+            r"([\d,]+) (?:requests|turns) of ([\d,]+) tokens", line).groups()
+        plan = as_json(f"builtin:{line.split()[0]}")
+        check_equal((requests, tokens), (
+            f"{plan['requests']:,}",
+            f"{plan['input_tokens'] / plan['requests']:,.0f}"), line)
+
+
+def test_comments_of_jobs_say_what_they_move():
+    moved = {}
+    for name in ("agentic", "ceph", "conversation", "mooncake", "nfs", "s3",
+                 "synthetic", "timed", "toolagent"):
+        path = TOP / "jobs" / f"{name}.fio"
+        plan = as_json(path)
+        read, written = plan["read_bytes"], plan["write_bytes"]
+        moved[name] = read + written
+        text = " ".join(path.read_text().replace("\n#", " ").split())
+        found = re.findall(r"(Moves|[Rr]eads|[Ww]rites) ([\d.]+) GB", text)
+        check(found, f"{path} does not say what it moves")
+        for verb, number in found:
+            value = {"m": read + written, "r": read, "w": written}[
+                verb[0].lower()]
+            near(value, number, f"{path}: {verb} {number} GB, not {value}")
+    for line in (TOP / "jobs" / "README.md").read_text().splitlines():
+        names = re.findall(r"`([a-z0-9]+)\.fio`", line.partition(" | ")[0])
+        numbers = re.findall(r"([\d.]+)(?=,| and | GB)",
+                             line.rpartition(" | ")[2])
+        if names and set(names) <= {*moved} - {"ceph", "nfs", "s3"}:
+            check(len(numbers) >= len(names), f"jobs/README.md: {line}")
+            for name, number in zip(names, numbers, strict=False):
+                near(moved[name], number, f"jobs/README.md: {name}")
+
+
+def near(value, said, what):
+    """Gigabytes, as exact as they are @said."""
+    half = 0.5 * 10.0 ** -len(said.partition(".")[2])
+    check(abs(value / 1e9 - float(said)) <= half * 1.001, what)
+
+
 def test_timing_goes_to_standard_error():
     done = command(SMALL, "--timing", "--json")
     check(json.loads(done.stdout)["requests"], "no figures")

@@ -5,16 +5,16 @@
 
 const struct builtin builtins[] = {
 	{ "conversation",
-	  "an hour of chat: 12,031 requests of 12,035 tokens on average",
+	  "an hour of chat: 12,031 requests of 12,162 tokens on average",
 	  conversation_generate },
 	{ "toolagent",
-	  "an hour of tools and agents: 23,608 requests of 8,596 tokens",
+	  "an hour of tools and agents: 23,608 requests of 8,681 tokens",
 	  toolagent_generate },
 	{ "synthetic",
-	  "long documents and chat, Poisson: 3,993 requests of 15,325 tokens",
+	  "long documents and chat, Poisson: 3,993 requests of 15,397 tokens",
 	  synthetic_generate },
 	{ "agentic",
-	  "coding agents: 12,552 turns of 145,590 tokens, 97% seen before",
+	  "coding agents: 12,571 turns of 141,568 tokens, 97% seen before",
 	  agentic_generate },
 	{ NULL, NULL, NULL },
 };
