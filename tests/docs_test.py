@@ -9,7 +9,6 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 sys.dont_write_bytecode = True
 from testing import TOP, check, check_equal, run
@@ -17,7 +16,10 @@ from testing import TOP, check, check_equal, run
 LINK = re.compile(r"\[[^]]*\]\(([^)\s]+)\)")
 FOLDERS = "docs|scripts|tests|jobs|trace|engine"
 # Of other projects.
-NOT_THERE = {"docs/source/_static/modelconfig.json"}
+NOT_THERE = {"docs/source/_static/modelconfig.json",
+             "docs/traces/inference-day-2026/dataset.jsonl",
+             "docs/trace_replay_tester.md", "docs/io_trace_log_usage.md",
+             "docs/tutorials/weka-trace.md"}
 WIDTH = 125
 
 
@@ -126,11 +128,26 @@ def test_targets_of_make_are_there():
 
 def test_prose_is_wrapped():
     for page, text in pages().items():
-        prose = re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)
+        # What programs write into a page stands between two marks.
+        prose = re.sub(r"^```.*?^```|^<!-- \w+ -->.*?^<!-- end -->", "", text,
+                       flags=re.M | re.S)
         for line in prose.splitlines():
             check(len(line) <= WIDTH or line.startswith(("|", "    ")) or
-                  "](http" in line or line.lstrip().startswith("fio "),
+                  "](http" in line,
                   f"{page}: a line of {len(line)}: {line[:60]}")
+
+
+def test_scripts_readme_names_every_file():
+    text = pages()[TOP / "scripts" / "README.md"]
+    for path in sorted((TOP / "scripts").iterdir()):
+        if path.is_file() and path.name != "README.md":
+            check(f"`{path.name}`" in text or
+                  re.search(rf"^## .*\b{path.name}\b", text, re.M),
+                  f"scripts/README.md lacks {path.name}")
+    for path in sorted((TOP / "scripts" / "lib").rglob("*.py")):
+        name = str(path.relative_to(TOP / "scripts" / "lib"))
+        check(f"`{name}`" in text or f"`{path.name}`" in text or
+              f"`lib/{name}`" in text, f"scripts/README.md lacks lib/{name}")
 
 
 if __name__ == "__main__":
