@@ -58,8 +58,7 @@ static inline bool goes_on(uint64_t before, uint64_t id)
 	return id % GROUP && id == before + 1;
 }
 
-/* Enters the run that begins with that number. */
-static inline void enter(struct ids *ids, struct home home, uint64_t number)
+static inline void put(struct ids *ids, struct home home, uint64_t number)
 {
 	uint64_t at = home.slot;
 
@@ -68,8 +67,15 @@ static inline void enter(struct ids *ids, struct home home, uint64_t number)
 	ids->slots[at] = home.tag | (number + 1);
 }
 
-/* Enters the runs of a chunk of the list. */
-static void enter_chunk(struct ids *ids, uint64_t from)
+/* Gives the run that begins with a new id, of that number, its entry. */
+static inline void enter(struct ids *ids, uint64_t id, uint64_t number)
+{
+	put(ids, home_of(ids, id), number);
+	ids->used++;
+}
+
+/* Puts the runs of a chunk of the list into the table. */
+static void put_chunk(struct ids *ids, uint64_t from)
 {
 	const struct id_list *list = ids->list;
 	bool one_run = !list->chunks[from / ID_CHUNK].others;
@@ -90,7 +96,7 @@ static void enter_chunk(struct ids *ids, uint64_t from)
 		numbers[n++] = k;
 	}
 	for (unsigned int i = 0; i < n; i++)
-		enter(ids, homes[i], numbers[i]);
+		put(ids, homes[i], numbers[i]);
 }
 
 void ids_end(struct ids *ids)
@@ -146,7 +152,7 @@ static int grow(struct ids *ids)
 		return -1;
 	ids->number_bits = bits_for(2 * (ids->list->nr + BATCH));
 	for (uint64_t from = 0; from < ids->list->nr; from += ID_CHUNK)
-		enter_chunk(ids, from);
+		put_chunk(ids, from);
 	return 0;
 }
 
@@ -218,16 +224,21 @@ static inline size_t number_known(const struct ids *ids, const uint64_t *ahead,
 }
 
 /* Numbers the first of @n ids, as far as they go on with the run of the latest
- * new one, to the end of its group: new ones, where no other run is in that.
- * Returns how many. */
-static inline size_t number_group(struct ids *ids, const uint64_t *ahead,
-				  size_t n, uint32_t *numbers)
+ * new one: in its group alone, or, where @largest says that what is behind it
+ * must be new, beyond. Returns how many. */
+static inline size_t number_run(struct ids *ids, const uint64_t *ahead,
+				size_t n, bool largest, uint32_t *numbers)
 {
 	uint64_t nr = ids->list->nr, id = ids->latest + 1;
+	uint64_t in_group = -id % GROUP, beyond = UINT64_MAX - ids->latest;
+	uint64_t end = largest ? beyond : in_group;
 	size_t i;
 
-	for (i = 0; i < n && ahead[i] == id + i && (id + i) % GROUP; i++)
+	n = n < end ? n : end;
+	for (i = 0; i < n && ahead[i] == id + i; i++)
 		numbers[i] = nr + i;
+	for (uint64_t at = in_group; at < i; at += GROUP)
+		enter(ids, id + at, nr + at);
 	id_list_append_run(ids->list, id, i);
 	ids->latest += i;
 	return i;
@@ -245,14 +256,13 @@ static inline size_t number_new(struct ids *ids, const uint64_t *ahead,
 	if (!largest && !ids->alone)
 		return 0;
 	for (;;) {
-		i += number_group(ids, ahead + i, n - i, numbers + i);
+		i += number_run(ids, ahead + i, n - i, largest, numbers + i);
 		if (!largest)
 			return i;
 		ids->largest = ids->latest;
 		if (i == n || ahead[i] <= ids->largest)
 			return i;
-		enter(ids, home_of(ids, ahead[i]), ids->list->nr);
-		ids->used++;
+		enter(ids, ahead[i], ids->list->nr);
 		numbers[i] = append(ids, ahead[i]);
 		i++;
 	}
