@@ -64,7 +64,7 @@ static const char *kind(struct json_object *val)
 
 bool row_is_blank(const char *s, size_t len)
 {
-	while (len && strchr(" \t\r", *s) && *s) {
+	while (len && (*s == ' ' || *s == '\t' || *s == '\r')) {
 		s++;
 		len--;
 	}
