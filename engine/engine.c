@@ -8,21 +8,21 @@
  */
 #include "fio.h"
 
-#include "engine/setup/backend.h"
 #include "engine/job.h"
 #include "engine/layout/layout.h"
 #include "engine/layout/layout_setup.h"
+#include "engine/life/signals.h"
 #include "engine/observe/observer.h"
-#include "engine/run/hooks.h"
 #include "engine/place/known.h"
 #include "engine/place/overlap.h"
-#include "engine/setup/refuse.h"
 #include "engine/replay/replay.h"
-#include "engine/life/signals.h"
-#include "engine/setup/units.h"
 #include "engine/result/answer.h"
-#include "engine/target/leftover.h"
 #include "engine/result/watch.h"
+#include "engine/run/hooks.h"
+#include "engine/setup/backend.h"
+#include "engine/setup/refuse.h"
+#include "engine/setup/units.h"
+#include "engine/target/leftover.h"
 
 /* Says once for each group, before its first I/O, what is measured. The answer
  * says it again. */

@@ -9,8 +9,8 @@
 #include "fio.h"
 
 #include "engine/layout/handles.h"
-#include "engine/run/feed.h"
 #include "engine/pick/picker.h"
+#include "engine/run/feed.h"
 #include "engine/setup/group.h"
 #include "engine/setup/options.h"
 #include "engine/target/target.h"

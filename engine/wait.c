@@ -9,9 +9,9 @@
 #include "err.h"
 
 #include "engine/fio_releases.h"
-#include "engine/wait.h"
 #include "engine/job.h"
 #include "engine/replay/replay.h"
+#include "engine/wait.h"
 
 #define USEC ((uint64_t)1000)
 #define MSEC (1000 * USEC)

@@ -121,6 +121,20 @@ def test_includes_are_written_from_the_top():
          "name the folder")
 
 
+def test_includes_are_in_order():
+    """Of the system, of fio, of the project: the first and last by name."""
+    def kind(line):
+        if "<" in line:
+            return 0, line
+        return (2, line) if re.search(r'"(trace|engine)/', line) else (1, "")
+
+    lines = {path: re.findall(r"^#include.*", text(path), re.MULTILINE)
+             for path in sources()}
+    none([path for path, found in lines.items()
+          if found != sorted(found, key=kind)],
+         "includes are not in the order of this test")
+
+
 def test_trace_knows_nothing_of_fio():
     none([path for path in sources() if path.parts[0] == "trace"
           and re.search(r'#include.*(fio|ioengine|engine/)', text(path))],

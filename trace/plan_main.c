@@ -9,11 +9,11 @@
 #include <time.h>
 
 #include "trace/base/span.h"
+#include "trace/command/version.h"
 #include "trace/load/compiled.h"
-#include "trace/workload/generate.h"
 #include "trace/report/list_models.h"
 #include "trace/report/report.h"
-#include "trace/command/version.h"
+#include "trace/workload/generate.h"
 
 /* Returns CPU time, so that what else the machine does does not count. */
 static double seconds(void)

@@ -10,9 +10,9 @@
 #include "engine/job.h"
 #include "engine/layout/folder.h"
 #include "engine/layout/layout.h"
-#include "engine/setup/units.h"
 #include "engine/layout/operations.h"
 #include "engine/layout/probe.h"
+#include "engine/setup/units.h"
 #include "trace/base/hash.h"
 
 static uint32_t place_of(struct thread_data *td, const struct plan_step *step)

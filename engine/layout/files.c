@@ -11,8 +11,8 @@
 #include "engine/job.h"
 #include "engine/layout/folder.h"
 #include "engine/layout/layout.h"
-#include "engine/layout/probe.h"
 #include "engine/layout/operations.h"
+#include "engine/layout/probe.h"
 #include "trace/base/hash.h"
 
 #define NO_SLOT UINT32_MAX

@@ -5,13 +5,13 @@
 #include "verify.h"
 
 #include "engine/job.h"
-#include "engine/target/leftover.h"
 #include "engine/layout/folder.h"
 #include "engine/layout/layout.h"
 #include "engine/layout/layout_setup.h"
 #include "engine/life/life.h"
 #include "engine/setup/backend.h"
 #include "engine/setup/units.h"
+#include "engine/target/leftover.h"
 
 #define FOLDERS_DEFAULT 2
 #define CLAIM_US 1000 /* between looks at who empties the folders */

@@ -1,9 +1,9 @@
 /* layout=slots: blocks in slots of files or devices that are there. */
 #include "fio.h"
 
+#include "engine/inflight/running.h"
 #include "engine/job.h"
 #include "engine/layout/layout.h"
-#include "engine/inflight/running.h"
 
 static int slots_begin(struct thread_data *td, struct running_object *object)
 {

@@ -1,17 +1,17 @@
 #include "fio.h"
 #include "verify.h"
 
-#include "engine/wait.h"
 #include "engine/inflight/iolog_list.h"
 #include "engine/job.h"
 #include "engine/observe/observer.h"
 #include "engine/observe/sample.h"
-#include "engine/setup/refuse.h"
-#include "engine/result/watch.h"
 #include "engine/replay/replay.h"
 #include "engine/replay/take.h"
 #include "engine/result/progress.h"
 #include "engine/result/warmup.h"
+#include "engine/result/watch.h"
+#include "engine/setup/refuse.h"
+#include "engine/wait.h"
 
 #define LOOK_NS 4000000ULL /* between looks for finished requests */
 

@@ -2,14 +2,14 @@
 
 #include "engine/job.h"
 #include "engine/layout/layout.h"
+#include "engine/pick/front.h"
+#include "engine/pick/request.h"
 #include "engine/replay/order.h"
 #include "engine/replay/planning.h"
 #include "engine/replay/take.h"
 #include "engine/replay/turns.h"
 #include "engine/result/progress.h"
 #include "engine/result/warmup.h"
-#include "engine/pick/front.h"
-#include "engine/pick/request.h"
 
 static struct picker *picker_of(struct thread_data *td)
 {

@@ -1,8 +1,8 @@
 #include "fio.h"
 
+#include "engine/inflight/iolog_list.h"
 #include "engine/job.h"
 #include "engine/layout/layout.h"
-#include "engine/inflight/iolog_list.h"
 #include "engine/pick/issue.h"
 #include "engine/pick/request.h"
 #include "engine/pick/stage.h"

@@ -2,9 +2,9 @@
 
 #include "engine/job.h"
 #include "engine/layout/layout.h"
-#include "engine/replay/order.h"
 #include "engine/pick/front.h"
 #include "engine/pick/request.h"
+#include "engine/replay/order.h"
 
 #define LATE_NS \
 	100000000ULL	 /* so long a store may wait for a place in the queue */

@@ -11,10 +11,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "engine/replay/request.h"
 #include "engine/pick/front.h"
 #include "engine/pick/issue.h"
 #include "engine/pick/stage.h"
+#include "engine/replay/request.h"
 
 struct thread_data;
 

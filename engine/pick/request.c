@@ -1,10 +1,10 @@
 #include "fio.h"
 
 #include "engine/job.h"
+#include "engine/pick/request.h"
 #include "engine/replay/order.h"
 #include "engine/replay/planning.h"
 #include "engine/replay/turns.h"
-#include "engine/pick/request.h"
 
 /*
  * Lets the request follow that waits for this one. Called before this one is

@@ -1,10 +1,9 @@
 #include <string.h>
 
-#include "trace/base/hash.h"
-#include "trace/source/source.h"
-
 #include "engine/result/pattern.h"
 #include "engine/result/stamp.h"
+#include "trace/base/hash.h"
+#include "trace/source/source.h"
 
 #define STAMP_MAGIC 0x6d6f6f6e63616b65ULL /* "mooncake" */
 

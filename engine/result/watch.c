@@ -6,12 +6,12 @@
 #include "fio_sem.h"
 
 #include "engine/life/life.h"
-#include "engine/result/answer.h"
-#include "engine/wait.h"
-#include "engine/setup/group.h"
 #include "engine/life/signals.h"
-#include "engine/target/leftover.h"
+#include "engine/result/answer.h"
 #include "engine/result/watch.h"
+#include "engine/setup/group.h"
+#include "engine/target/leftover.h"
+#include "engine/wait.h"
 
 #define LOOK_US 20000
 /* A job may take so long to end once a signal has told it to. */

@@ -1,17 +1,17 @@
 #include "fio.h"
 
 #include "engine/fio_releases.h"
+#include "engine/inflight/iolog_list.h"
 #include "engine/job.h"
 #include "engine/layout/layout.h"
 #include "engine/layout/layout_setup.h"
+#include "engine/pick/front.h"
+#include "engine/pick/issue.h"
+#include "engine/pick/request.h"
 #include "engine/replay/order.h"
 #include "engine/result/stamp.h"
 #include "engine/result/warmup.h"
 #include "engine/run/feed.h"
-#include "engine/pick/front.h"
-#include "engine/inflight/iolog_list.h"
-#include "engine/pick/issue.h"
-#include "engine/pick/request.h"
 
 #define USEC ((uint64_t)1000)
 #define PEER_NS (200 * USEC) /* between looks at what another job has done */

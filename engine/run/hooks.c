@@ -6,10 +6,10 @@
 #include "engine/layout/layout_setup.h"
 #include "engine/life/life.h"
 #include "engine/result/progress.h"
+#include "engine/result/watch.h"
 #include "engine/run/hooks.h"
 #include "engine/run/io_hooks.h"
 #include "engine/setup/backend.h"
-#include "engine/result/watch.h"
 
 static bool wants_check(struct thread_data *td, const struct job *job)
 {

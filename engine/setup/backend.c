@@ -4,8 +4,8 @@
 #include "fio.h"
 #include "parse.h"
 
-#include "engine/setup/backend.h"
 #include "engine/job.h"
+#include "engine/setup/backend.h"
 
 #define EXTERNAL "external:"
 #define RING_LINK "anon_inode:[io_uring]"

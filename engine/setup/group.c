@@ -2,14 +2,14 @@
 
 #include "fio.h"
 
-#include "engine/replay/arrivals.h"
-#include "engine/wait.h"
-#include "engine/setup/group.h"
-#include "engine/life/signals.h"
 #include "engine/job.h"
-#include "trace/base/hash.h"
 #include "engine/life/life.h"
+#include "engine/life/signals.h"
+#include "engine/replay/arrivals.h"
 #include "engine/replay/replay.h"
+#include "engine/setup/group.h"
+#include "engine/wait.h"
+#include "trace/base/hash.h"
 #include "trace/source/source.h"
 
 /* Only the parent makes and changes groups, before the jobs start. The lock is

@@ -7,11 +7,11 @@
 #define MOONCAKE_GROUP_H
 
 #include "engine/life/life.h"
-#include "engine/target/medium.h"
 #include "engine/setup/options.h"
+#include "engine/target/medium.h"
+#include "trace/load/trace.h"
 #include "trace/model/shape.h"
 #include "trace/plan/plan.h"
-#include "trace/load/trace.h"
 
 struct thread_data;
 struct job;

@@ -2,9 +2,9 @@
 #include "verify.h"
 
 #include "engine/job.h"
+#include "engine/replay/replay.h"
 #include "engine/setup/numbers.h"
 #include "engine/setup/refuse.h"
-#include "engine/replay/replay.h"
 
 struct refusal {
 	const char *option;

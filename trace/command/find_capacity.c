@@ -1,7 +1,7 @@
 #include "trace/cache/buckets.h"
+#include "trace/command/find_capacity.h"
 #include "trace/plan/curve.h"
 #include "trace/plan/plan_json.h"
-#include "trace/command/find_capacity.h"
 
 /* Do so many hits reach the share? Shares such as 0.95 have no exact binary
  * form. */

@@ -7,9 +7,9 @@
 #ifndef MOONCAKE_BUILDER_H
 #define MOONCAKE_BUILDER_H
 
-#include "trace/source/ids.h"
-#include "trace/session/sessions.h"
 #include "trace/load/trace.h"
+#include "trace/session/sessions.h"
+#include "trace/source/ids.h"
 
 struct builder {
 	struct trace *t;

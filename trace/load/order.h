@@ -2,8 +2,8 @@
 #ifndef MOONCAKE_ORDER_H
 #define MOONCAKE_ORDER_H
 
-#include "trace/session/sessions.h"
 #include "trace/load/trace.h"
+#include "trace/session/sessions.h"
 
 /* A request at its place in the order. */
 struct ordered {

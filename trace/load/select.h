@@ -5,8 +5,8 @@
 #ifndef MOONCAKE_SELECT_H
 #define MOONCAKE_SELECT_H
 
-#include "trace/session/sessions.h"
 #include "trace/load/trace.h"
+#include "trace/session/sessions.h"
 
 /*
  * Leaves out what the options leave out, and the requests that @kept, if it is

@@ -5,12 +5,12 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "trace/workload/builtin.h"
 #include "trace/file/lines.h"
 #include "trace/file/reader.h"
 #include "trace/load/arrange.h"
 #include "trace/load/compiled.h"
 #include "trace/load/trace.h"
+#include "trace/workload/builtin.h"
 
 static int check_options(const struct trace_options *o, struct error *err)
 {

@@ -1,12 +1,12 @@
 /* Opens a config.json, and says what the file is if it is none. */
-#include "trace/model/config_json.h"
-
 #include <errno.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+#include "trace/model/config_json.h"
 
 #define CONFIG_BYTES_MAX (16 << 20) /* no config.json comes near */
 

@@ -1,10 +1,10 @@
-#include "trace/model/config_json.h"
-
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "trace/model/config_json.h"
 
 /*
  * Returns the member of @obj whose name is the first @len characters of @name.

@@ -1,8 +1,8 @@
 /* Which layers keep what, by the fields in which configs say so. */
-#include "trace/model/family.h"
-
 #include <json-c/json.h>
 #include <string.h>
+
+#include "trace/model/family.h"
 
 const char layers_key[] = "num_hidden_layers|n_layer|n_layers|num_layers";
 const char types_key[] = "layer_types|layers_block_type";

@@ -1,6 +1,6 @@
-#include "trace/model/model.h"
-
 #include <stdio.h>
+
+#include "trace/model/model.h"
 
 const char *model_attention(const struct model *m)
 {

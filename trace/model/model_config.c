@@ -2,14 +2,13 @@
  * Reads a model from a Hugging Face config.json: finds its architecture in the
  * table of families, and counts what each layer keeps.
  */
-#include "trace/model/model.h"
-
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "trace/model/family.h"
+#include "trace/model/model.h"
 
 #define LAYERS_MAX 65536 /* more can only be a typing error */
 #define PLAIN_BYTES 2	 /* of an element, where its size is not known */

@@ -1,11 +1,11 @@
 /* Finds a model by the name that a user gives, or says which are near it. */
-#include "trace/model/model.h"
-
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
+
+#include "trace/model/model.h"
 
 #define NAME_MAX_LEN 64
 #define NEAR_MAX 3 /* names in a message */

@@ -1,10 +1,9 @@
-#include "trace/model/shape.h"
-
 #include <inttypes.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "trace/model/model.h"
+#include "trace/model/shape.h"
 
 #define DEFAULT_BYTES_PER_TOKEN 2048
 

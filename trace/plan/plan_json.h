@@ -7,9 +7,9 @@
 
 #include <json-c/json.h>
 
+#include "trace/load/trace.h"
 #include "trace/model/shape.h"
 #include "trace/plan/plan.h"
-#include "trace/load/trace.h"
 
 /*
  * Returns the statistics of a plan with the options @po, capacity included. An

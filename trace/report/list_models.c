@@ -1,5 +1,5 @@
-#include "trace/report/list_models.h"
 #include "trace/model/model.h"
+#include "trace/report/list_models.h"
 #include "trace/report/table.h"
 
 static const char *const names[] = {

@@ -6,8 +6,8 @@
 
 #include <stdio.h>
 
-#include "trace/plan/curve.h"
 #include "trace/command/sweep.h"
+#include "trace/plan/curve.h"
 
 struct report {
 	const struct arguments *arguments;

@@ -1,9 +1,9 @@
-#include "trace/workload/agents.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "trace/workload/agents.h"
 
 #define NS_PER_MS 1000000LL
 #define NEVER INT64_MAX

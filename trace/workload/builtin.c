@@ -1,7 +1,7 @@
+#include <string.h>
+
 #include "trace/workload/agents.h"
 #include "trace/workload/workload.h"
-
-#include <string.h>
 
 const struct builtin builtins[] = {
 	{ "conversation",

@@ -1,8 +1,8 @@
-#include "trace/workload/workload.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "trace/workload/workload.h"
 
 #define NS_PER_MS 1000000LL
 #define NO_SESSION UINT32_MAX
