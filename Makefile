@@ -176,7 +176,7 @@ matrix: setup
 # Where there is a clone of fio, also with a fio that has every client.
 services: setup
 	@$(again) all backends
-	@BUILD='$(BUILD)' FIO='$(FIO)' tests/run --services --timeout 900
+	@BUILD='$(BUILD)' FIO='$(FIO)' tests/run --services
 	@$(if $(FIO_GIT),scripts/matrix --services $(if $(RELEASES),--releases=$(RELEASES)) $(FIO_GIT))
 
 # fio itself has no sanitizer in it, so that of the engine must be there first.
@@ -200,8 +200,8 @@ sanitize: setup build/address-undefined/fio-asan build/thread/fio-tsan
 	@$(again) SAN=address,undefined all unit probe backends broken
 	@BUILD=build/address-undefined FIO=$(word 2,$^) FIO_NEWER= tests/run --timeout 600
 	@$(again) SAN=thread all unit backends broken
-	@BUILD=build/thread tests/run --timeout 600 --unit
-	@BUILD=build/thread FIO=$(word 3,$^) FIO_NEWER= tests/run --timeout 600 \
+	@BUILD=build/thread tests/run --unit
+	@BUILD=build/thread FIO=$(word 3,$^) FIO_NEWER= tests/run \
 		jobs_test order_test death_test observers_test \
 		layouts_test users_test
 

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from testing import Skip, check, check_equal
+from testing import SECONDS, Skip, check, check_equal
 
 PROGRAM = "chromium"
 OPTIONS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
@@ -88,7 +88,7 @@ def browser(page, *more):
     with tempfile.TemporaryDirectory(prefix="browser.") as profile:
         done = subprocess.run(
             [program, *OPTIONS, f"--user-data-dir={profile}", *more,
-             page.as_uri()], capture_output=True, text=True, timeout=60,
+             page.as_uri()], capture_output=True, text=True, timeout=SECONDS,
             check=False)
     check(not done.returncode, f"{PROGRAM} failed: {done.stderr[-500:]}")
     console = [line for line in done.stderr.splitlines()

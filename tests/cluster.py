@@ -10,10 +10,9 @@ import subprocess
 import time
 
 from fio_runs import ENGINE, FILES, FIO, Run, children
-from testing import TOP, check
+from testing import SECONDS, TOP, check
 
 NODES = (1, 2, 3)
-SECONDS = 60
 FILE = TOP / "jobs" / "cluster.fio"
 servers = {}
 

@@ -12,7 +12,7 @@ import subprocess
 import testing
 from fio_runs import ENGINE, FILES, FIO, NEWER, command, counts, file, \
     newer_engine, plan, refused, replay, run
-from testing import TOP, Skip, check, check_equal, check_has
+from testing import SECONDS, TOP, Skip, check, check_equal, check_has
 
 PAGE = (TOP / "docs" / "options.md").read_text(encoding="utf-8")
 HONOURED, DONE, MEANINGLESS, REFUSED = (
@@ -75,7 +75,7 @@ def page_options():
 
 def output(*line):
     done = subprocess.run(list(map(str, line)), capture_output=True, text=True,
-                          check=False, timeout=20)
+                          check=False, timeout=SECONDS)
     return done.stdout + done.stderr
 
 

@@ -17,7 +17,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from testing import TOP, Skip, check, check_equal, check_has
+from testing import SECONDS, TOP, Skip, check, check_equal, check_has
 
 BUILD = Path(os.environ.get("BUILD") or TOP / "build")
 FIO = os.environ.get("FIO") or "fio"
@@ -31,7 +31,6 @@ UNBOUNDED = 182790      # slots that the conversation trace needs at most
 BACKENDS = ("psync", "libaio", "io_uring", "null")
 DATA_BACKENDS = BACKENDS[:3]
 SLOW = f"external:{BUILD}/backends/slow.so"     # tests/backends/README.md
-SECONDS = 100
 
 
 def _scratch(directory):

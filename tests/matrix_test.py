@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from setup_test import clone
-from testing import TOP, check_equal, check_has, run
+from testing import SECONDS, TOP, check_equal, check_has, run
 
 VERSION = "3.99"
 # What each build of this fio said is in the file named by BUILDS.
@@ -50,7 +50,7 @@ class Matrix:
         done = subprocess.run(
             [self.script, "--compilers=gcc", f"--releases={VERSION}",
              *arguments, self.clone], capture_output=True, text=True,
-            check=False, timeout=60,
+            check=False, timeout=SECONDS,
             env={**os.environ, "BUILDS": str(self.builds)})
         check_equal(done.returncode, 0, f"{done.stdout}{done.stderr}")
         check_has(done.stdout, "| 1 passed, 0 failed |")

@@ -12,7 +12,7 @@ import time
 
 sys.dont_write_bytecode = True
 from fio_runs import ENGINE, FILES, FIO, jobs_of, planned, wait_for
-from testing import TOP, check, check_equal, check_has, run
+from testing import SECONDS, TOP, check, check_equal, check_has, run
 
 RUN = TOP / "scripts" / "mooncake-run"
 ENVIRONMENT = {**os.environ, "FIO": FIO}
@@ -38,7 +38,7 @@ def start(name, *more, **options):
 
 
 def finish(process, status):
-    out, err = process.communicate(timeout=100)
+    out, err = process.communicate(timeout=SECONDS)
     check_equal(process.returncode, status, f"status of {out} {err}")
     check("Traceback" not in err, err)
     return out, err
@@ -75,7 +75,7 @@ def test_model_that_is_given_wins_over_the_file():
     more.remove("--bytes_per_token=8")
     done = subprocess.run([RUN, "--into=model", path, *more], cwd=FILES,
                           env=ENVIRONMENT, capture_output=True, text=True,
-                          check=True, timeout=100)
+                          check=True, timeout=SECONDS)
     check_has(done.stdout, "model llama-3.1-8b, blocks of 64.00 MiB")
 
 

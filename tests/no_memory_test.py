@@ -11,7 +11,7 @@ import subprocess
 
 from fio_runs import (BUILD, FILES, PLAN, SLOT, command, counts, file,
                       request, run as run_fio, write_trace)
-from testing import check, check_equal, check_has, run
+from testing import SECONDS, check, check_equal, check_has, run
 
 PRELOAD = BUILD / "preload" / "no_memory.so"
 STEP = 1 if os.environ.get("FULL") else 20
@@ -28,7 +28,7 @@ def without(number, library):
 
 def plan(*arguments, env=None):
     return subprocess.run([PLAN, *map(str, arguments)], env=env, check=False,
-                          capture_output=True, text=True, timeout=100)
+                          capture_output=True, text=True, timeout=SECONDS)
 
 
 def check_plan(*arguments):

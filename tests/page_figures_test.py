@@ -19,11 +19,11 @@ import cluster
 from browser import check_layout, look_at
 from expected_figures import Replay, check_shown
 from fio_runs import ENGINE, FILES, newer_engine, plan
-from testing import TOP, Skip, check, check_equal, check_has, run, script
+from testing import (SECONDS, TOP, Skip, check, check_equal, check_has, run,
+                     script)
 
 FULL = os.environ.get("FULL") == "1"
 OBSERVERS = {"request": ["requests"], "load": ["loads"]}
-SECONDS = 100
 
 
 def settings(**more):
@@ -56,7 +56,7 @@ def start(folder, job, *options, engine=ENGINE):
 
 
 def finish(process, status=0):
-    out, err = process.communicate(timeout=600 if FULL else SECONDS)
+    out, err = process.communicate(timeout=SECONDS)
     check_equal(process.returncode, status, f"status of {out} {err}")
 
 

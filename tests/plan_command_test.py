@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-from testing import TOP, Skip, check, check_equal, check_has, run
+from testing import SECONDS, TOP, Skip, check, check_equal, check_has, run
 
 BUILD = Path(os.environ.get("BUILD", TOP / "build"))
 TMP = Path(tempfile.mkdtemp(prefix="plan_command_test."))
@@ -33,7 +33,7 @@ def command(*arguments, status=0, **more):
     done = subprocess.run([BUILD / "mooncake-plan", *map(str, arguments)],
                           stdout=more.pop("stdout", subprocess.PIPE),
                           stderr=subprocess.PIPE, text=True, check=False,
-                          timeout=100, **more)
+                          timeout=SECONDS, **more)
     check_equal(done.returncode, status, f"exit status ({done.stderr})")
     return done
 

@@ -18,8 +18,8 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 from browser import look_at
-from testing import (DATA, TOP, Skip, check, check_equal, check_has, fails,
-                     run, script)
+from testing import (DATA, SECONDS, TOP, Skip, check, check_equal, check_has,
+                     fails, run, script)
 
 TMP = Path(tempfile.mkdtemp(prefix="saturate_test."))
 CALLS = TMP / "calls"
@@ -187,7 +187,7 @@ def interrupted_by(number):
     while not calls():
         time.sleep(0.05)
     process.send_signal(number)
-    said = process.communicate(timeout=10)[1]
+    said = process.communicate(timeout=SECONDS)[1]
     check_equal(process.returncode, 130, "exit status")
     check_has(said, "goes on from here")
 

@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from testing import TOP, Skip, check, check_equal, check_has, run
+from testing import SECONDS, TOP, Skip, check, check_equal, check_has, run
 
 CONFIGURE = "#!/bin/sh\nsed -n 's/^DEF_VER=//p' FIO-VERSION-GEN " \
             ">config-host.h\n"
@@ -43,7 +43,8 @@ class Tree:
     def run(self, *arguments, status=0, **environment):
         done = subprocess.run(
             [self.setup, *arguments], capture_output=True, text=True,
-            check=False, timeout=60, env={**os.environ, "FIO": str(self.fio),
+            check=False, timeout=SECONDS,
+            env={**os.environ, "FIO": str(self.fio),
                                           "FIO_SRC": "", "FIO_GIT": "",
                                           **environment})
         check_equal(done.returncode, status,

@@ -20,8 +20,8 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 from browser import check_layout, look_at
-from testing import (TOP, Skip, check, check_equal, check_has, fails, run,
-                     script)
+from testing import (SECONDS, TOP, Skip, check, check_equal, check_has, fails,
+                     run, script)
 
 TMP = Path(tempfile.mkdtemp(prefix="size_test."))
 TRACE = TMP / "trace.jsonl"
@@ -315,7 +315,7 @@ def test_interrupt_removes_the_cache():
     while process.poll() is None and not os.listdir(TARGET):
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGINT)
-    said = process.communicate(timeout=30)[1]
+    said = process.communicate(timeout=SECONDS)[1]
     check_equal(process.returncode, 130, f"exit status ({said})")
     check_equal(os.listdir(TARGET), [], "files left on the target")
 

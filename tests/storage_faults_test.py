@@ -17,10 +17,10 @@ from pathlib import Path
 
 from backend_runs import report
 from clean_ends import finish, start
-from fio_runs import (DATA_BACKENDS, SECONDS, SLOT, command, file, jobs_of, plan,
+from fio_runs import (DATA_BACKENDS, SLOT, command, file, jobs_of, plan,
                       request, wait_for, write_trace)
 from fio_runs import run as run_fio
-from testing import Skip, check, check_equal, check_has, run
+from testing import SECONDS, Skip, check, check_equal, check_has, run
 
 FULL = os.environ.get("FULL")
 FILE = "kv.dat"

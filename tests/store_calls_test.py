@@ -16,7 +16,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 from fio_runs import ENGINE, FIO
-from testing import TOP, Skip, check, check_equal, run
+from testing import SECONDS, TOP, Skip, check, check_equal, run
 
 TMP = Path(tempfile.mkdtemp(prefix="store_calls_test.",
                             dir=os.environ.get("TMPDIR")))
@@ -113,7 +113,7 @@ include {self.profile}
             ["strace", "-ff", "-y", "-v", "-s", "8", "-ttt", "-e",
              f"trace={TRACED}", "-o", str(TMP / "calls"), FIO,
              "--output-format=json", str(job)], capture_output=True,
-            text=True, check=False, timeout=200)
+            text=True, check=False, timeout=SECONDS)
         if "ptrace" in done.stderr and "not permitted" in done.stderr:
             raise Skip("strace is not allowed to trace here")
         check_equal(done.returncode, 0, f"{name}: {done.stdout[-500:]} "

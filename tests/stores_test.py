@@ -19,7 +19,8 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 from browser import DARK, check_layout, look_at
 from fio_runs import ENGINE, FILES
-from testing import TOP, check, check_equal, check_has, fails, run, script
+from testing import (SECONDS, TOP, check, check_equal, check_has, fails, run,
+                     script)
 
 sys.path.insert(0, str(TOP / "scripts" / "lib"))
 import fiojson
@@ -331,7 +332,7 @@ def test_interrupt_stops_fio_and_resumes():
     while not (CALLS.exists() and "vllm-fs" in CALLS.read_text()):
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    said = process.communicate(timeout=30)[1]
+    said = process.communicate(timeout=SECONDS)[1]
     check_equal(process.returncode, 130, "exit status")
     check_has(said, "goes on from here")
     check_equal(list(TARGET.iterdir()), [], "left on the target")

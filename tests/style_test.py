@@ -118,6 +118,20 @@ def test_editorconfig():
     check(not bad, "; ".join(bad))
 
 
+OWN_LIMIT = re.compile(r"\btimeout=\d|\.wait\(\d|^\w*SECONDS = \d", re.MULTILINE)
+
+
+def test_no_test_has_a_limit_of_its_own():
+    """A slow machine would reach it: testing.SECONDS is there for a hang."""
+    bad = [name for name in files()
+           if re.match(r"tests/[^/]*\.py$", name) and
+           name not in ("tests/testing.py", "tests/style_test.py") and
+           OWN_LIMIT.search((TOP / name).read_text(encoding="utf-8"))]
+    check(not bad, ", ".join(bad))
+    for limit in ("run(x, timeout=9)", "x.wait(5)", "a = 1\nSECONDS = 3"):
+        check(OWN_LIMIT.search(limit), f"{limit} passed")
+
+
 def test_a_wrong_file_is_noticed():
     rule = rules("some/where.c")
     for data in (b"a\xff\n", b"a\r\n", b"a", b"a \n", b"        a\n"):

@@ -12,6 +12,8 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent
 DATA = TOP / "tests" / "data"
+# After these a test takes what still runs for hung, however slow the machine.
+SECONDS = 600
 
 
 class Skip(Exception):
@@ -35,7 +37,7 @@ def script(name, *arguments, status=0, **more):
     """Runs one of scripts/, and checks its exit status."""
     done = subprocess.run([TOP / "scripts" / name, *map(str, arguments)],
                           capture_output=True, text=True, check=False,
-                          timeout=100, **more)
+                          timeout=SECONDS, **more)
     check(done.returncode == status,
           f"{name} ended with {done.returncode}, not {status}: "
           f"{done.stdout[-300:]} {done.stderr[-800:]}")
