@@ -67,4 +67,4 @@ def capacity(axis, values):
     places = [2.0 ** at for at in range(first, last + 1, apart)]
     tics, _ = _labelled(axis, places or [low], units.plain_size)
     return (f"set logscale {axis} 2", tics,
-            f"set {axis}range [{low:.9g}:{max(high, 2 * low):.9g}]")
+            f"set {axis}range [{low:.9g}:{max(1.2 * high, 2 * low):.9g}]")

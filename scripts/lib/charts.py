@@ -298,9 +298,10 @@ def hit_rate(curve, group, runs, number):
                 runs.index(marked[0]))
                for (slots, rate), marked in marks.items()]
     most = max(rate for _, points, *_ in series for _, rate in points)
+    end = 1.2 * max(slots for _, points, *_ in series for slots, _ in points)
     settings = ("set logscale x", "set xlabel 'capacity in blocks'",
                 "set ylabel 'hit rate, %'", *axis.linear("y", most),
-                "set xrange [1:*] noextend", "set format x '%.0s%c'")
+                f"set xrange [1:{end:.9g}]", "set format x '%.0s%c'")
     title = "Hit rate by capacity"
     if len(group) < len(runs):
         title += ": " + ", ".join(run.name for run in group)

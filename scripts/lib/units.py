@@ -6,7 +6,10 @@ _TIMES = (("s", 1e9), ("ms", 1e6), ("us", 1e3), ("ns", 1.0))
 
 
 def digits(value):
-    """Four significant digits, below 1 three, never in exponent form."""
+    """
+    Four significant digits, below 1 three, below 0.1 without zeros at the
+    end, never in exponent form.
+    """
     if value == 0:
         return "0"
     magnitude = abs(value)
@@ -17,7 +20,8 @@ def digits(value):
     while magnitude < 0.1 and places < 9:
         magnitude *= 10
         places += 1
-    return f"{value:,.{places}f}"
+    text_ = f"{value:,.{places}f}"
+    return text_.rstrip("0") if places > 3 else text_
 
 
 def count(value):

@@ -54,8 +54,10 @@ def workload(run):
     if not trace:
         return ""
     model = options.get("model")
+    token = str(options.get("bytes_per_token") or 2048)
+    number = units.parse_size(token)
     shape = f"model {model}" if model else \
-        f"{options.get('bytes_per_token') or 2048} bytes a token, no real " \
+        f"{units.count(number) if number else token} bytes a token, no real " \
         "model's"
     block = f", blocks of {units.size(run.plan.block_bytes)}" \
         if run.plan and run.plan.block_bytes else ""
