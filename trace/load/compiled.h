@@ -74,8 +74,8 @@ bool compiled_recognise(const char *path);
 /*
  * Maps the compiled trace @o->source, whose options must be those that it was
  * made with; max_requests= alone may be less, where there are no sessions. All
- * of the trace stays in the mapping until trace_free(), and its hash_ids is
- * NULL. Returns 0, or -1 with @err filled.
+ * of the trace stays in the mapping until trace_free(), and its hash_ids are
+ * none. Returns 0, or -1 with @err filled.
  */
 int compiled_load(struct trace *t, const struct trace_options *o,
 		  struct error *err);

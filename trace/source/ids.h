@@ -27,14 +27,17 @@ struct ids {
 	uint64_t used; /* slots */
 	unsigned int number_bits;
 	uint32_t first;	  /* number of the id that the list before began with */
-	uint64_t latest;  /* id that was new */
-	uint64_t largest; /* id */
+	uint64_t latest;  /* new id */
+	uint64_t largest; /* id so far */
 	bool alone;	  /* the run of the latest id is alone in its group: the
 			   * id behind it is new as well */
 };
 
-/* Writes the numbers of @n ids to @numbers; new ones go to the list. There must be fewer than 2^32 - 2
- * different ids in all. Returns 0, or -1 when there is no memory. */
+/*
+ * Writes the numbers of @n ids to @numbers, and appends new ones to the list.
+ * There must be fewer than 2^32 - 2 different ids in all. Returns 0, or -1 when
+ * there is no memory.
+ */
 int ids_number(struct ids *ids, const uint64_t *list, size_t n,
 	       uint32_t *numbers);
 
