@@ -25,15 +25,15 @@ struct job {
 	struct mooncake_options *options;
 	struct group *group;
 	struct replay *replay; /* a worker's */
-	struct worker *worker; /* its row in there */
+	struct worker *worker; /* its seat in there */
 	const struct layout *layout;
 	struct target target;
 	struct object_files files;
 	struct feed feed;
 	struct picker picker;
-	char *iolog_name; /* fio replays a log of that name: feed.h */
-	unsigned int row; /* an observer's, in each replay */
-	int ring_fd;	  /* the backend's io_uring, or -1 */
+	char *iolog_name;  /* fio replays a log of that name: feed.h */
+	unsigned int seat; /* an observer's, in each replay */
+	int ring_fd;	   /* the backend's io_uring, or -1 */
 	bool polls; /* the backend finds completions only when asked (hipri) */
 	bool unreaped; /* it takes no I/O before it was asked for completions */
 	bool check_blocks;

@@ -18,13 +18,13 @@ void operation_end(struct thread_data *td, enum operation operation,
 		   uint64_t since)
 {
 	const struct job *job = job_of(td);
-	uint32_t row = job->worker - job->replay->workers;
+	uint32_t seat = job->worker - job->replay->workers;
 
 	if (!since)
 		return;
-	while (!ring_has_room(job->replay, row, operation) && !td->terminate)
+	while (!ring_has_room(job->replay, seat, operation) && !td->terminate)
 		usleep(FULL_US);
-	ring_add(ring_of(job->replay, row, operation), time_now() - since);
+	ring_add(ring_of(job->replay, seat, operation), time_now() - since);
 }
 
 int operation_unlink(struct thread_data *td, const char *path)

@@ -48,7 +48,7 @@ static bool find_sample(struct thread_data *td, bool *over)
 	if (all_warm)
 		leave_warmup(td);
 	for (i = 0; i < g->nr_replays; i++) {
-		if (sample_find(g->replays[i], job_of(td)->row,
+		if (sample_find(g->replays[i], job_of(td)->seat,
 				job_of(td)->options->observe, &ob->sample))
 			return true;
 	}
@@ -132,14 +132,14 @@ static enum fio_q_status observer_queue(struct thread_data *td,
 	return FIO_Q_COMPLETED;
 }
 
-static void set_rows(struct thread_data *td, enum member_state state)
+static void set_states(struct thread_data *td, enum member_state state)
 {
 	struct job *job = job_of(td);
 	unsigned int i;
 
 	for (i = 0; i < job->group->nr_replays; i++) {
 		struct replay *r = job->group->replays[i];
-		atomic_store(&r->observers[job->row].member.state, state);
+		atomic_store(&r->observers[job->seat].member.state, state);
 	}
 }
 
@@ -157,7 +157,7 @@ static int observer_init(struct thread_data *td)
 		return 1;
 	}
 	td->io_ops_data = ob;
-	set_rows(td, MEMBER_RUNNING);
+	set_states(td, MEMBER_RUNNING);
 	ob->warming = job->group->plan_options.warmup_requests;
 	if (ob->warming)
 		warmup_begin(td);
@@ -172,7 +172,7 @@ static void observer_cleanup(struct thread_data *td)
 {
 	struct observing *ob = td->io_ops_data;
 
-	set_rows(td, td->error ? MEMBER_FAILED : MEMBER_DONE);
+	set_states(td, td->error ? MEMBER_FAILED : MEMBER_DONE);
 	if (!ob)
 		return;
 	td->o.stats = job_of(td)->stats;
@@ -245,6 +245,6 @@ int observer_setup(struct thread_data *td, struct job *job, struct error *err)
 		f->real_file_size = -1ULL;
 	if (!td->o.size)
 		td->o.size = SHAPE_ALIGN;
-	job->row = job->group->observers_joined++;
+	job->seat = job->group->observers_joined++;
 	return 0;
 }

@@ -55,10 +55,10 @@ static bool is_ready(struct request *req, uint64_t number,
 	return reached == number + 1;
 }
 
-static bool find_request(struct replay *r, uint32_t row,
+static bool find_request(struct replay *r, uint32_t seat,
 			 enum option_observe observe, struct sample *sample)
 {
-	_Atomic uint64_t *seen = &r->observers[row].seen;
+	_Atomic uint64_t *seen = &r->observers[seat].seen;
 	struct request *req;
 	struct span s;
 	bool found;
@@ -84,20 +84,20 @@ static bool find_request(struct replay *r, uint32_t row,
 	return true;
 }
 
-static bool find_operation(struct replay *r, uint32_t row,
+static bool find_operation(struct replay *r, uint32_t seat,
 			   enum option_observe observe, struct sample *sample)
 {
-	if (!ring_take(r, row, observe_operation(observe), &sample->clat_ns))
+	if (!ring_take(r, seat, observe_operation(observe), &sample->clat_ns))
 		return false;
 	sample->slat_ns = 0;
 	sample->number++;
 	return true;
 }
 
-bool sample_find(struct replay *r, uint32_t row, enum option_observe observe,
+bool sample_find(struct replay *r, uint32_t seat, enum option_observe observe,
 		 struct sample *sample)
 {
 	if (observes_operation(observe))
-		return find_operation(r, row, observe, sample);
-	return find_request(r, row, observe, sample);
+		return find_operation(r, seat, observe, sample);
+	return find_request(r, seat, observe, sample);
 }

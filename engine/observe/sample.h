@@ -15,9 +15,9 @@ struct sample {
 	uint64_t clat_ns; /* from there to the last completion */
 };
 
-/* Finds the next sample for the observer in that row. Returns false when there
+/* Finds the next sample for the observer on that seat. Returns false when there
  * is none yet. */
-bool sample_find(struct replay *r, uint32_t row, enum option_observe observe,
+bool sample_find(struct replay *r, uint32_t seat, enum option_observe observe,
 		 struct sample *sample);
 
 #endif

@@ -2,6 +2,9 @@
 
 #include "engine/replay/arrivals.h"
 
+/* Nine years. Some passes of that length still fit into 64 bits. */
+#define SPAN_MAX_NS (INT64_C(1) << 58)
+
 static uint32_t next_tick(const struct trace *t, uint32_t first)
 {
 	uint32_t i = first;
@@ -39,7 +42,7 @@ static int check_scale(const struct trace *t, uint32_t scale, struct error *err)
 		return fail(err,
 			    "replay_time_scale=%u is over %u percent; to ignore timestamps set replay_no_stall=1",
 			    scale, ARRIVALS_SCALE_MAX);
-	if (scaled(trace_span_ns(t), scale) > ARRIVALS_SPAN_MAX_NS)
+	if (scaled(trace_span_ns(t), scale) > SPAN_MAX_NS)
 		return fail(err,
 			    "replay_time_scale=%u: the last request would arrive after more than nine years; is timestamp_unit= right?",
 			    scale);

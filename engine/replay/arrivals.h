@@ -9,8 +9,6 @@
 
 /* In percent: a millionfold. Beyond it timestamps say nothing any more. */
 #define ARRIVALS_SCALE_MAX 100000000U
-/* Nine years. Some passes of that length still fit into 64 bits. */
-#define ARRIVALS_SPAN_MAX_NS (INT64_C(1) << 58)
 
 /*
  * Makes an array of when each request arrives, in nanoseconds from the start of

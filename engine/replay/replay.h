@@ -7,7 +7,7 @@
  *   slots            see order.h
  *   requests         see request.h
  *   planner, plan    whoever sets `planning` plans; others go on meanwhile
- *   workers          each job its own row; observers likewise
+ *   workers          each job its own seat; observers likewise
  *
  * Nobody waits for a lock, and waits look only backwards in the plan. What
  * one job writes for each request has cache lines of its own: a line that two
@@ -127,8 +127,8 @@ struct replay *replay_create(const struct replay_params *params,
 
 void replay_destroy(struct replay *r);
 
-/* Join the job whose thread_number is @thread to the replay. Return its row, or
- * NULL when as many have joined as the replay was made for. */
+/* Join the job whose thread_number is @thread to the replay. Return its seat,
+ * or NULL when as many have joined as the replay was made for. */
 struct worker *replay_join(struct replay *r, uint32_t thread);
 struct observer *replay_join_observer(struct replay *r, uint32_t thread,
 				      uint32_t kind);

@@ -18,7 +18,7 @@ struct ring {
 	uint64_t ns[RING_ENTRIES];
 };
 
-/* Returns the ring of the worker in that row for a kind of operation. */
+/* Returns the ring of the worker on that seat for a kind of operation. */
 struct ring *ring_of(const struct replay *r, uint32_t worker, uint32_t kind);
 
 /* Called by the worker: has its ring room for one more, or does an observer lag
@@ -28,7 +28,7 @@ bool ring_has_room(const struct replay *r, uint32_t worker, uint32_t kind);
 /* Called by the worker: adds a sample, for which there must be room. */
 void ring_add(struct ring *ring, uint64_t ns);
 
-/* Called by the observer in that row: takes the next sample of that kind from
+/* Called by the observer on that seat: takes the next sample of that kind from
  * any worker. Returns false when there is none now. */
 bool ring_take(const struct replay *r, uint32_t observer, uint32_t kind,
 	       uint64_t *ns);

@@ -1,5 +1,8 @@
-/* The answer below fio's own output: what was measured, the hit rate, how fast
- * it went, how long loads took, and what looks wrong about the run. */
+/*
+ * The answer below fio's own output: what was measured, the hit rate, how fast
+ * it went, how long loads took, and what looks wrong about the run. And the
+ * totals of the plan, which are told above it.
+ */
 #ifndef MOONCAKE_ANSWER_H
 #define MOONCAKE_ANSWER_H
 
@@ -8,12 +11,16 @@ struct job;
 struct thread_data;
 struct error;
 
-/* When a job has been set up: the first one tells of the plan, with its totals
- * where they are known. plan_json= is written or, where they are not, tried. 0,
- * or -1 with @err filled. */
+/*
+ * Tells of the plan when the first job of its group has been set up, with its
+ * totals where they are known. plan_json= is written, or tried where they are
+ * not. Returns 0, or -1 with @err filled.
+ */
 int totals_begin(struct thread_data *td, struct job *job, struct error *err);
 
-/* When all jobs have ended: tells and writes what was not known before. */
+/*
+ * Tells and writes what was not known before. Called when all jobs have ended.
+ */
 void totals_end(struct group *g);
 
 /* Prints the answer of a group, after its totals. Called in fio's main process

@@ -40,8 +40,8 @@ struct group {
 	char failed_job[64];  /* its name, cut to what fits */
 	unsigned int nr_workers;
 	unsigned int nr_observers;
-	struct group_observer *observers; /* in the order of their rows */
-	unsigned int observers_joined;	  /* how many have taken a row */
+	struct group_observer *observers; /* in the order of their seats */
+	unsigned int observers_joined;	  /* how many have taken a seat */
 	bool observes_operations;
 
 	struct trace trace;

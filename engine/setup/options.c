@@ -6,6 +6,7 @@
 #include "engine/setup/parse_only.h"
 
 #define OPTIONS_MAX 96
+#define INFLIGHT_AUTO UINT32_MAX /* 1, or 0 with timestamps */
 
 #define AT(member, kind) OPTION_AT(struct mooncake_options, member, kind)
 

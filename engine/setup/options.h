@@ -35,7 +35,6 @@ enum option_check_blocks {
 	CHECK_BLOCKS_DATA
 };
 
-#define INFLIGHT_AUTO UINT32_MAX /* 1, or 0 with timestamps */
 #define HEADER_READS_MAX 16
 
 struct mooncake_options {

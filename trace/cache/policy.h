@@ -12,8 +12,6 @@
 #include "trace/base/error.h"
 #include "trace/base/mem.h"
 
-#define POLICY_NO_BLOCK UINT32_MAX
-
 struct policy {
 	const char *name;
 	const char *help;  /* one line */

@@ -1,5 +1,7 @@
 #include "trace/plan/planner.h"
 
+#define NO_BLOCK UINT32_MAX
+
 static void store(struct plan_run *run, uint32_t block)
 {
 	struct planner *pl = run->pl;
@@ -15,14 +17,14 @@ static void store(struct plan_run *run, uint32_t block)
 static void promote(struct plan_run *run, uint32_t block)
 {
 	struct planner *pl = run->pl;
-	uint32_t slot, victim = POLICY_NO_BLOCK;
+	uint32_t slot, victim = NO_BLOCK;
 
 	if (!pl->memory.places.nr)
 		return;
 	if (cache_excess(&pl->memory))
 		victim = cache_evict(&pl->memory, &slot);
 	cache_insert(&pl->memory, block, 0);
-	if (victim != POLICY_NO_BLOCK &&
+	if (victim != NO_BLOCK &&
 	    pl->opt.offload == PLAN_OFFLOAD_EVICT &&
 	    storage_find(pl, victim) == CACHE_NO_SLOT)
 		store(run, victim);
