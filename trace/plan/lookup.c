@@ -24,8 +24,7 @@ static void promote(struct plan_run *run, uint32_t block)
 	if (cache_excess(&pl->memory))
 		victim = cache_evict(&pl->memory, &slot);
 	cache_insert(&pl->memory, block, 0);
-	if (victim != NO_BLOCK &&
-	    pl->opt.offload == PLAN_OFFLOAD_EVICT &&
+	if (victim != NO_BLOCK && pl->opt.offload == PLAN_OFFLOAD_EVICT &&
 	    storage_find(pl, victim) == CACHE_NO_SLOT)
 		store(run, victim);
 }
@@ -45,7 +44,8 @@ static inline void tally_lookup(struct plan_run *run, uint32_t block)
 		run->nr_first += tally_see(&run->pl->tally, block);
 }
 
-/* Is what is cached a hit? Not behind the first miss of a prefix. */
+/* Counts a lookup of a block that is cached. Returns whether it is a hit, which
+ * it is not behind the first miss of a prefix. */
 static inline bool count_cached(struct plan_run *run, uint32_t block,
 				bool first)
 {
@@ -69,7 +69,7 @@ static inline void count_missed(struct plan_run *run)
 	run->missed = true;
 }
 
-/* With nothing but slots that would have to be asked or told. */
+/* Looks up a block where nothing but slots would have to be asked or told. */
 static inline void look_up_plain(struct plan_run *run, uint32_t block,
 				 bool first)
 {
@@ -87,8 +87,8 @@ static inline void look_up_plain(struct plan_run *run, uint32_t block,
 		storage_read(run, block, slot);
 }
 
-/* With room for all blocks, and nothing to do but count: the first @held of
- * them are there. */
+/* Looks up a block where there is room for all, and nothing to do but count:
+ * the first @held of them are cached. */
 static inline void count_plain(struct plan_run *run, uint32_t block, bool first,
 			       uint32_t *held)
 {
@@ -102,7 +102,8 @@ static inline void count_plain(struct plan_run *run, uint32_t block, bool first,
 	}
 }
 
-/* A hit in memory is no use of storage, but changes the next one. */
+/* Looks up a block that memory has. That does not use storage, but changes when
+ * the block is used there next. */
 static void find_in_memory(struct plan_run *run, uint32_t block, bool first,
 			   uint32_t memory_slot, uint32_t slot)
 {
@@ -155,8 +156,8 @@ static bool is_plain(const struct planner *pl)
 	       pl->opt.probe == PLAN_PROBE_NONE;
 }
 
-/* Most plans are plain. Nothing points to the counts of a copy that all is
- * inlined for, so they are in registers. */
+/* Most plans are plain. All is inlined here for a copy of the run, to which
+ * nothing points, so that its counts are in registers. */
 static __attribute__((flatten)) void look_up_all_plain(struct plan_run *run,
 						       const uint32_t *blocks)
 {

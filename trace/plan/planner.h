@@ -1,5 +1,7 @@
 /*
  * The inside of a planner, for the files of this folder that make plans.
+ * Storage is what a layout makes of reads and writes of blocks: their places,
+ * evictions, and the order of the steps on each place.
  */
 #ifndef MOONCAKE_PLANNER_H
 #define MOONCAKE_PLANNER_H
@@ -25,7 +27,7 @@ struct planner {
 	struct buckets buckets;
 	struct cache memory;  /* of no places without a memory tier */
 	struct future future; /* empty unless the eviction policy needs it */
-	bool counts;	      /* and makes no steps */
+	bool counts;	      /* it only counts, and makes no steps */
 	struct order *orders; /* of the places of storage; one if it counts */
 	uint32_t nr_orders;
 	uint32_t *lookups; /* of each block, in all passes; for admit */
@@ -69,13 +71,8 @@ static inline uint64_t planner_next_use(const struct planner *pl,
 /* Returns how many steps so many lookups make at the most. */
 uint64_t planner_steps(const struct planner *pl, uint64_t lookups);
 
-/* Does what the request's lookups do. */
+/* Looks up the blocks of a request, and notes in @run what comes of it. */
 void planner_look_up(struct plan_run *run, const struct trace_request *rq);
-
-/*
- * Storage: what a layout makes of reads and writes of blocks: places,
- * evictions, and the order of the steps on each place.
- */
 
 /* Makes storage as the planner's options say. Returns 0, or -1 when there is no
  * memory; storage_exit() is due either way. */
@@ -98,7 +95,7 @@ static inline uint32_t storage_find(const struct planner *pl, uint32_t block)
 					cache_find(&pl->storage, block);
 }
 
-/* The block in that slot is used, and will be next at @next_use. */
+/* The block in that slot is used. @next_use is as in policy.h. */
 static inline void storage_touch(struct planner *pl, uint32_t slot,
 				 uint64_t next_use)
 {
@@ -108,8 +105,8 @@ static inline void storage_touch(struct planner *pl, uint32_t slot,
 		cache_touch(&pl->storage, slot, next_use);
 }
 
-/* Returns the order on a slot, or on a bucket. Nobody asks for it where steps
- * are only counted: one will do for all places. */
+/* Returns the order of the operations on a place. Where steps are only counted
+ * nobody asks for it, so all places share one. */
 static inline struct order *storage_order(struct planner *pl, uint32_t place)
 {
 	return &pl->orders[pl->counts ? 0 : place];
@@ -126,8 +123,8 @@ static inline void storage_set_step(struct plan_step *step, enum plan_kind kind,
 	step->need = need;
 }
 
-/* Adds a step that is no read. It is kept aside: in the plan these follow all
- * reads of the request. */
+/* Adds a step of the store. It is kept apart for now: in the plan it follows
+ * all reads of the request. */
 static inline void storage_add(struct plan_run *run, enum plan_kind kind,
 			       uint32_t slot, uint32_t block, uint32_t need)
 {
@@ -141,7 +138,7 @@ static inline void storage_add(struct plan_run *run, enum plan_kind kind,
 		run->nr_files++;
 }
 
-/* Reads the block, which is in that slot. */
+/* Reads a block, which must be in that slot. */
 static inline void storage_read(struct plan_run *run, uint32_t block,
 				uint32_t slot)
 {
@@ -169,7 +166,8 @@ static inline void storage_evict_slot(struct plan_run *run)
 		storage_add(run, PLAN_EVICT, slot, block, order->ops++);
 }
 
-/* Writes a block, and first evicts what must go for it, without buckets. */
+/* Writes a block where there are no buckets, and first evicts what must go for
+ * it. @next_use is as in policy.h. */
 static inline void storage_write_slot(struct plan_run *run, uint32_t block,
 				      uint64_t next_use)
 {
@@ -186,7 +184,7 @@ static inline void storage_write_slot(struct plan_run *run, uint32_t block,
 	order->filled = ++order->ops;
 }
 
-/* Likewise, with any layout. */
+/* Does the same with any layout. */
 void storage_write(struct plan_run *run, uint32_t block, uint64_t next_use);
 
 #endif

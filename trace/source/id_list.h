@@ -28,6 +28,7 @@ struct id_list {
 	uint64_t other_room;
 };
 
+/* Returns the id of that number. */
 static inline uint64_t id_list_at(const struct id_list *l, uint64_t number)
 {
 	const struct id_chunk *chunk = &l->chunks[number / ID_CHUNK];
@@ -77,7 +78,7 @@ static inline void id_list_append(struct id_list *l, uint64_t id)
 	l->others[chunk->others - 1 + at] = id;
 }
 
-/* Likewise @n ids, each of which is the one before plus one. */
+/* Appends @n ids, each of which is the one before plus one. */
 static inline void id_list_append_run(struct id_list *l, uint64_t id,
 				      uint64_t n)
 {
@@ -96,7 +97,7 @@ static inline void id_list_append_run(struct id_list *l, uint64_t id,
 	}
 }
 
-/* Gives back room that nothing is in. */
+/* Frees the room that nothing is in. */
 static inline void id_list_trim(struct id_list *l)
 {
 	uint64_t nr_chunks = (l->nr + ID_CHUNK - 1) / ID_CHUNK;
