@@ -34,7 +34,10 @@ class Folder:
 
     def replay(self, *observers, layout="files", times=1, capacity=1,
                **options):
-        """Each of so many ids @times over; there is room for that share."""
+        """
+        Looks each id of the folder up @times times, with a cache that has room
+        for @capacity of them, a share.
+        """
         trace = self.bench.path(f"ids-{self.count}-{times}.jsonl")
         if not os.path.exists(trace):
             traces.number(self.count, times, PER_REQUEST, trace)
@@ -44,7 +47,10 @@ class Folder:
             bytes_per_token=self.size // 512, **options)
 
     def hits(self, *observers, times=1, **options):
-        """All are written, uncounted; then each is hit @times over."""
+        """
+        The warm-up, which is not counted, writes all objects; then each is hit
+        @times times.
+        """
         return self.replay(*observers, times=1 + times,
                            warmup_requests=-(-self.count // PER_REQUEST),
                            **options)
@@ -68,7 +74,7 @@ class Folder:
 
 
 def _mean(run, kind):
-    """Of an operation in ns, which fio counts as reads or as writes."""
+    """The mean of an operation in ns; fio counts it as a read or a write."""
     job, = (each for each in run.run.jobs if each.observe == kind)
     return max(job.direction(each).get("clat_ns", {}).get("mean", 0)
                for each in ("read", "write"))

@@ -17,7 +17,7 @@ BLOCK = 4096
 
 
 def _compile_repeated(bench, times, path):
-    """Through a FIFO: as text it would be three times as large."""
+    """The text goes through a FIFO: its file would be three times as large."""
     fifo = bench.path("repeated.fifo")
     os.mkfifo(fifo)
     writer = multiprocessing.Process(
@@ -38,7 +38,7 @@ def _run(bench, path, slots, **more):
 
 
 def _measure_ios(bench, short, path, once):
-    """As many I/Os of both, in turn; both evict all the time."""
+    """Runs both in turn for as many I/Os; both evict all the time."""
     ios = bench.choose(IOS, IOS // 100)
     return in_turn(bench.choose(5, 1), {
         "short": lambda: _run(bench, short, SHORT_SLOTS,

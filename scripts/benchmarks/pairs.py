@@ -28,7 +28,7 @@ def spread(values):
 
 
 def ratios(results, one, other, figure):
-    """Of @figure of what was measured in the same round."""
+    """@figure of @one over that of @other in the same round."""
     return spread(figure(a) / figure(b)
                   for a, b in zip(results[one], results[other]))
 

@@ -22,8 +22,9 @@ def read(path, max_requests=None):
 
 def repeat(path, times, out):
     """
-    The trace so often, with later timestamps and other ids each time. Each
-    time takes as many bytes: numbers differ in their first three digits only.
+    Writes the trace @times times, each time with later timestamps and other
+    ids. Each copy has as many bytes: numbers differ in their first three digits
+    only.
     """
     with open(path, encoding="utf-8") as file:
         raw = [json.loads(line) for line in file if line.strip()]
@@ -41,7 +42,7 @@ def repeat(path, times, out):
 
 
 def operations(requests):
-    """What a cache with room for all does: slots go by first use."""
+    """What a cache with room for all does: a block's first use takes a slot."""
     slots = {}
     for number, request in enumerate(requests):
         hits, misses = split(slots, request)
@@ -104,7 +105,10 @@ def loads_alone(requests, out):
 
 
 def number(count, times, per_request, out):
-    """Ids from 0 on, as many to a request, and all of it so often."""
+    """
+    Writes a trace of @count ids from 0 on, @per_request of them a request, all
+    of it @times times.
+    """
     with open(out, "w", encoding="utf-8") as file:
         for _ in range(times):
             for first in range(0, count, per_request):

@@ -11,7 +11,10 @@ _MOST_BESIDE = 5
 
 
 def _labelled(axis, places, show):
-    """A little wider: gnuplot may lose a label right at the end of a range."""
+    """
+    A label at each of @places, from the first to the last. The range is a
+    little wider: gnuplot may lose a label that is right at its end.
+    """
     labels = ", ".join(f"{quote(show(at))} {at:.9g}" for at in places)
     return (f"set {axis}tics ({labels})",
             f"set {axis}range [{places[0] * (1 - 1e-9):.12g}:"

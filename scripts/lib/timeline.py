@@ -6,7 +6,7 @@ STEPS = 150
 
 
 def _ran(job):
-    """Seconds of its I/O, of all its clones."""
+    """Seconds from the start of a job to its last I/O."""
     return max(job.direction(each).get("runtime", 0) / 1e3
                for each in ("read", "write"))
 

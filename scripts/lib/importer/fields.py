@@ -100,7 +100,7 @@ def blocks(tokens, block):
 
 
 def fitting_block(count, tokens):
-    """The power of two, else the size, of blocks that @tokens are so many of."""
+    """Tokens of a block if @tokens are @count blocks; a power of two, if one is."""
     if not count or not tokens:
         return None
     for size in [1 << shift for shift in range(21)] + [tokens // count]:

@@ -31,12 +31,12 @@ class Format:
         return rows
 
     def replay(self, sessions):
-        """Options that the rows need besides; @sessions are in them."""
+        """Further options for a replay of rows with so many @sessions."""
         del sessions
         return {}
 
     def count(self, what):
-        """One more of what remarks() tells about."""
+        """Counts one more of @what, for remarks() to tell about."""
         self.counts[what] = self.counts.get(what, 0) + 1
 
     def counted(self, what):

@@ -24,7 +24,10 @@ def _last_begun(text, job_file):
 
 
 def _share(run, plan):
-    """Of the trace, as often as it is replayed; None where time ends it."""
+    """
+    How much of all passes over the trace is done; None where a run time ends
+    the run.
+    """
     if run.option("time_based", "0") != "0" or not plan:
         return None
     share = figures.share_done(run, plan)
@@ -46,7 +49,7 @@ def _seconds_left(run, plan, share):
 
 
 def _words(run, plan):
-    """What there is to say, shortest first on what matters most."""
+    """What is known of the run so far, part by part."""
     share = _share(run, plan)
     rows = {each.key: each.value for each in figures.collect(run, plan)}
     if share is not None:

@@ -20,12 +20,12 @@ class Times:
         return given * 100
 
     def most_of(self, run):
-        """The largest load that there can be, as a run showed."""
+        """The largest load that makes sense, by what a run of the trace showed."""
         del run
         return math.inf
 
     def bound(self, load, run):
-        """Where a search ended at which the limit always held."""
+        """What was the highest load, in words, where the limit held at all."""
         del load, run
         return "--max, the largest multiple tried"
 
@@ -37,7 +37,7 @@ class Times:
                 self.option: str(load)}
 
     def first(self, trace):
-        """What a run without waiting reaches."""
+        """The load to try first: what a run without waiting reaches."""
         return trace["span_s"] / trace["unpaced_s"] * 100
 
     def name(self, load):

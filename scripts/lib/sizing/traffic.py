@@ -61,7 +61,7 @@ class Pace:
         return span_s / min(1, max(carried, 0.01))
 
     def search_seconds(self, span_s):
-        """What a search waits for arrivals: it turns them up, mostly."""
+        """How long a search waits for arrivals: hardly, it turns the pace up."""
         del span_s
         return 0
 

@@ -56,8 +56,8 @@ class Profile:
 
     def operations(self, changed=()):
         """
-        Those that it does, with the options @changed: an observer of another
-        is refused.
+        The operations on files that it does, with the options @changed; the
+        engine refuses an observer of one that it does not do.
         """
         options = {**self.options, **dict(changed)}
         if options["layout"] == "slots":
