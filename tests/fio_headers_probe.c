@@ -1,12 +1,13 @@
 /*
- * An engine that holds the structures of the headers it was built with against
- * those of the fio that loads it: fio's own table of options has the offsets,
- * and two threads of one run lie a struct thread_data apart.
+ * An engine that compares the structures of its headers with those of the fio
+ * that loads it: fio's own table of options has the offsets, and two threads of
+ * one run lie a struct thread_data apart.
  */
 #include "fio.h"
 #include "engine/setup/options.h"
 
-/* Of every option that fio's options.c has in this release: made from it. */
+/* The offset of every option of this release, which is made from fio's
+ * options.c. */
 static const struct {
 	const char *name;
 	size_t offset;

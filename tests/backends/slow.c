@@ -117,7 +117,7 @@ static uint64_t due_at(struct slow *s, const struct slow_options *o,
 	return *place;
 }
 
-/* Whether it is the turn of the fault called @name; the log says so then. */
+/* Is it the turn of the fault called @name? If so, says so. */
 static bool fault_is_due(const char *name, unsigned int at, unsigned int count)
 {
 	if (!at || count != at)
@@ -207,7 +207,7 @@ static void complete(struct thread_data *td, struct slow_io *io)
 	io->io_u = NULL;
 }
 
-/* The one in flight that is due first, or NULL. */
+/* Returns the I/O in flight that is due first, or NULL. */
 static struct slow_io *next_due(struct thread_data *td)
 {
 	struct slow *s = td->io_ops_data;

@@ -53,7 +53,7 @@ static void options_of(struct trace_options *o, const struct compiled_header *h)
 	o->max_requests = h->max_requests;
 }
 
-/* From the size on the input is taken as it is. */
+/* Makes the header right of itself, but for its size where that is kept. */
 static void settle(struct compiled_header *h, size_t size, bool keep_size)
 {
 	memcpy(h->magic, COMPILED_MAGIC, sizeof(h->magic));
@@ -67,7 +67,7 @@ static void settle(struct compiled_header *h, size_t size, bool keep_size)
 					size - COMPILED_CHECKED_FROM);
 }
 
-/* A header's texts would be most of each input: they are left out there. */
+/* The texts of a header would be most of each input, so inputs have none. */
 #define TEXTS (sizeof(((struct compiled_header *)0)->source) + TRACE_REMARK_MAX)
 
 static size_t expand(char *to, const uint8_t *data, size_t size)

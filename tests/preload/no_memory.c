@@ -1,8 +1,8 @@
 /*
- * Loaded before a program by LD_PRELOAD, fails one of its allocations: the one
- * that has the number NO_MEMORY_AT, from 1 on, among those which the file whose
- * name contains NO_MEMORY_IN makes. What libraries allocate for it works. The
- * file NO_MEMORY_LOG then gets the address in that file of the one that failed.
+ * Fails one allocation of a program that has this loaded by LD_PRELOAD: the one
+ * with the number NO_MEMORY_AT, from 1 on, among those that the file whose name
+ * contains NO_MEMORY_IN makes. What libraries allocate for it works. The file
+ * NO_MEMORY_LOG then gets the address in that file of the one that failed.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -143,7 +143,7 @@ static void generated(void)
 		qsort(all[i]->v, all[i]->nr, sizeof(*all[i]->v), compare);
 }
 
-/* The value below which @permille lie, or the mean. */
+/* Returns the value below which @permille lie, or the mean. */
 static double figure(const struct values *values, uint32_t permille)
 {
 	double sum = 0;
@@ -208,7 +208,7 @@ static void published_lengths(void)
 			     rows[i].target, rows[i].target * 0.05);
 }
 
-/* The last one is of all requests, of those files that could be read. */
+/* The last rate is of all requests in those files that could be read. */
 static void published_rates(void)
 {
 	static const struct { uint32_t permille; double target; } rows[] = {

@@ -10,7 +10,7 @@
 static struct arguments a;
 static struct error err;
 
-/* Words are separated by blanks. */
+/* Parses a command line, whose words are separated by blanks. */
 static int parse(const char *line)
 {
 	static char copy[512];
@@ -52,7 +52,8 @@ static void defaults(void)
 	CHECK_EQ(a.sizes.nr, 0);
 }
 
-/* What the table says, and fio with it, is what the structures begin with. */
+/* The defaults of the table, which fio has too, are those that the structures
+ * begin with. */
 static void defaults_stand_once(void)
 {
 	struct plan_options plan;
@@ -140,7 +141,9 @@ static void layouts(void)
 	bad("T --bucket-objects=0", "--bucket-objects=0");
 }
 
-/* As fio takes them: see the run of it in plan_command_test.py. */
+/*
+ * Suffixes mean what they mean to fio: plan_command_test.py runs fio with them.
+ */
 static void suffixes(void)
 {
 	static const struct {

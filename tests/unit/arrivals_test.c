@@ -10,7 +10,7 @@
 
 static struct small_trace s;
 
-/* Requests at these times, -1 behind the last. */
+/* Makes a trace with requests at these times; -1 ends them. */
 static void trace_of(const int64_t *at)
 {
 	small_begin(&s);
@@ -20,7 +20,9 @@ static void trace_of(const int64_t *at)
 	}
 }
 
-/* Makes them, holds them against @want, returns what a pass adds. */
+/*
+ * Makes the arrivals, and compares them with @want. Returns what a pass adds.
+ */
 static int64_t arrive(const int64_t *want, bool spread, uint32_t scale)
 {
 	struct error err = { "" };
@@ -86,7 +88,7 @@ static void an_hour_of_silence(void)
 	       ARRIVALS_SCALE_MAX);
 }
 
-/* Each is scaled by itself, so that rounding doesn't add up. */
+/* Each arrival is scaled by itself, so that rounding doesn't add up. */
 static void no_drift(void)
 {
 	int64_t at[101], want[100];

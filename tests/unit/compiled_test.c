@@ -18,7 +18,7 @@ static struct trace kept;
 	"{\"session_id\": 2, \"timestamp\": 6, \"input_length\": 0, " \
 	"\"hash_ids\": []}\n"
 
-/* What is in the file, compiled with the options as they are. */
+/* Compiles what is in the file, with the options as they are. */
 static void compile(void)
 {
 	snprintf(compiled, sizeof(compiled), "%s/trace", dir);
@@ -194,7 +194,7 @@ static void write_compiled(const char *data, size_t len)
 	write_file(data, len);
 }
 
-/* Every bit that changes, every byte that is missing. */
+/* Every bit that changes is noticed, and every byte that is missing. */
 static void damage(void)
 {
 	char data[4096];
@@ -225,7 +225,7 @@ static void damage(void)
 	check_same();
 }
 
-/* The parts of a compiled trace that was read into a buffer. */
+/* Return parts of a compiled trace that was read into a buffer. */
 static struct trace_request *requests_of(char *data)
 {
 	struct compiled_header *h = (void *)data;
@@ -240,7 +240,7 @@ static struct trace_turn *turns_of(char *data)
 	return (void *)(data + compiled_parts(h).turns);
 }
 
-/* Somebody wrote the data, with the checksum that goes with them. */
+/* Writes data with the checksum that goes with them. */
 static void check_nonsense(char *data, size_t len, const char *what)
 {
 	struct compiled_header *h = (void *)data;
@@ -251,7 +251,7 @@ static void check_nonsense(char *data, size_t len, const char *what)
 	check_fails(what);
 }
 
-/* Nothing is damaged, and still it can't be a trace. */
+/* The checksum is right, and still it can't be a trace. */
 static void nonsense(void)
 {
 	static const char *const counts = "damaged: its counts make no sense";

@@ -74,7 +74,8 @@ static void block_size(void)
 		       "\"block_size\" is a number with a fraction");
 }
 
-/* Strings of any bytes: what they say is ignored, if not a session's name. */
+/* Strings may have any bytes: what they say is ignored, but for a session's
+ * name. */
 static void strings(void)
 {
 	begin("strings.jsonl");
@@ -217,7 +218,7 @@ static void fifo_without_a_writer(void)
 	check_stops();
 }
 
-/* With a writer that writes a line, then nothing. */
+/* The writer writes a line, then nothing. */
 static void fifo_that_falls_silent(void)
 {
 	int fd;
@@ -426,7 +427,7 @@ static void check_refused(const char *file, const char *part)
 	check_fails(part);
 }
 
-/* Each row of the cases' README; those of models are not about traces. */
+/* These are the rows of the cases' README that are about traces. */
 static void cases(void)
 {
 	begin("none");

@@ -16,7 +16,7 @@ static uint64_t draw(uint64_t below)
 	return hash64(state++) % below;
 }
 
-/* What comes behind @at, of SPAN. */
+/* Returns what comes behind @at, below SPAN. */
 typedef uint64_t (*order)(uint64_t at);
 
 static uint64_t one_by_one(uint64_t at)
@@ -35,7 +35,9 @@ static uint64_t anywhere(uint64_t at)
 	return draw(SPAN);
 }
 
-/* As requests do: a run, then elsewhere, and often a little aside. */
+/*
+ * Goes on as requests do: in a run, then elsewhere, and often a little aside.
+ */
 static uint64_t in_runs(uint64_t at)
 {
 	switch (draw(24)) {
@@ -61,7 +63,7 @@ static void check_ids(const struct ids *ids, uint64_t first, uint64_t factor)
 	CHECK_EQ(ids->list->nr, seen);
 }
 
-/* Ids are @first + @factor * what the order says. */
+/* Numbers ids that are @first + @factor * what the order says. */
 static void check_order(order next, uint64_t first, uint64_t factor)
 {
 	uint64_t list[AT_ONCE], places[AT_ONCE], at = 0, nr = 0;

@@ -12,7 +12,7 @@ static const void *address(uint32_t distance, uint32_t number)
 	return (const char *)0x1000 + (uintptr_t)distance * number;
 }
 
-/* Each keeps what was put there, however few it was made for. */
+/* Each entry keeps what was put there, however few the table was made for. */
 static void any_number(void)
 {
 	static const uint32_t distances[] = { 1, 64, 512, 4096, 65536 };

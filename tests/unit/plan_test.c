@@ -115,7 +115,7 @@ static void to_memory(struct oracle *or, uint32_t block)
 		write_block(or, victim);
 }
 
-/* Returns whether a tier had it. */
+/* Looks up a block. Returns whether a tier had it. */
 static bool oracle_lookup(struct oracle *or, uint32_t block, bool broken)
 {
 	bool in_memory = or->memory[block].in;
@@ -151,7 +151,7 @@ static bool oracle_lookup(struct oracle *or, uint32_t block, bool broken)
 	return true;
 }
 
-/* Returns the tokens that no tier had. */
+/* Looks up a request. Returns how many tokens no tier had. */
 static uint32_t oracle_request(struct oracle *or, const struct trace_request *rq)
 {
 	uint32_t nr = trace_lookups_of(or->t, rq - or->t->requests);

@@ -51,7 +51,7 @@ static void begin(const struct plan_options *o, uint64_t passes)
 	requests_done = 0;
 }
 
-/* A request that can't be planned yet is bound later. */
+/* Takes a request. One that can't be planned yet is bound later. */
 static void take(struct flight *f)
 {
 	struct take how = { 0 };
@@ -83,7 +83,8 @@ static void do_step(const struct plan_step *step)
 	order_done(replay, step);
 }
 
-/* Does a step of the request if one may go, or ends it; false: neither. */
+/* Does a step of the request if one may be done, or ends it. Returns false
+ * where it can do neither. */
 static bool go_on(struct flight *f, uint64_t *seed)
 {
 	uint32_t nr, from;
@@ -111,7 +112,7 @@ static bool go_on(struct flight *f, uint64_t *seed)
 	return false;
 }
 
-/* One of them waits as long as anything else can be done. */
+/* Does all requests. One of them waits as long as anything else can be done. */
 static void run(uint64_t *seed)
 {
 	while (!unit_why[0]) {
@@ -134,7 +135,7 @@ static void run(uint64_t *seed)
 		CHECK(!flights[i].req);
 }
 
-/* What as many passes by a planner of its own do. */
+/* The replay has done what as many passes by another planner do. */
 static void same_counts(const struct plan_options *o, uint64_t passes)
 {
 	struct planner *pl = planner_create(&small.t, o, &mem_private, &err);

@@ -9,7 +9,7 @@
 
 #define PLACES	64
 
-/* What is known of what is in each place. */
+/* What the test knows of what is in each place. */
 struct cached {
 	bool in;
 	uint64_t inserted, used, uses, next_use;
@@ -48,7 +48,7 @@ static uint32_t first_to_go(const struct cached *places, goes_before before)
 	return first;
 }
 
-/* Skewed, so that some places are used much more than others. */
+/* Draws a place, so that some are used much more than others. */
 static uint32_t some_place(uint64_t *seed, uint32_t nr)
 {
 	return small_random(seed, 1 + small_random(seed, nr));

@@ -232,7 +232,7 @@ static void wrong_members(void)
 	check_fails("line 2: \"delay\" ends beyond 146 years");
 }
 
-/* The first of the plan's order, not of the file's. */
+/* What is left are the first in the order of the plan, not of the file. */
 static void max_requests(void)
 {
 	begin("cut.jsonl");

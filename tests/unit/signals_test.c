@@ -18,7 +18,7 @@ static void take(int number)
 	taken++;
 }
 
-/* Registered first, so the last to run before a fork: just before malloc. */
+/* This is registered first, so it is the last to run before a fork. */
 static void send_in_fork(void)
 {
 	if (sent)
@@ -54,7 +54,7 @@ static void wait_until_the_outer_release(void)
 	CHECK_EQ(taken, 1);
 }
 
-/* In the child nothing is held, and what came before is the parent's. */
+/* In the child nothing is held, and a signal from before is the parent's. */
 static int child(void)
 {
 	if (taken)

@@ -38,7 +38,7 @@ static void write_block(uint64_t stride)
 	write_at(&s, buf, sizeof(buf), stride, false);
 }
 
-/* Reads @len bytes at @offset as piece of what @s says. */
+/* Is what @s says read in @len bytes at @offset? */
 static bool reads(const struct stamp *s, uint64_t offset, uint64_t len,
 		  uint64_t *at, struct stamp *found)
 {

@@ -360,7 +360,7 @@ static void bad_lines_decide_nothing(void)
 	CHECK_EQ(trace_hash_id(&t, 1), 70);
 }
 
-/* A good line of that many bytes between two others. */
+/* Returns a text with a good line of that many bytes between two others. */
 static char *padded(size_t bytes)
 {
 	size_t pad = bytes - (strlen(GOOD) + strlen(", \"pad\": \"\""));
@@ -466,7 +466,8 @@ static void partial_blocks(void)
 	CHECK_EQ(t.requests[4].first_lookup, 5);
 }
 
-/* Loads every shard of @n; the shard each request by its input_length. */
+/* Loads each of @n shards, and notes in which of them each request is, which
+ * its output_length names. */
 static void load_shards(uint32_t n, uint32_t *shard_of, uint32_t nr_requests)
 {
 	uint32_t i, k, requests = 0;
@@ -488,8 +489,8 @@ static uint32_t shard_by(uint64_t id, uint32_t n)
 }
 
 /*
- * 400 requests, output_length is their number, block 7 is in all of them,
- * block 8 in four (1%, too common), block 9 in three, twice in each.
+ * Writes 400 requests, whose output_length is their number. Block 7 is in all
+ * of them, block 8 in four (1%, too common), block 9 in three, twice in each.
  */
 static void write_sharded(void)
 {
@@ -629,7 +630,8 @@ static size_t address_space(void)
 	return pages * sysconf(_SC_PAGESIZE);
 }
 
-/* 0: loads with that much more memory; 1: says there is too little. */
+/* Loads in a process that may have that much more memory. Returns 0, or 1 where
+ * it says that there is too little. */
 static int load_within_memory(size_t bytes)
 {
 	int status;
