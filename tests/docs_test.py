@@ -7,6 +7,7 @@ docs/README.md lists them all.
 import functools
 import os
 import re
+import shlex
 import subprocess
 import sys
 
@@ -124,6 +125,17 @@ def test_targets_of_make_are_there():
         for name in re.findall(r"`make ([a-z_.]+)", text) + \
                 re.findall(r"^(?:    )?make ([a-z_.]+)", text, re.M):
             check(name in targets, f"{page}: make has no {name}")
+
+
+def test_manual_pages_join_no_words():
+    """.BR and its like print their words without blanks between them."""
+    for path in (TOP / "docs").glob("*.1"):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            words = shlex.split(line[4:]) \
+                if re.match(r"\.(?:BR|RB|IR|RI|BI|IB) ", line) else []
+            check(not re.search(r"\b[a-z]{2,} [a-z]{2,}\b", " ".join(
+                word.replace(" ", "_") for word in words)),
+                  f"{path.name}: {line}")
 
 
 def test_prose_is_wrapped():
