@@ -191,9 +191,7 @@ static uint32_t in_flight(struct thread_data *td)
 {
 	const struct worker *worker = job_of(td)->worker;
 
-	return worker ? atomic_load_explicit(&worker->member.in_flight,
-					     memory_order_relaxed) :
-			0;
+	return worker ? member_in_flight(&worker->member) : 0;
 }
 
 static int wait_for_io(struct thread_data *td, uint64_t deadline_ns,

@@ -9,18 +9,11 @@ static struct thread_data *td_of(const struct member *m)
 	return tnumber_to_td(m->thread - 1);
 }
 
-/* A member sets its state before it exits, so this is asked before anything
- * else. */
-static bool has_ended(const struct member *m)
-{
-	return atomic_load(&m->state) > MEMBER_RUNNING;
-}
-
 static bool is_running(const struct member *m)
 {
 	struct thread_data *td;
 
-	if (!m->thread || has_ended(m))
+	if (!m->thread || member_has_ended(m))
 		return false;
 	td = td_of(m);
 	if (td->runstate == TD_NOT_CREATED)
@@ -41,7 +34,7 @@ uint32_t life_running(struct replay *r)
  * ended, or will never start, are not looked at again. */
 static void look_at(struct replay *r, struct member *m, life_look look)
 {
-	if (!m->thread || has_ended(m))
+	if (!m->thread || member_has_ended(m))
 		return;
 	if (td_of(m)->runstate != TD_NOT_CREATED)
 		look(r, m, td_of(m));

@@ -28,6 +28,18 @@ struct member {
 	_Atomic uint32_t in_flight; /* I/Os that its backend has */
 };
 
+/* Returns how many I/Os the member's backend has. */
+static inline uint32_t member_in_flight(const struct member *m)
+{
+	return atomic_load_explicit(&m->in_flight, memory_order_relaxed);
+}
+
+/* Has the member said that it has ended? It does so before it exits. */
+static inline bool member_has_ended(const struct member *m)
+{
+	return atomic_load(&m->state) > MEMBER_RUNNING;
+}
+
 /* A job that does I/O. */
 struct worker {
 	alignas(CACHE_LINE) struct member member;

@@ -45,7 +45,7 @@ static uint64_t least_seen(const struct replay *r, uint32_t worker,
 
 	for (i = 0; i < r->nr_observers; i++) {
 		if (r->observers[i].kind != kind + 1 ||
-		    atomic_load(&r->observers[i].member.state) > MEMBER_RUNNING)
+		    member_has_ended(&r->observers[i].member))
 			continue;
 		seen = atomic_load_explicit(seen_of(r, i, worker),
 					    memory_order_acquire);

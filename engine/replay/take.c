@@ -48,7 +48,7 @@ static bool all_have_seen(const struct replay *r, uint64_t number)
 		if (!ob->kind &&
 		    atomic_load_explicit(&ob->seen, memory_order_acquire) <=
 			    number &&
-		    atomic_load(&ob->member.state) <= MEMBER_RUNNING)
+		    !member_has_ended(&ob->member))
 			return false;
 	return true;
 }

@@ -56,7 +56,7 @@ static void end_stalled(struct replay *r, const struct member *m,
 			struct thread_data *td)
 {
 	log_err("mooncake: job '%s' was told to stop %llu s ago and still waits, with %u I/Os in flight; it is ended\n",
-		td->o.name, GRACE_NS / 1000000000, atomic_load(&m->in_flight));
+		td->o.name, GRACE_NS / 1000000000, member_in_flight(m));
 	replay_fail(r);
 	atomic_store(&somebody_died, true);
 	if (!td->o.use_thread) {
@@ -78,7 +78,7 @@ static void look_at_job(struct replay *r, struct member *m,
 {
 	if (life_died(td)) {
 		/* It may have said in between that it has ended. */
-		if (atomic_load(&m->state) > MEMBER_RUNNING)
+		if (member_has_ended(m))
 			return;
 		report_death(r, td);
 		atomic_store(&m->state, MEMBER_FAILED);

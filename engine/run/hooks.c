@@ -30,7 +30,7 @@ static int job_unlink_file(struct thread_data *td, struct fio_file *f)
 		return 0;
 	}
 	/* The folder goes when the last worker has ended. */
-	if (job_of(td)->layout->in_files)
+	if (job->layout->in_files)
 		return 0;
 	if (job->backend.unlink_file)
 		return job->backend.unlink_file(td, f);
@@ -123,7 +123,7 @@ static bool has_failed(struct thread_data *td)
 {
 	struct job *job = job_of(td);
 	bool came_to_end = job->ended || td->terminate || td->done;
-	uint32_t in_flight = atomic_load(&job->worker->member.in_flight);
+	uint32_t in_flight = member_in_flight(&job->worker->member);
 
 	if (td->error || (came_to_end && !in_flight))
 		return td->error;

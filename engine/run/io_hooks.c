@@ -165,12 +165,9 @@ static void finish_now(struct thread_data *td, struct io_u *io_u)
  * iodepth_batch_submit=. */
 static void count_in_flight(struct job *job, int more)
 {
-	_Atomic uint32_t *count = &job->worker->member.in_flight;
+	struct member *m = &job->worker->member;
 
-	atomic_store_explicit(count,
-			      atomic_load_explicit(count,
-						   memory_order_relaxed) +
-				      more,
+	atomic_store_explicit(&m->in_flight, member_in_flight(m) + more,
 			      memory_order_relaxed);
 }
 
@@ -218,8 +215,7 @@ static int job_commit_sync(struct thread_data *td)
 {
 	struct job *job = job_of(td);
 
-	job->unreaped = atomic_load_explicit(&job->worker->member.in_flight,
-					     memory_order_relaxed);
+	job->unreaped = member_in_flight(&job->worker->member);
 	return job->backend.commit(td);
 }
 
