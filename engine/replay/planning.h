@@ -26,8 +26,7 @@ bool planning_count_rest(struct replay *r);
 /*
  * Plans a few requests ahead, when @worker has taken one. Only the first worker
  * does so, as long as it takes requests: then what it plans with stays in the
- * cache of its core. With eviction=opt the first request of a pass takes as
- * long as a look at all that is cached.
+ * cache of its core.
  */
 void planning_look_ahead(struct replay *r, const struct worker *worker);
 

@@ -49,6 +49,18 @@ static void tell_span(const struct thread_data *td, uint64_t ns)
 	log_info(", so a pass takes at least %s", span);
 }
 
+/* Says by which policy blocks are evicted, and what it takes to know the
+ * future. */
+static void tell_eviction(const struct group *g)
+{
+	uint64_t bytes = planner_future_bytes(g->replays[0]->planner);
+
+	log_info(", %s", g->plan_options.eviction->name);
+	if (bytes)
+		log_info(", which takes %.1f MiB to know the future",
+			 bytes / 1048576.0);
+}
+
 /* Says what the plan comes to. @td is the job before the run, and NULL after
  * it. */
 static void tell_plan(const struct thread_data *td, const struct group *g)
@@ -60,9 +72,9 @@ static void tell_plan(const struct thread_data *td, const struct group *g)
 	if (job_quiet())
 		return;
 	(g->counted ? tell_counts : tell_size)(g);
-	log_info("; %llu slots of %llu bytes, %s", (unsigned long long)g->slots,
-		 (unsigned long long)g->shape.slot_bytes,
-		 g->plan_options.eviction->name);
+	log_info("; %llu slots of %llu bytes", (unsigned long long)g->slots,
+		 (unsigned long long)g->shape.slot_bytes);
+	tell_eviction(g);
 	if (span_ns)
 		tell_span(td, span_ns);
 	trace_sessions_text(sessions, &g->trace);

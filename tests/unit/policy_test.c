@@ -7,7 +7,7 @@
 #include "small_trace.h"
 #include "unit.h"
 
-#define PLACES	64
+#define PLACES	200
 
 /* What the test knows of what is in each place. */
 struct cached {
@@ -125,6 +125,78 @@ static void opt(void)
 	with_every_number("opt", opt_before);
 }
 
+/* A trace that is replayed several times, whose blocks go by their next use. */
+enum { LENGTH = 3000, BLOCKS = 500, ROOM = PLACES };
+
+static uint32_t trace[LENGTH];
+
+static uint64_t first_from(uint32_t at, uint32_t block)
+{
+	while (at < LENGTH && trace[at] != block)
+		at++;
+	return at;
+}
+
+static uint64_t use_behind(uint32_t at)
+{
+	uint64_t next = first_from(at + 1, trace[at]);
+
+	if (next < LENGTH)
+		return next;
+	return (at + UINT64_C(1)) << POLICY_NEXT_PASS |
+	       first_from(0, trace[at]);
+}
+
+static void one_pass(const struct policy *p, void *state, struct cached *places,
+		     uint32_t *place_of, uint32_t *used)
+{
+	for (uint32_t at = 0; at < LENGTH; at++) {
+		uint32_t block = trace[at], place = place_of[block] - 1;
+		uint64_t next = use_behind(at);
+
+		if (place_of[block]) {
+			p->touch(state, place, next);
+		} else {
+			place = *used;
+			if (*used < ROOM) {
+				++*used;
+			} else {
+				place = first_to_go(places, opt_before);
+				CHECK_EQ(p->evict(state), place);
+				place_of[places[place].inserted] = 0;
+			}
+			p->insert(state, place, next);
+			places[place] = (struct cached){ .in = true,
+							 .inserted = block };
+			place_of[block] = place + 1;
+		}
+		places[place].next_use = next;
+	}
+}
+
+static void opt_pass_after_pass(void)
+{
+	const struct policy *p = policy_find("opt");
+	void *state = p->create(ROOM, &mem_private);
+	struct cached places[PLACES] = { 0 };
+	uint32_t place_of[BLOCKS] = { 0 }, used = 0;
+	uint64_t seed = 7;
+
+	/* Blocks of the first half fill the cache, and go in the second. */
+	for (uint32_t at = 0; at < LENGTH; at++)
+		trace[at] = small_random(&seed, BLOCKS / 2) +
+			    (at < LENGTH / 2 ? 0 : BLOCKS / 2);
+	for (int pass = 0; pass < 4; pass++) {
+		if (pass)
+			p->begin_pass(state);
+		for (uint32_t place = 0; pass && place < used; place++)
+			places[place].next_use =
+				first_from(0, places[place].inserted);
+		one_pass(p, state, places, place_of, &used);
+	}
+	p->destroy(state, &mem_private);
+}
+
 static void *no_memory(size_t bytes)
 {
 	(void)bytes;
@@ -157,6 +229,7 @@ int main(void)
 	RUN(fifo);
 	RUN(lfu);
 	RUN(opt);
+	RUN(opt_pass_after_pass);
 	RUN(without_memory);
 	UNIT_END();
 }

@@ -12,6 +12,8 @@
 #include "trace/base/error.h"
 #include "trace/base/mem.h"
 
+#define POLICY_NEXT_PASS 32 /* bits of a time: see insert */
+
 struct policy {
 	const char *name;
 	const char *help;  /* one line */
@@ -23,13 +25,20 @@ struct policy {
 	void *(*create)(uint32_t nr_places, const struct mem *mem);
 	void (*destroy)(void *state, const struct mem *mem);
 
-	/* Something new is in @place. @next_use says when it is used next:
-	 * the smaller, the sooner; always 0 without needs_future. */
+	/*
+	 * Something new is in @place. @next_use says when it is used next: the
+	 * smaller, the sooner; always 0 without needs_future. Where it has bits
+	 * above POLICY_NEXT_PASS it is not used in this pass any more, and
+	 * those below are when it is used in the next one.
+	 */
 	void (*insert)(void *state, uint32_t place, uint64_t next_use);
 	/* What is in @place is used again. */
 	void (*touch)(void *state, uint32_t place, uint64_t next_use);
 	/* Chooses a place, forgets it and returns it. There is one in use. */
 	uint32_t (*evict)(void *state);
+	/* Another pass begins: whatever is cached is not used in the one before
+	 * any more. NULL without needs_future. */
+	void (*begin_pass)(void *state);
 };
 
 /* The table, ended by NULL. */

@@ -2,24 +2,23 @@
 
 #include "trace/plan/future.h"
 
+/* Goes through the lookups backwards, twice: what comes first in the pass is
+ * what follows the last lookup of a block. */
 static void find_next_lookups(struct future *f, const struct trace *t)
 {
-	for (uint32_t b = 0; b < t->nr_blocks; b++)
-		f->next[b] = UINT64_MAX;
+	for (uint64_t i = t->nr_lookups; i--;)
+		f->latest[t->lookups[i]] = i;
 	for (uint64_t i = t->nr_lookups; i--;) {
-		uint32_t block = t->lookups[i];
-		uint64_t next = f->next[block];
-
-		f->after[i] = next == UINT64_MAX ? t->nr_lookups + i : next;
-		f->next[block] = i;
+		f->after[i] = f->latest[t->lookups[i]];
+		f->latest[t->lookups[i]] = i;
 	}
 }
 
 int future_init(struct future *f, const struct trace *t, const struct mem *mem)
 {
 	f->after = mem->alloc(t->nr_lookups * sizeof(*f->after));
-	f->next = mem->alloc(t->nr_blocks * sizeof(*f->next));
-	if (!f->after || !f->next) {
+	f->latest = mem->alloc(t->nr_blocks * sizeof(*f->latest));
+	if (!f->after || !f->latest) {
 		future_exit(f, t, mem);
 		return -1;
 	}
@@ -30,12 +29,14 @@ int future_init(struct future *f, const struct trace *t, const struct mem *mem)
 void future_exit(struct future *f, const struct trace *t, const struct mem *mem)
 {
 	mem->free(f->after, t->nr_lookups * sizeof(*f->after));
-	mem->free(f->next, t->nr_blocks * sizeof(*f->next));
+	mem->free(f->latest, t->nr_blocks * sizeof(*f->latest));
 	memset(f, 0, sizeof(*f));
 }
 
-void future_rewind(struct future *f, const struct trace *t)
+uint64_t future_bytes(const struct trace *t)
 {
-	for (uint64_t i = t->nr_lookups; i--;)
-		f->next[t->lookups[i]] = i;
+	const struct future *f = NULL;
+
+	return t->nr_lookups * sizeof(*f->after) +
+	       t->nr_blocks * sizeof(*f->latest);
 }

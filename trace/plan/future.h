@@ -1,19 +1,21 @@
 /*
  * When each block is looked up next, for policies that need to know. A time is
  * the index of a lookup in the pass. A block that is not looked up again counts
- * as looked up behind the end of the pass, at the number of lookups plus the
- * index of its last one: so all times differ, and of two such blocks the one
- * that was looked up later counts as further away.
+ * as looked up behind the end of the pass, and of two such blocks the one that
+ * was looked up later counts as further away.
  */
 #ifndef MOONCAKE_FUTURE_H
 #define MOONCAKE_FUTURE_H
 
 #include "trace/base/mem.h"
+#include "trace/cache/policy.h"
 #include "trace/load/trace.h"
 
 struct future {
-	uint64_t *after; /* for each lookup, the next one of its block */
-	uint64_t *next;	 /* for each block, its next lookup from now on */
+	uint32_t *after;  /* for each lookup, the next one of its block, in
+			   * this pass or, from its beginning, in the next */
+	uint32_t *latest; /* for each block, its latest lookup */
+	uint32_t now;	  /* the lookup that is made */
 };
 
 /* Finds when each lookup's block is looked up next. Returns 0, or -1 when there
@@ -22,13 +24,28 @@ int future_init(struct future *f, const struct trace *t, const struct mem *mem);
 void future_exit(struct future *f, const struct trace *t,
 		 const struct mem *mem);
 
-/* Goes back to the beginning of a pass. */
-void future_rewind(struct future *f, const struct trace *t);
+/* Returns how many bytes it takes for a trace. */
+uint64_t future_bytes(const struct trace *t);
 
-/* Lookup @i, of @block, is now. */
-static inline void future_advance(struct future *f, uint64_t i, uint32_t block)
+/* Lookup @i, of @block, is now. The first one of a pass begins the pass. */
+static inline void future_advance(struct future *f, uint32_t i, uint32_t block)
 {
-	f->next[block] = f->after[i];
+	f->latest[block] = i;
+	f->now = i;
+}
+
+/*
+ * Returns when a block that was looked up is looked up next, as policy.h has
+ * it. Where its next lookup stands before its latest one, that was its last in
+ * its pass; and if it is still to come, the pass is over.
+ */
+static inline uint64_t future_next_use(const struct future *f, uint32_t block)
+{
+	uint32_t latest = f->latest[block], after = f->after[latest];
+
+	if (after > latest || after > f->now)
+		return after;
+	return (latest + UINT64_C(1)) << POLICY_NEXT_PASS | after;
 }
 
 #endif

@@ -110,7 +110,7 @@ static void find_in_memory(struct plan_run *run, uint32_t block, bool first,
 	struct planner *pl = run->pl;
 
 	cache_touch(&pl->memory, memory_slot, 0);
-	if (slot != CACHE_NO_SLOT && pl->future.next)
+	if (slot != CACHE_NO_SLOT && pl->future.after)
 		storage_touch(pl, slot, planner_next_use(pl, block));
 	run->nr_memory_hits += count_cached(run, block, first);
 }
@@ -152,7 +152,7 @@ static void look_up(struct plan_run *run, uint32_t block, bool first)
 static bool is_plain(const struct planner *pl)
 {
 	return !storage_in_buckets(pl) && !pl->memory.places.nr &&
-	       !pl->lookups && !pl->future.next &&
+	       !pl->lookups && !pl->future.after &&
 	       pl->opt.probe == PLAN_PROBE_NONE;
 }
 
@@ -197,9 +197,8 @@ void planner_look_up(struct plan_run *run, const struct trace_request *rq)
 	if (pl->opt.probe == PLAN_PROBE_LIST)
 		run->nr_probes = run->nr_lookups > 0;
 	for (uint32_t i = 0; i < run->nr_lookups; i++) {
-		if (pl->future.next)
-			future_advance(&pl->future,
-				       (uint64_t)rq->first_lookup + i,
+		if (pl->future.after)
+			future_advance(&pl->future, rq->first_lookup + i,
 				       blocks[i]);
 		look_up(run, blocks[i], !i);
 	}

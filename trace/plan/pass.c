@@ -129,23 +129,10 @@ static void end_statistics(const struct planner *pl, struct plan_stats *st,
 			      t->requests[first].arrival_ns;
 }
 
-/* Tells the cache when its blocks are used in the pass that begins: it is warm,
- * and what it knows is of the pass before. */
-static void renew_future(struct planner *pl)
-{
-	future_rewind(&pl->future, pl->trace);
-	for (uint32_t b = 0; b < pl->trace->nr_blocks; b++) {
-		uint32_t slot = storage_find(pl, b);
-
-		if (slot != CACHE_NO_SLOT)
-			storage_touch(pl, slot, planner_next_use(pl, b));
-	}
-}
-
 static void begin_pass(struct planner *pl)
 {
-	if (pl->future.next && pl->warm)
-		renew_future(pl);
+	if (pl->future.after && pl->warm)
+		pl->storage.policy->begin_pass(pl->storage.state);
 	pl->warm = true;
 }
 

@@ -247,6 +247,10 @@ uint64_t planner_slots(const struct planner *pl);
  * 0 without buckets. */
 uint32_t planner_bucket_blocks(const struct planner *pl);
 
+/* Returns how many bytes it takes to know when each block is looked up next: 0
+ * where nothing is evicted, or by a policy that need not know. */
+uint64_t planner_future_bytes(const struct planner *pl);
+
 /* Can a slot be written more than once? Not where every block has its own. */
 bool planner_reuses_slots(const struct planner *pl);
 

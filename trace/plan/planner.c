@@ -30,6 +30,11 @@ uint32_t planner_bucket_blocks(const struct planner *pl)
 	return pl->buckets.bucket_blocks;
 }
 
+uint64_t planner_future_bytes(const struct planner *pl)
+{
+	return pl->future.after ? future_bytes(pl->trace) : 0;
+}
+
 bool planner_reuses_slots(const struct planner *pl)
 {
 	return planner_slots(pl) < pl->trace->nr_blocks;

@@ -65,7 +65,7 @@ struct plan_run {
 static inline uint64_t planner_next_use(const struct planner *pl,
 					uint32_t block)
 {
-	return pl->future.next ? pl->future.next[block] : 0;
+	return pl->future.after ? future_next_use(&pl->future, block) : 0;
 }
 
 /* Returns how many steps so many lookups make at the most. */
