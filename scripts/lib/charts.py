@@ -53,8 +53,8 @@ def latency(runs):
             series = [(run.name, points, "lines", runs.index(run))
                       for run, points in each]
             plots.append((f"Latency distribution: {_NAMES[kind]}", series))
-    text = ("Quickest on the left; each power of ten leaves a tenth of the "
-            "samples to its right.")
+    text = ("At 99% stands the latency that 99 of 100 samples stayed below; "
+            "each further nine leaves a tenth as many above it.")
     return [(title, text, plot.inline(
         series, (*_NINES, *axis.latency("y", _most_values(series))),
         f"lat{number}", title, narrow=_FEW_NINES))
