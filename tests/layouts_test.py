@@ -7,13 +7,15 @@ import os
 import random
 import re
 import shutil
+import signal
 import subprocess
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
 from fio_runs import (CONVERSATION, DATA_BACKENDS, FILES, REFERENCE, SLOT,
                       command, counts, fails, file, finish, kill, mixed_trace,
-                      held, needs_conversation, plan, refused, replay,
+                      held, jobs_of, needs_conversation, plan, refused, replay,
                       request, start, traced, wait_for, write_trace)
 from fio_runs import run as run_fio
 from testing import Skip, check, check_equal, check_has, run
@@ -133,6 +135,53 @@ def test_folders():
         for found in files_below(path):
             check_equal(len(found.relative_to(path).parts), levels + 1,
                         f"levels of {found}")
+
+
+def hash64(number):
+    """As trace/base/hash.h has it."""
+    mask = 2**64 - 1
+    number = (number ^ number >> 30) * 0xbf58476d1ce4e5b9 & mask
+    number = (number ^ number >> 27) * 0x94d049bb133111eb & mask
+    return number ^ number >> 31
+
+
+def names_below(path):
+    return sorted(str(p.relative_to(path)) for p in files_below(path))
+
+
+def below(levels, key, name):
+    folders = [f"{hash64(key) >> shift & 0xff:02x}" for shift in (0, 8)]
+    return "/".join((*folders[:levels], name))
+
+
+def test_names():
+    """Objects are named after hash id, slot and number, buckets after place
+    and number; folders after a hash."""
+    ids = [1, 0x123456789abcdef0, 2**64 - 1]
+    trace = write_trace("names.jsonl", [request(ids)])
+    for levels in (0, 1, 2):
+        more = {"trace": trace, "folders": levels, "check_blocks": 1}
+        path = folder()
+        replay(job("files", bytes_per_token=128, chunk_tokens=32,
+                   size=SLOTS * 16 * SLOT, **more))
+        check_equal(names_below(path), sorted(
+            below(levels, block, f"{block:016x}-{slot:08x}.{number}")
+            for slot, block in enumerate(ids) for number in range(16)),
+            "objects")
+        path = folder()
+        replay(job("buckets", **{**more, "bucket_objects": 1}))
+        check_equal(names_below(path), sorted(
+            below(levels, place << 32 | 1, f"{place:08x}-00000001.bucket")
+            for place in range(3)), "buckets")
+
+
+def test_a_path_that_is_too_long():
+    """Names of files below it would be cut off."""
+    path = folder()
+    while len(str(path)) < 4040:
+        path = path / ("x" * min(200, 4040 - len(str(path))))
+    path.parent.mkdir(parents=True)
+    refused("filename=", "bytes", **job("files", filename=path))
 
 
 def test_several_folders():
@@ -341,6 +390,37 @@ def test_observers():
         check(seen[kind]["lat_ns"]["max"] <= longest,
               f"{kind} took longer than the run")
         check_equal(told[kind], f"observe={kind}", "what the job says of itself")
+
+
+def has_stalled(pid):
+    """No system call that writes within a second."""
+    def writes():
+        text = Path(f"/proc/{pid}/io").read_text(encoding="utf-8")
+        return re.search(r"syscw: (\d+)", text)[1]
+
+    before = writes()
+    time.sleep(1)
+    return writes() == before
+
+
+def test_observers_that_lag_behind():
+    """What a worker waits for room is none of the operation's time."""
+    path, seconds = folder(), 3
+    base = job("files", loops=200)
+    process = start(command(base, {**base, "name": "seen", "new_group": 1,
+                                   "observe": "unlink"}))
+    wait_for(lambda: path.exists() and files_below(path), "files")
+    worker, observer = jobs_of(process)
+    os.kill(observer, signal.SIGSTOP)
+    wait_for(lambda: has_stalled(worker), "the worker to wait")
+    time.sleep(seconds)
+    os.kill(observer, signal.SIGCONT)
+    done = finish(process)
+    check_equal(done.status, 0, f"status: {done.err}")
+    seen = done.jobs[1]["read"]
+    check(seen["total_ios"] > 32768, "the worker never had to wait")
+    check(seen["clat_ns"]["max"] < seconds * 1e9, "the longest unlink "
+          f"took {seen['clat_ns']['max'] / 1e9} s")
 
 
 def test_observers_of_nothing():

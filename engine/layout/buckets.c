@@ -13,7 +13,6 @@
 #include "engine/layout/operations.h"
 #include "engine/layout/probe.h"
 #include "engine/setup/units.h"
-#include "trace/base/hash.h"
 
 static uint32_t place_of(struct thread_data *td, const struct plan_step *step)
 {
@@ -29,12 +28,11 @@ static uint64_t key_of(struct thread_data *td, const struct plan_step *step)
 static void bucket_path(char *path, struct thread_data *td, uint64_t key)
 {
 	struct job *job = job_of(td);
-	char name[FOLDER_NAME_MAX];
 	uint32_t place = key >> 32;
 
-	snprintf(name, sizeof(name), "%08x-%08x.bucket", place, (uint32_t)key);
-	folder_path(path, job->files.folders[place % job->files.nr_folders],
-		    job->options->folders, hash64(key), name);
+	folder_bucket_path(path,
+			   job->files.folders[place % job->files.nr_folders],
+			   job->options->folders, key);
 }
 
 static void leave(struct thread_data *td, struct handle **kept)

@@ -13,31 +13,28 @@
 #include "engine/layout/layout.h"
 #include "engine/layout/operations.h"
 #include "engine/layout/probe.h"
-#include "trace/base/hash.h"
 
 #define NO_SLOT UINT32_MAX
 
-static void file_path(char *path, struct thread_data *td, uint64_t hash_id,
+static void file_path(char *path, struct thread_data *td, uint32_t block,
 		      uint32_t slot, uint32_t number)
 {
 	struct job *job = job_of(td);
-	char name[FOLDER_NAME_MAX];
+	struct object_name name = {
+		.hash_id = trace_hash_id(job->replay->trace, block),
+		.slot = slot,
+		.number = number,
+	};
 
-	snprintf(name, sizeof(name), "%016llx-%08x.%u",
-		 (unsigned long long)hash_id, slot, number);
-	folder_path(path, job->files.folders[slot % job->files.nr_folders],
-		    job->options->folders, hash64(hash_id), name);
-}
-
-static uint64_t hash_id_of(struct thread_data *td, uint32_t block)
-{
-	return trace_hash_id(job_of(td)->replay->trace, block);
+	folder_object_path(path,
+			   job->files.folders[slot % job->files.nr_folders],
+			   job->options->folders, &name);
 }
 
 static void step_path(char *path, struct thread_data *td,
 		      const struct plan_step *step, uint32_t number)
 {
-	file_path(path, td, hash_id_of(td, step->block), step->slot, number);
+	file_path(path, td, step->block, step->slot, number);
 }
 
 static void object_path(char *path, struct thread_data *td,
@@ -134,7 +131,7 @@ static void files_probe_path(char *path, struct thread_data *td,
 	if (number < req->plan->nr_reads)
 		step_path(path, td, &req->steps[number], 0);
 	else
-		file_path(path, td, hash_id_of(td, block), NO_SLOT, 0);
+		file_path(path, td, block, NO_SLOT, 0);
 }
 
 static int files_probe(struct thread_data *td, const struct request *req)

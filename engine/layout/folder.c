@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "engine/layout/folder.h"
+#include "trace/base/hash.h"
 
 #define MARK ".mooncake-cache"
 #define WALK_FDS 16
@@ -30,8 +31,8 @@ static bool is_hex(const char *name, size_t digits)
 	return true;
 }
 
-/* Is that a name of an object's file or of a bucket, as files.c and buckets.c
- * make them? */
+/* Is that a name of an object's file or of a bucket, as folder_object_path()
+ * and folder_bucket_path() make them? */
 static bool is_our_file(const char *name)
 {
 	size_t len = strlen(name);
@@ -76,6 +77,10 @@ int folder_check(const char *path, struct error *err)
 	struct stat st;
 
 	memset(&walk, 0, sizeof(walk));
+	if (strlen(path) > FOLDER_PATH_MAX)
+		return fail(err,
+			    "filename=%.40s... is a path of %zu bytes, and with those of files below it no more than %d can be opened; name a folder that is nearer",
+			    path, strlen(path), PATH_MAX - 1);
 	if (stat(path, &st))
 		return errno == ENOENT ? 0 :
 					 fail(err, "filename=%s: %s", path,
@@ -161,16 +166,54 @@ int folder_make_parents(const char *path)
 	return mkdir(parent, 0755) && errno != EEXIST ? -1 : 0;
 }
 
-void folder_path(char *buf, const char *folder, unsigned int levels,
-		 uint64_t hash, const char *name)
+/* Names are written once or twice for each operation, and took more time by
+ * snprintf() than all else that an engine does for one. */
+static char *put_hex(char *at, uint64_t n, unsigned int digits)
 {
-	unsigned int first = hash & 0xff, second = hash >> 8 & 0xff;
+	while (digits--)
+		*at++ = "0123456789abcdef"[n >> 4 * digits & 0xf];
+	return at;
+}
 
-	if (levels == 0)
-		snprintf(buf, PATH_MAX, "%s/%s", folder, name);
-	else if (levels == 1)
-		snprintf(buf, PATH_MAX, "%s/%02x/%s", folder, first, name);
-	else
-		snprintf(buf, PATH_MAX, "%s/%02x/%02x/%s", folder, first,
-			 second, name);
+static char *put_decimal(char *at, uint32_t n)
+{
+	if (n > 9)
+		at = put_decimal(at, n / 10);
+	*at++ = '0' + n % 10;
+	return at;
+}
+
+static char *put_folders(char *at, const char *folder, unsigned int levels,
+			 uint64_t hash)
+{
+	at = stpcpy(at, folder);
+	*at++ = '/';
+	for (; levels; levels--, hash >>= 8) {
+		at = put_hex(at, hash, 2);
+		*at++ = '/';
+	}
+	return at;
+}
+
+void folder_object_path(char *buf, const char *folder, unsigned int levels,
+			const struct object_name *name)
+{
+	char *at = put_folders(buf, folder, levels, hash64(name->hash_id));
+
+	at = put_hex(at, name->hash_id, 16);
+	*at++ = '-';
+	at = put_hex(at, name->slot, 8);
+	*at++ = '.';
+	*put_decimal(at, name->number) = '\0';
+}
+
+void folder_bucket_path(char *buf, const char *folder, unsigned int levels,
+			uint64_t key)
+{
+	char *at = put_folders(buf, folder, levels, hash64(key));
+
+	at = put_hex(at, key >> 32, 8);
+	*at++ = '-';
+	at = put_hex(at, key, 8);
+	strcpy(at, ".bucket");
 }

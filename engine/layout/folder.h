@@ -6,13 +6,16 @@
 #ifndef MOONCAKE_FOLDER_H
 #define MOONCAKE_FOLDER_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "trace/base/error.h"
 
-/* The most bytes that the name of a file of ours has. */
+/* The most bytes that the names of a file of ours and of the folders above it
+ * have, and so the path of the cache's folder. */
 #define FOLDER_NAME_MAX 64
+#define FOLDER_PATH_MAX (PATH_MAX - 1 - FOLDER_NAME_MAX)
 
 /*
  * May the folder be this engine's? It may where it is not there yet, is empty,
@@ -34,9 +37,21 @@ int folder_remove(const char *path);
  * set. */
 int folder_make_parents(const char *path);
 
-/* Writes "FOLDER/hh/hh/NAME" into @buf of PATH_MAX bytes, with @levels folders
- * that are named after the last bytes of @hash. */
-void folder_path(char *buf, const char *folder, unsigned int levels,
-		 uint64_t hash, const char *name);
+/* What the file of an object is named after. */
+struct object_name {
+	uint64_t hash_id;
+	uint32_t slot;
+	uint32_t number; /* in its block */
+};
+
+/*
+ * Write "FOLDER/hh/hh/HASHID-SLOT.NUMBER" and "FOLDER/hh/hh/PLACE-NUMBER.bucket"
+ * into @buf of PATH_MAX bytes, with @levels folders that are named after a hash
+ * of what the file is named after. @key has the place above the number.
+ */
+void folder_object_path(char *buf, const char *folder, unsigned int levels,
+			const struct object_name *name);
+void folder_bucket_path(char *buf, const char *folder, unsigned int levels,
+			uint64_t key);
 
 #endif

@@ -19,12 +19,15 @@ void operation_end(struct thread_data *td, enum operation operation,
 {
 	const struct job *job = job_of(td);
 	uint32_t seat = job->worker - job->replay->workers;
+	uint64_t ns;
 
 	if (!since)
 		return;
+	/* What it waits for observers is none of the operation's time. */
+	ns = time_now() - since;
 	while (!ring_has_room(job->replay, seat, operation) && !td->terminate)
 		usleep(FULL_US);
-	ring_add(ring_of(job->replay, seat, operation), time_now() - since);
+	ring_add(ring_of(job->replay, seat, operation), ns);
 }
 
 int operation_unlink(struct thread_data *td, const char *path)
