@@ -262,7 +262,8 @@ def test_refused():
                                                   filename=file()))
     refused("direct_writes=0", "layout=slots",
             **job("slots", direct=1, direct_writes=0, filename=file()))
-    refused("publish=rename", **job("buckets", publish="rename"))
+    refused("publish=rename is of layout=files", "while it is being filled",
+            "leave it out", **job("buckets", publish="rename"))
     refused("eviction=lfu", **job("buckets", eviction="lfu"))
     refused("probe=", **job("slots", probe="stat", filename=file()))
     refused("publish=rename", **job("slots", publish="rename",
@@ -279,11 +280,15 @@ def test_refused():
 
 
 def test_few_descriptors():
-    folder()
-    line = command(job("files", iodepth=64, backend="libaio"))
-    done = run_fio(["prlimit", "--nofile=64", *line])
-    check(done.status > 0, f"status {done.status}")
-    check_has(done.err, "ulimit -n")
+    for layout in ("files", "buckets"):
+        for depth, enough in ((64, False), (16, True)):
+            folder()
+            line = command(job(layout, iodepth=depth, backend="libaio"))
+            done = run_fio(["prlimit", "--nofile=64", *line])
+            check_equal(done.status, 0 if enough else 1, f"{layout}, "
+                        f"iodepth={depth}: status, {done.err}")
+            if not enough:
+                check_has(done.err, "ulimit -n")
 
 
 @contextmanager

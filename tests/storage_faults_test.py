@@ -183,6 +183,31 @@ def test_a_filesystem_that_is_read_only():
             check_has(done.text, "Read-only file system")
 
 
+def cannot_be_written(path, why):
+    trace = write_trace("one.jsonl", [request([1, 2])])
+    for backend in backends("libaio"):
+        done = run_fio(command({"trace": trace, "filename": path,
+                                "size": path.stat().st_size,
+                                "backend": backend}))
+        check(done.status > 0, f"{backend}: status {done.status}")
+        check_has(done.text, f"can't write to the cache file {path}: {why}; "
+                  "make it writable, or name another file")
+
+
+def test_a_file_that_is_there_and_read_only():
+    """By its filesystem, or by an attribute, which root can't pass over."""
+    with mounted("-t", "tmpfs", "none") as folder:
+        path = folder / FILE
+        path.write_bytes(bytes(2 * SLOT))
+        call("mount", "-o", "remount,ro", folder)
+        cannot_be_written(path, "Read-only file system")
+    with ext4() as (folder, _):
+        path = folder / FILE
+        path.write_bytes(bytes(2 * SLOT))
+        call("chattr", "+i", path)
+        cannot_be_written(path, "Operation not permitted")
+
+
 def test_a_file_that_is_cut_short():
     for backend in backends("libaio"):
         path = file("cut.dat")

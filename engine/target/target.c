@@ -158,15 +158,17 @@ static void put_back(const char *name, int64_t size)
 			strerror(errno));
 }
 
-static int grow_file(struct thread_data *td, const char *name, uint64_t size)
+/* Opens the file for writing, and grows it to the size unless that is 0. */
+static int ready_file(struct thread_data *td, const char *name, uint64_t size)
 {
-	int fd, ret, flags = td->o.allow_create ? O_CREAT : 0;
+	int fd, ret = 0, flags = td->o.allow_create ? O_CREAT : 0;
 
 	fd = open(name, O_RDWR | flags | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return errno;
-	ret = allocate_blocks(fd, size, td->o.fallocate_mode);
-	if (!ret && ftruncate(fd, size))
+	if (size)
+		ret = allocate_blocks(fd, size, td->o.fallocate_mode);
+	if (size && !ret && ftruncate(fd, size))
 		ret = errno;
 	close(fd);
 	return ret;
@@ -191,36 +193,44 @@ bool target_fresh(const struct target *t, struct thread_data *td)
 	return false;
 }
 
-static int report_growth(struct thread_data *td, const char *name,
-			 uint64_t size, int error, struct error *err)
+static int report_file(struct thread_data *td, const char *name, uint64_t size,
+		       int error, struct error *err)
 {
+	bool no_room = error == ENOSPC || error == EDQUOT || error == EFBIG;
+
 	if (error == ENOENT && !td->o.allow_create)
 		return fail(err,
 			    "there is no cache file %s, and allow_file_create=0 forbids to make it; make it first, or leave that out",
 			    name);
-	return fail(err,
-		    "can't make the cache file %s %llu bytes long: %s; free space, lower size=, or name another file",
-		    name, (unsigned long long)size, strerror(error));
+	if (!size)
+		return fail(err,
+			    "can't write to the cache file %s: %s; make it writable, or name another file",
+			    name, strerror(error));
+	return fail(err, "can't make the cache file %s %llu bytes long: %s; %s",
+		    name, (unsigned long long)size, strerror(error),
+		    no_room ? "free space, lower size=, or name another file" :
+			      "name a file that can be made and written");
 }
 
-/* Grows all files or, after an error, none. @before gets their sizes, to put
+/* Readies all files or, after an error, none. @before gets their sizes, to put
  * them back. */
-static int grow_files(const struct target *t, struct thread_data *td,
-		      int64_t *before, struct error *err)
+static int ready_files(const struct target *t, struct thread_data *td,
+		       int64_t *before, struct error *err)
 {
 	struct fio_file *f;
 	unsigned int i;
+	uint64_t size;
 	int error;
 
 	for_each_file (td, f, i) {
 		before[i] = size_of(f->file_name);
-		if (!too_short(t, td, f, i))
+		if (!is_local_file(td, f))
 			continue;
-		error = grow_file(td, f->file_name, wanted_size(t, td, f, i));
+		size = too_short(t, td, f, i) ? wanted_size(t, td, f, i) : 0;
+		error = ready_file(td, f->file_name, size);
 		if (!error)
 			continue;
-		report_growth(td, f->file_name, wanted_size(t, td, f, i), error,
-			      err);
+		report_file(td, f->file_name, size, error, err);
 		do
 			put_back(td->files[i]->file_name, before[i]);
 		while (i--);
@@ -242,7 +252,7 @@ int target_allocate(const struct target *t, struct thread_data *td,
 	/* fio would add what this division leaves over to some files, in units
 	 * of bs=. */
 	td->o.size -= td->o.size % td->o.nr_files;
-	ret = grow_files(t, td, before, err);
+	ret = ready_files(t, td, before, err);
 	for_each_file (td, f, i)
 		if (!ret && too_short(t, td, f, i))
 			f->real_file_size = wanted_size(t, td, f, i);

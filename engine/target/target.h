@@ -27,9 +27,9 @@ int target_measure(struct target *t, struct thread_data *td,
 
 /*
  * Brings local files to their full size before fio looks at them, as fallocate=
- * says. fio would write them full, which is of no use: this engine reads only
- * what it has written. Returns 0, or -1 with @err filled and all files as they
- * were.
+ * says, and sees that they can be written. fio would write them full, which is
+ * of no use: this engine reads only what it has written. Returns 0, or -1 with
+ * @err filled and all files as they were.
  */
 int target_allocate(const struct target *t, struct thread_data *td,
 		    struct error *err);
