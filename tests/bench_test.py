@@ -69,7 +69,7 @@ def test_layouts():
     path.unlink()
     check_equal([row[0].split()[0] for row in operations[1:]],
                 ["observe=create", "observe=probe", "observe=unlink"], "rows")
-    check_equal(len(rates), 1 + 3, "rows of bandwidth")
+    check_equal(len(rates), 1 + 4, "rows of bandwidth")
     for row in (*operations[1:], *rates[1:]):
         check(float(row[3].split()[0]) > 0, f"no ratio in {row}")
         check(row[-1].split()[-1] in ("met", "missed"), f"no aim in {row}")
