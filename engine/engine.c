@@ -10,7 +10,7 @@
 
 #include "engine/job.h"
 #include "engine/layout/layout.h"
-#include "engine/layout/layout_setup.h"
+#include "engine/layout/layout_refuse.h"
 #include "engine/life/signals.h"
 #include "engine/observe/observer.h"
 #include "engine/place/known.h"
@@ -106,9 +106,9 @@ static int worker_setup(struct thread_data *td, struct job *job,
 	    backend_adopt(td, job, err))
 		return -1;
 	set_diskless(td, job);
+	job->layout = layout_of(job->group->plan_options.layout);
 	if (check_paths(td, err) || layout_refuse(td, job, err))
 		return -1;
-	job->layout = layout_of(job->group->plan_options.layout);
 	hooks_replace(&job->ops);
 	if (target_measure(&job->target, td, &job->group->shape, err) ||
 	    group_add_worker(td, job, err) || totals_begin(td, job, err) ||
@@ -118,7 +118,7 @@ static int worker_setup(struct thread_data *td, struct job *job,
 	 * of its writes, not with the last one. */
 	td->o.norandommap = 1;
 	tell_medium(td, job);
-	if (job->group->plan_options.layout != PLAN_LAYOUT_SLOTS)
+	if (job->layout->in_files)
 		return layout_setup(td, job, err);
 	tell_fresh_file(td, &job->target);
 	if (target_allocate(&job->target, td, err))

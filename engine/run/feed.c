@@ -4,7 +4,6 @@
 #include "engine/inflight/iolog_list.h"
 #include "engine/job.h"
 #include "engine/layout/layout.h"
-#include "engine/layout/layout_setup.h"
 #include "engine/pick/front.h"
 #include "engine/pick/issue.h"
 #include "engine/pick/request.h"

@@ -3,7 +3,6 @@
 
 #include "engine/job.h"
 #include "engine/layout/layout.h"
-#include "engine/layout/layout_setup.h"
 #include "engine/life/life.h"
 #include "engine/result/progress.h"
 #include "engine/result/watch.h"

@@ -54,7 +54,7 @@ void buckets_touch(struct buckets *b, uint32_t slot)
 	b->policy->touch(b->state, slot / b->bucket_blocks, 0);
 }
 
-uint32_t buckets_evict(struct buckets *b, uint32_t *nr_blocks)
+uint32_t buckets_evict(struct buckets *b)
 {
 	uint32_t bucket = b->policy->evict(b->state);
 	const uint32_t *blocks = b->blocks + (size_t)bucket * b->bucket_blocks;
@@ -64,7 +64,6 @@ uint32_t buckets_evict(struct buckets *b, uint32_t *nr_blocks)
 	for (uint32_t k = 0; k < b->bucket_blocks; k++)
 		index_remove(&b->slots, blocks[k]);
 	places_give_back(&b->places, bucket);
-	*nr_blocks = b->bucket_blocks;
 	b->held -= b->bucket_blocks;
 	return bucket;
 }

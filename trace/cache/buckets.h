@@ -57,8 +57,8 @@ static inline uint32_t buckets_excess(const struct buckets *b)
 /* The block in that slot is used. */
 void buckets_touch(struct buckets *b, uint32_t slot);
 
-/* Evicts a bucket and returns it; @nr_blocks is how many blocks it held. */
-uint32_t buckets_evict(struct buckets *b, uint32_t *nr_blocks);
+/* Evicts a bucket with its bucket_blocks blocks, and returns it. */
+uint32_t buckets_evict(struct buckets *b);
 
 /* Opens a bucket and returns it. There must be no excess. */
 uint32_t buckets_open(struct buckets *b);

@@ -64,10 +64,10 @@ uint64_t storage_file_steps(const struct planner *pl, uint64_t writes)
 static void evict_bucket(struct plan_run *run)
 {
 	struct planner *pl = run->pl;
-	uint32_t nr_blocks, bucket = buckets_evict(&pl->buckets, &nr_blocks);
+	uint32_t bucket = buckets_evict(&pl->buckets);
 	struct order *order = storage_order(pl, bucket);
 
-	run->stats->evictions += nr_blocks;
+	run->stats->evictions += pl->buckets.bucket_blocks;
 	run->stats->buckets_evicted++;
 	storage_add(run, PLAN_EVICT, bucket * pl->buckets.bucket_blocks,
 		    order->filled - 1, order->ops++);
