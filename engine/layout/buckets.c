@@ -35,28 +35,20 @@ static void bucket_path(char *path, struct thread_data *td, uint64_t key)
 			   job->options->folders, key);
 }
 
-static void leave(struct thread_data *td, struct handle **kept)
-{
-	if (*kept)
-		handle_put(td, *kept);
-	*kept = NULL;
-}
-
 /* Makes the bucket the one that is kept open. */
 static int keep(struct thread_data *td, struct handle **kept, uint64_t key,
 		int flags)
 {
-	struct job *job = job_of(td);
+	const struct job *job = job_of(td);
+	uint64_t bytes =
+		job->replay->bucket_blocks * job->group->shape.slot_bytes;
 	char path[PATH_MAX];
 
 	if (*kept && (*kept)->key == key)
 		return 0;
-	leave(td, kept);
+	handle_put(td, kept);
 	bucket_path(path, td, key);
-	*kept = handle_open(td, path, flags,
-			    direct_round_up(td, job->replay->bucket_blocks *
-							job->group->shape
-								.slot_bytes));
+	*kept = handle_open(td, path, flags, direct_round_up(td, bytes));
 	if (!*kept)
 		return -1;
 	(*kept)->key = key;
@@ -85,17 +77,9 @@ static int buckets_begin(struct thread_data *td, struct running_object *object)
 	return 0;
 }
 
-static void buckets_abandon(struct thread_data *td,
-			    struct running_object *object)
-{
-	if (object->handle)
-		handle_put(td, object->handle);
-	object->handle = NULL;
-}
-
 static int buckets_end(struct thread_data *td, struct running_object *object)
 {
-	buckets_abandon(td, object);
+	handle_put(td, &object->handle);
 	return 0;
 }
 
@@ -109,9 +93,9 @@ static int buckets_change(struct thread_data *td, const struct plan_step *step)
 		return keep(td, &job->files.written, key,
 			    O_WRONLY | O_CREAT | O_TRUNC);
 	if (job->files.written && job->files.written->key == key)
-		leave(td, &job->files.written);
+		handle_put(td, &job->files.written);
 	if (job->files.read && job->files.read->key == key)
-		leave(td, &job->files.read);
+		handle_put(td, &job->files.read);
 	bucket_path(path, td, key);
 	return operation_unlink(td, path);
 }
@@ -134,7 +118,6 @@ const struct layout layout_buckets = {
 	.in_files = true,
 	.begin = buckets_begin,
 	.end = buckets_end,
-	.abandon = buckets_abandon,
 	.change = buckets_change,
 	.probe = buckets_probe,
 };

@@ -87,19 +87,12 @@ static int publish(struct thread_data *td, struct running_object *object)
 	return 0;
 }
 
-static void files_abandon(struct thread_data *td, struct running_object *object)
-{
-	if (object->handle)
-		handle_put(td, object->handle);
-	object->handle = NULL;
-}
-
 static int files_end(struct thread_data *td, struct running_object *object)
 {
 	bool renamed = object->running->step->write &&
 		       job_of(td)->options->publish == PUBLISH_RENAME;
 
-	files_abandon(td, object);
+	handle_put(td, &object->handle);
 	return renamed ? publish(td, object) : 0;
 }
 
@@ -143,7 +136,6 @@ const struct layout layout_files = {
 	.in_files = true,
 	.begin = files_begin,
 	.end = files_end,
-	.abandon = files_abandon,
 	.change = files_change,
 	.probe = files_probe,
 };

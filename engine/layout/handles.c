@@ -153,11 +153,13 @@ struct handle *handle_open(struct thread_data *td, const char *path, int flags,
 	return handle;
 }
 
-void handle_put(struct thread_data *td, struct handle *handle)
+void handle_put(struct thread_data *td, struct handle **lent)
 {
 	struct handles *h = &job_of(td)->files.handles;
+	struct handle *handle = *lent;
 
-	if (--handle->users)
+	*lent = NULL;
+	if (!handle || --handle->users)
 		return;
 	if (handle->written && td->o.fsync_on_close && fsync(handle->file->fd))
 		td_verror(td, errno, "mooncake: fsync");

@@ -56,8 +56,9 @@ void handles_stop(struct handles *h);
 struct handle *handle_open(struct thread_data *td, const char *path, int flags,
 			   uint64_t bytes);
 
-/* Ends one use of the handle. The last one closes the file, after the sync that
- * fsync_on_close= asks for. Sets td's error where the sync fails. */
-void handle_put(struct thread_data *td, struct handle *handle);
+/* Ends one use of *@lent, where that is a handle, and makes it NULL. The last
+ * use closes the file, after the sync that fsync_on_close= asks for. Sets td's
+ * error where the sync fails. */
+void handle_put(struct thread_data *td, struct handle **lent);
 
 #endif

@@ -28,9 +28,6 @@ struct layout {
 	/* All I/O of the object has completed, so what was written may appear.
 	 * NULL where nothing has to be done. */
 	int (*end)(struct thread_data *td, struct running_object *object);
-	/* The object is abandoned, so what it has open must be closed. NULL
-	 * where that is nothing. */
-	void (*abandon)(struct thread_data *td, struct running_object *object);
 	/* Does a step that is no I/O: PLAN_OPEN or PLAN_EVICT. NULL where the
 	 * plan has none. */
 	int (*change)(struct thread_data *td, const struct plan_step *step);

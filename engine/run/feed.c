@@ -3,6 +3,7 @@
 #include "engine/fio_releases.h"
 #include "engine/inflight/iolog_list.h"
 #include "engine/job.h"
+#include "engine/layout/handles.h"
 #include "engine/layout/layout.h"
 #include "engine/pick/front.h"
 #include "engine/pick/issue.h"
@@ -153,8 +154,7 @@ void feed_forget(struct thread_data *td, const struct request *req)
 	for (i = 0; i < r->nr; i++) {
 		if (!r->objects[i].running || r->objects[i].running->req != req)
 			continue;
-		if (job->layout->abandon)
-			job->layout->abandon(td, &r->objects[i]);
+		handle_put(td, &r->objects[i].handle);
 		running_free_object(r, &r->objects[i]);
 	}
 	for (i = 0; i < r->nr; i++) {
