@@ -203,7 +203,7 @@ sanitize: setup build/address-undefined/fio-asan build/thread/fio-tsan
 	@BUILD=build/thread tests/run --unit
 	@BUILD=build/thread FIO=$(word 3,$^) FIO_NEWER= tests/run \
 		jobs_test order_test death_test observers_test \
-		layouts_test users_test
+		layouts_test folders_test operations_test users_test
 
 fuzz_trace	:= $(wildcard trace/*/*.c)
 
