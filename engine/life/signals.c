@@ -1,4 +1,6 @@
+#include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "engine/life/signals.h"
@@ -9,7 +11,7 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 /* The signals that tell fio to stop, and how it handles them. */
 static const int stops[] = { SIGINT, SIGTERM };
 static struct sigaction actions[2];
-static volatile sig_atomic_t seen;
+static atomic_bool seen; /* by whichever thread took one, for the others */
 
 void signals_hold(sigset_t *before)
 {
@@ -47,13 +49,16 @@ void signals_hold_in_forks(void)
 	pthread_once(&once, hold_in_forks);
 }
 
+/* Fio's handler prints, which changes the errno of what it interrupts. */
 static void note_stop(int number)
 {
 	const struct sigaction *action = &actions[number != stops[0]];
+	int before = errno;
 
-	seen = 1;
+	atomic_store(&seen, true);
 	if (action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN)
 		action->sa_handler(number);
+	errno = before;
 }
 
 void signals_watch(void)
@@ -75,7 +80,7 @@ bool signals_seen(void)
 {
 	sigset_t pending;
 
-	if (seen)
+	if (atomic_load(&seen))
 		return true;
 	sigpending(&pending);
 	return sigismember(&pending, SIGINT) || sigismember(&pending, SIGTERM);

@@ -16,6 +16,7 @@ static void take(int number)
 {
 	(void)number;
 	taken++;
+	errno = ENOSPC;
 }
 
 /* This is registered first, so it is the last to run before a fork. */
@@ -82,6 +83,22 @@ static void wait_for_the_end_of_a_fork(void)
 	}
 }
 
+/* The handler that was there is called, and what it interrupts keeps errno. */
+static void watched(void)
+{
+	signals_watch();
+	signals_watch();
+	CHECK(!signals_seen());
+	for (unsigned int i = 0; i < 2; i++) {
+		taken = 0;
+		errno = EAGAIN;
+		raise(stops[i]);
+		CHECK_EQ(errno, EAGAIN);
+		CHECK_EQ(taken, 1);
+		CHECK(signals_seen());
+	}
+}
+
 int main(void)
 {
 	for (unsigned int i = 0; i < sizeof(held) / sizeof(*held); i++)
@@ -92,5 +109,6 @@ int main(void)
 	RUN(wait_until_released);
 	RUN(wait_until_the_outer_release);
 	RUN(wait_for_the_end_of_a_fork);
+	RUN(watched);
 	UNIT_END();
 }
