@@ -22,8 +22,9 @@ def test_calls_are_the_plans():
     cache = f'"{file("cache")}/'
     made = [c for c in calls if " openat(" in c and cache in c]
     check_equal(sum(" rename(" in c for c in calls), row["writes"], "renames")
-    check_equal(sum(" unlink(" in c for c in calls), row["evictions"],
-                "unlinks")
+    # A sanitizer in the run unlinks a file of its own.
+    check_equal(sum(" unlink(" in c and cache in c for c in calls),
+                row["evictions"], "unlinks")
     check_equal(sum("O_RDONLY" in c for c in made), row["hits"], "loads")
     check_equal(sum("O_CREAT" in c and "= -1" not in c for c in made),
                 row["writes"] + 1, "files made, and the mark")
@@ -36,8 +37,8 @@ def test_buckets_are_made_and_unlinked_whole():
     made = [c for c in calls if ".bucket" in c and "O_CREAT" in c and
             "= -1" not in c]
     check_equal(len(made), row["files_created"], "buckets made")
-    check_equal(sum(" unlink(" in c for c in calls), row["files_unlinked"],
-                "buckets unlinked")
+    check_equal(sum(" unlink(" in c and ".bucket" in c for c in calls),
+                row["files_unlinked"], "buckets unlinked")
 
 
 def test_observers():
