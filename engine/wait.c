@@ -186,7 +186,9 @@ static int wait_asking(struct thread_data *td, uint64_t deadline_ns,
 	return 0;
 }
 
-/* An observer is no worker, and has nothing in flight. */
+/*
+ * Returns how many I/Os are in flight. An observer is no worker, and has none.
+ */
 static uint32_t in_flight(struct thread_data *td)
 {
 	const struct worker *worker = job_of(td)->worker;

@@ -30,8 +30,11 @@ uint32_t life_running(struct replay *r)
 	return running;
 }
 
-/* fio frees the jobs' structures at its end. So those of members that have
- * ended, or will never start, are not looked at again. */
+/*
+ * Calls @look for a member that is open. fio frees the jobs' structures at its
+ * end, so those of members that have ended, or will never start, are not looked
+ * at again.
+ */
 static void look_at(struct replay *r, struct member *m, life_look look)
 {
 	if (!m->thread || member_has_ended(m))

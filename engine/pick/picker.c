@@ -271,7 +271,8 @@ static bool write_may_go_on(struct thread_data *td, uint64_t now_ns)
 	       store_has_place(td, now_ns);
 }
 
-/* An object that has begun goes on before any other begins. */
+/* Is there more to issue of an object that has begun? That comes before any
+ * other begins. */
 static bool more_to_issue(struct thread_data *td)
 {
 	struct running *running = &job_of(td)->feed.running;

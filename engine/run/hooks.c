@@ -100,8 +100,8 @@ static void tell_unfinished(struct replay *r)
 		 (unsigned long long)left);
 }
 
-/* The core takes over what commit and getevents return, without turning its
- * sign. */
+/* Turns the sign of an error that commit or getevents returned, which the core
+ * forgets. */
 static void turn_sign(struct thread_data *td)
 {
 	int error = -td->error;
@@ -115,8 +115,8 @@ static void turn_sign(struct thread_data *td)
 }
 
 /*
- * Some backends lose an error, as fio 3.33's io_uring does that of
- * io_uring_enter(): the core goes on, and gives up when nothing comes.
+ * Has the job failed? Some backends lose an error, as fio 3.33's io_uring does
+ * that of io_uring_enter(): the core goes on, and gives up when nothing comes.
  */
 static bool has_failed(struct thread_data *td)
 {

@@ -51,7 +51,7 @@ static void begin(struct thread_data *td, struct io_u *io_u,
 		check_stamp(td, io_u, io);
 }
 
-/* All I/O of the object's stage has completed. */
+/* Goes on with an object when all I/O of its stage has completed. */
 static void stage_done(struct thread_data *td, struct running_object *object)
 {
 	struct running_step *step = object->running;

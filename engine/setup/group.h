@@ -110,14 +110,14 @@ void groups_free(void);
 /* In group_members.c: which jobs are a group. */
 
 /*
- * All that the jobs of a group have in common, as text: the options that
- * decide the plan, and where fio says that the files are. The caller frees it;
- * NULL when there is no memory.
+ * Returns all that the jobs of a group have in common, as text: the options
+ * that decide the plan, and where fio says that the files are. The caller frees
+ * it; NULL when there is no memory.
  */
 char *group_key(const struct thread_data *td, const struct mooncake_options *o);
 
-/* How many stonewalls stand before the job and at it: what is before one has
- * ended when what is behind it begins. */
+/* Returns how many stonewalls stand before the job and at it: what is before
+ * one has ended when what is behind it begins. */
 unsigned int group_section(const struct thread_data *td);
 
 /*
@@ -127,7 +127,7 @@ unsigned int group_section(const struct thread_data *td);
  */
 int group_count_members(struct group *g, const struct thread_data *first);
 
-/* A job of this engine that is still to be set up: is it in the group? Does it
+/* Is a job of this engine, which is still to be set up, in the group? Does it
  * run between the same stonewalls? */
 bool group_has(const struct group *g, const struct thread_data *td);
 bool group_runs_beside(const struct group *g, const struct thread_data *td);

@@ -48,13 +48,13 @@ static inline bool buckets_full(const struct buckets *b)
 	return b->open_used == b->bucket_blocks;
 }
 
-/* How many buckets must be evicted before one more is opened. */
+/* Returns how many buckets must be evicted before one more is opened. */
 static inline uint32_t buckets_excess(const struct buckets *b)
 {
 	return places_excess(&b->places);
 }
 
-/* The block in that slot is used. */
+/* Notes that the block in that slot is used. */
 void buckets_touch(struct buckets *b, uint32_t slot);
 
 /* Evicts a bucket with its bucket_blocks blocks, and returns it. */

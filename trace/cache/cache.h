@@ -42,7 +42,7 @@ static inline uint32_t cache_find(const struct cache *c, uint32_t block)
 	return index_find(&c->slots, block);
 }
 
-/* The block in that slot is used. @next_use is as in policy.h. */
+/* Notes that the block in that slot is used. @next_use is as in policy.h. */
 static inline void cache_touch(struct cache *c, uint32_t slot,
 			       uint64_t next_use)
 {

@@ -210,7 +210,8 @@ void attention_minimax_m3(struct config *c, const struct family *f,
 			0);
 }
 
-/* The latent, its rotary key, and the keys of an indexer where there is one. */
+/* Latent attention keeps the latent, its rotary key, and the keys of an indexer
+ * where there is one. */
 void attention_latent(struct config *c, const struct family *f, struct model *m)
 {
 	if (!config_bool_or(c, "use_mla", true)) {
@@ -233,7 +234,8 @@ void attention_indexed(struct config *c, const struct family *f,
 	config_uint(c, "index_head_dim");
 }
 
-/* One vector, key and value in one, of every @every tokens together. */
+/* Returns a part that keeps one vector, key and value in one, of several tokens
+ * together: of as many as @key says, or @def. */
 static struct model_part compressed_part(struct config *c, const char *dim_key,
 					 const char *key, uint32_t def)
 {

@@ -36,9 +36,10 @@ int config_open(struct config *c, const char *file, struct error *err);
 void config_close(struct config *c);
 
 /*
- * A key may give several names of one field ("num_hidden_layers|n_layer"), of
- * which the first that is there counts, and may lead into objects
- * ("attn_config.kv"). A member that is null counts as missing.
+ * Is there a field, and which is it? A key may give several names of one field
+ * ("num_hidden_layers|n_layer"), of which the first that is there counts, and
+ * may lead into objects ("attn_config.kv"). A member that is null counts as
+ * missing; config_get() returns NULL for it.
  */
 bool config_has(const struct config *c, const char *key);
 struct json_object *config_get(const struct config *c, const char *key);

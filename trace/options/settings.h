@@ -36,7 +36,7 @@ const struct option_entry *settings_find(const char *name);
 /* Adds every option to @obj, under its name. */
 void settings_put(struct json_object *obj, const struct settings *s);
 
-/* Every option at its default. */
+/* Sets every option to its default. */
 void settings_init(struct settings *s);
 
 /*

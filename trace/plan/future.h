@@ -27,7 +27,7 @@ void future_exit(struct future *f, const struct trace *t,
 /* Returns how many bytes it takes for a trace. */
 uint64_t future_bytes(const struct trace *t);
 
-/* Lookup @i, of @block, is now. The first one of a pass begins the pass. */
+/* Goes on to lookup @i, which is of @block. */
 static inline void future_advance(struct future *f, uint32_t i, uint32_t block)
 {
 	f->latest[block] = i;

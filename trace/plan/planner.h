@@ -95,7 +95,7 @@ static inline uint32_t storage_find(const struct planner *pl, uint32_t block)
 					cache_find(&pl->storage, block);
 }
 
-/* The block in that slot is used. @next_use is as in policy.h. */
+/* Notes that the block in that slot is used. @next_use is as in policy.h. */
 static inline void storage_touch(struct planner *pl, uint32_t slot,
 				 uint64_t next_use)
 {
