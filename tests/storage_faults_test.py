@@ -50,8 +50,10 @@ def mounted(*words):
     path = made("mounted")
     try:
         call("mount", *words, path)
-        yield path
-        subprocess.run(["umount", path], check=True)
+        try:
+            yield path
+        finally:
+            subprocess.run(["umount", path], check=True)
     finally:
         path.rmdir()
 
