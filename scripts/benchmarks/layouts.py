@@ -172,7 +172,7 @@ def _operation_row(found, runs, kind, engine):
 
 def _operations(bench, found):
     folder = Folder(bench, bench.choose(5000, 500), PAGE)
-    runs = in_turn(bench.choose(5, 1), {
+    runs = in_turn(bench.choose(9, 1), {
         "mooncake": lambda: _our_operations(folder),
         "plain": lambda: _plain_operations(folder)})
     folder.remove()
