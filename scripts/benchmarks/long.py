@@ -1,23 +1,25 @@
 """
 A trace far beyond memory, compiled (--lookups): the time to its first I/O,
-I/Os a second against the short trace's, and the memory of a whole replay.
+I/Os a second against the short trace's and those of one that differs in
+length alone, and the memory of a whole replay.
 """
 
 import multiprocessing
 import os
 
 import units
-from pairs import in_turn, show, spread
+from pairs import in_turn, ratios, show, show_ratio, spread
 from traces import repeat
 
 SLOTS = 1 << 20
 SHORT_SLOTS = 10000
+LOOPED = 10  # times the short trace, which SLOTS have no room for
 IOS = 30_000_000
 BLOCK = 4096
 
 
 def _compile_repeated(bench, times, path):
-    """The text goes through a FIFO: its file would be three times as large."""
+    """Through a FIFO: as text it would be three times as large."""
     fifo = bench.path("repeated.fifo")
     os.mkfifo(fifo)
     writer = multiprocessing.Process(
@@ -37,55 +39,87 @@ def _run(bench, path, slots, **more):
                         max_inflight_requests=0, output="json", **more)
 
 
-def _measure_ios(bench, short, path, once):
-    """Runs both in turn for as many I/Os; both evict all the time."""
+class _Traces:
+    """The short one, the long one, and one that fills the same cache."""
+
+    def __init__(self, bench):
+        self.paths = {name: bench.path(f"{name}.mct")
+                      for name in ("short", "looped", "long")}
+        bench.compile(bench.trace_file(), self.paths["short"])
+        once = bench.stats(f"--capacity={SHORT_SLOTS}")["lookups"]
+        times = {"short": 1, "looped": LOOPED,
+                 "long": max(1, round(bench.lookups / once))}
+        bench.need_room(times["long"] * once * 5)
+        for name in ("looped", "long"):
+            _compile_repeated(bench, times[name], self.paths[name])
+        self.times = times
+        self.lookups = {name: each * once for name, each in times.items()}
+
+    def run(self, bench, name, **more):
+        slots = SHORT_SLOTS if name == "short" else SLOTS
+        return _run(bench, self.paths[name], slots, **more)
+
+
+def _measure_ios(bench, traces):
+    """As many I/Os of all, in turn; all evict all the time."""
     ios = bench.choose(IOS, IOS // 100)
+
+    def run(name):
+        if name == "long":
+            return traces.run(bench, name, number_ios=ios)
+        return traces.run(bench, name,
+                          loops=max(1, ios // traces.lookups[name]))
+
     return in_turn(bench.choose(5, 1), {
-        "short": lambda: _run(bench, short, SHORT_SLOTS,
-                              loops=max(1, ios // once)),
-        "long": lambda: _run(bench, path, SLOTS, number_ios=ios)})
+        name: lambda n=name: run(n) for name in traces.paths})
 
 
-def _measure_starts(bench, short, path):
+def _measure_starts(bench, traces):
     return in_turn(bench.choose(5, 1), {
-        "short": lambda: _run(bench, short, SHORT_SLOTS, number_ios=1),
-        "long": lambda: _run(bench, path, SLOTS, number_ios=1)})
+        name: lambda n=name: traces.run(bench, n, number_ios=1)
+        for name in traces.paths})
 
 
-def _row(name, lookups, starts, runs, ratio, whole):
-    return [name, units.count(lookups),
-            show(spread(run.usage.seconds for run in starts), units.seconds),
-            show(spread(run.iops / 1e6 for run in runs)), ratio, *whole]
+def _row(traces, name, starts, runs, whole):
+    runs, long = runs[name], runs["long"]
+    against = "" if name == "long" else show_ratio(spread(
+        a.iops / b.iops for a, b in zip(long, runs)))
+    return [f"{traces.times[name]:,} x", units.count(traces.lookups[name]),
+            units.count(SHORT_SLOTS if name == "short" else SLOTS),
+            f"{runs[0].reads / runs[0].ios:.3f}",
+            show(spread(run.usage.seconds for run in starts[name]),
+                 units.seconds),
+            show(spread(run.iops / 1e6 for run in runs)),
+            show(spread(run.cpu_per_io for run in runs), units.nanoseconds),
+            against, units.size(whole.usage.peak) if name == "long" else "",
+            units.size(os.path.getsize(traces.paths[name]))]
 
 
 def measure(bench, found):
-    short, path = bench.path("short.mct"), bench.path("long.mct")
-    bench.compile(bench.trace_file(), short)
-    once = bench.stats(f"--capacity={SHORT_SLOTS}")["lookups"]
-    times = max(1, round(bench.lookups / once))
-    bench.need_room(times * once * 5)
-    _compile_repeated(bench, times, path)
-    starts = _measure_starts(bench, short, path)
-    runs = _measure_ios(bench, short, path, once)
-    ratio = spread(of_long.iops / of_short.iops for of_long, of_short in
-                   zip(runs["long"], runs["short"]))
-    whole = _run(bench, path, SLOTS)
+    traces = _Traces(bench)
+    starts = _measure_starts(bench, traces)
+    runs = _measure_ios(bench, traces)
+    whole = traces.run(bench, "long")
     found.figures.update({
-        "lookups": times * once,
+        "lookups": traces.lookups["long"],
         "start_seconds": spread(run.usage.seconds
                                 for run in starts["long"]).median,
-        "iops_ratio": ratio.median, "peak_bytes": whole.usage.peak,
-        "file_bytes": os.path.getsize(path)})
+        "iops_ratio": ratios(runs, "long", "short",
+                             lambda run: run.iops).median,
+        "same_cache_ratio": ratios(runs, "long", "looped",
+                                   lambda run: run.iops).median,
+        "peak_bytes": whole.usage.peak,
+        "file_bytes": os.path.getsize(traces.paths["long"])})
     found.table(
-        ["trace", "lookups", "start, one I/O, end", "million I/Os a second",
-         "against the short one", "memory of a whole replay", "file"],
-        [_row("short", once, starts["short"], runs["short"], "1.000",
-              ("", units.size(os.path.getsize(short)))),
-         _row("long", times * once, starts["long"], runs["long"],
-              show(ratio), (units.size(whole.usage.peak),
-                            units.size(os.path.getsize(path))))])
+        ["trace", "lookups", "slots", "share of reads",
+         "start, one I/O, end", "million I/Os a second", "CPU time an I/O",
+         "the long one against it", "memory of a whole replay", "file"],
+        [_row(traces, name, starts, runs, whole)
+         for name in traces.paths])
     found.note(
-        f"The short trace over and over in {SHORT_SLOTS:,} slots; the long "
-        f"one, which is the short one {times:,} times with other ids each "
-        f"time, in {SLOTS:,}. Memory is that of the larger one of fio's "
-        "processes, with what it has mapped of the file.")
+        "Each is the trace so many times with other ids each time, those but "
+        "the longest over and over. The short one has a cache, and with it "
+        "tables, that a core's own cache holds, and fewer hits; the one in "
+        "the middle differs from the long one by its length alone. Memory is "
+        "that of the larger one of fio's processes, with what it has mapped "
+        "of the file.")
