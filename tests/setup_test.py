@@ -44,9 +44,8 @@ class Tree:
         done = subprocess.run(
             [self.setup, *arguments], capture_output=True, text=True,
             check=False, timeout=SECONDS,
-            env={**os.environ, "FIO": str(self.fio),
-                                          "FIO_SRC": "", "FIO_GIT": "",
-                                          **environment})
+            env={**os.environ, "FIO": str(self.fio), "FIO_SRC": "",
+                 "FIO_GIT": "", **environment})
         check_equal(done.returncode, status,
                     f"status of {arguments}: {done.stdout}{done.stderr}")
         return done.stdout + done.stderr
