@@ -79,7 +79,10 @@ def _parse(line):
 
 
 class Trace:
-    """A traced run: the calls of each thread on the cache, and the plan."""
+    """
+    A traced run: the calls of each thread on the cache, and the plan. With
+    disk_util newer releases of fio would look at each file in each thread.
+    """
 
     def __init__(self, name, **options):
         for tool in ("strace",):
@@ -103,6 +106,7 @@ max_requests={REQUESTS}
 bytes_per_token={TOKEN}
 rw=randrw
 replay_no_stall=1
+disk_util=0
 filename={CACHE}
 size={64 * 2 * BLOCK}
 plan_json={plan}
