@@ -6,6 +6,7 @@ measures is nobody's business here: the machine may be busy.
 
 import json
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -174,4 +175,8 @@ def test_repeated_traces_are_alike():
     out.unlink()
 
 
-run(globals())
+if __name__ == "__main__":
+    try:
+        run(globals())
+    finally:
+        shutil.rmtree(TMP)
