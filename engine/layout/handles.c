@@ -16,7 +16,7 @@
 
 static unsigned int wanted(const struct thread_data *td)
 {
-	return td->o.iodepth + FEED_BATCH + 3 + KEPT_OPEN;
+	return FEED_OBJECTS(td->o.iodepth) + KEPT_OPEN;
 }
 
 static int check_descriptors(const struct thread_data *td, struct error *err)

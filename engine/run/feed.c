@@ -177,11 +177,7 @@ struct request *feed_unfinished(const struct feed *f)
 
 static int allocate(struct thread_data *td, struct feed *f)
 {
-	/* One step and object for each I/O in flight or issued, and for each
-	 * cursor. */
-	unsigned int nr = td->o.iodepth + FEED_BATCH + 3;
-
-	if (!running_init(&f->running, nr) &&
+	if (!running_init(&f->running, FEED_OBJECTS(td->o.iodepth)) &&
 	    !io_table_init(&f->bound, td->o.iodepth))
 		return 0;
 	td_verror(td, ENOMEM, "mooncake: feed");

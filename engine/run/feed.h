@@ -25,6 +25,10 @@ struct request;
  */
 #define FEED_BATCH 6
 
+/* How many objects, and steps, a job has at a time: one for each I/O in flight
+ * or issued, and one for each cursor. */
+#define FEED_OBJECTS(iodepth) ((iodepth) + FEED_BATCH + 3)
+
 struct feed {
 	uint64_t stamp_stride; /* 0: blocks are not checked */
 	bool clocked;	       /* somebody looks at times: see feed_now() */
