@@ -247,9 +247,9 @@ def measure(bench, found):
     found.table(["bandwidth", "mooncake", "plain fio", "ratio", "aim"], [
         _writes(bench, found),
         _reads(bench, found, "reads of files, psync, page cache",
-               bench.choose(8, 1), engine="psync"),
-        _reads(bench, found, "reads of files, io_uring, O_DIRECT", 1,
-               engine="io_uring", direct=1, iodepth=DEPTH),
+               bench.choose(16, 1), engine="psync"),
+        _reads(bench, found, "reads of files, io_uring, O_DIRECT",
+               bench.choose(4, 1), engine="io_uring", direct=1, iodepth=DEPTH),
         _bucket_writes(bench, found)])
     found.note(f"New files are those of {units.size(PAGE)} above. "
                f"Files of {units.size(BLOCK)} are read whole, each opened for "
