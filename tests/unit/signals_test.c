@@ -16,6 +16,11 @@ static void take(int number)
 {
 	(void)number;
 	taken++;
+}
+
+static void take_and_set_errno(int number)
+{
+	take(number);
 	errno = ENOSPC;
 }
 
@@ -86,6 +91,8 @@ static void wait_for_the_end_of_a_fork(void)
 /* The handler that was there is called, and what it interrupts keeps errno. */
 static void watched(void)
 {
+	for (unsigned int i = 0; i < 2; i++)
+		signal(stops[i], take_and_set_errno);
 	signals_watch();
 	signals_watch();
 	CHECK(!signals_seen());
