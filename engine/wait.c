@@ -69,9 +69,23 @@ static void sleep_until(uint64_t deadline_ns, uint64_t now_ns)
 	}
 }
 
+/*
+ * Takes completions, at least @min. Returns how many, or less than 0 when fio
+ * has set an error. The core makes its logs of single I/Os larger only where it
+ * waits itself, for which a queue must be full: it aborts when they are.
+ */
+static int take(struct thread_data *td, int min)
+{
+	int ret = io_u_queued_complete(td, min);
+
+	if (td->flags & TD_F_REGROW_LOGS)
+		regrow_logs(td);
+	return ret;
+}
+
 static int reap(struct thread_data *td, int min)
 {
-	return io_u_queued_complete(td, min) < 0 ? -1 : 0;
+	return take(td, min) < 0 ? -1 : 0;
 }
 
 /*
@@ -178,7 +192,7 @@ int wait_at_ring(struct thread_data *td)
 static int wait_asking(struct thread_data *td, uint64_t deadline_ns,
 		       uint64_t now_ns)
 {
-	int ret = io_u_queued_complete(td, 0);
+	int ret = take(td, 0);
 
 	if (ret)
 		return ret < 0 ? -1 : 0;

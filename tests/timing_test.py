@@ -229,6 +229,28 @@ def test_nothing_is_early_in_the_newer_fio():
     nothing_is_early(newer_engine())
 
 
+def paced_and_logged(backend, trace):
+    """A job with more I/Os than a log has room for at first, and a queue that
+    never fills."""
+    return {"name": backend, "backend": backend, "trace": trace,
+            "replay_no_stall": 0, "size": 256 * SLOT,
+            "iodepth": 1 if backend == "psync" else 64,
+            "filename": file(f"{backend}.dat"),
+            "write_lat_log": FILES / f"paced-{backend}"}
+
+
+def test_logs_have_every_io_of_a_queue_that_is_never_full():
+    trace = write_trace("paced.jsonl", [
+        request(range(i % 16, i % 16 + 8), i) for i in range(700)])
+    done = replay(*[paced_and_logged(backend, trace) for backend in BACKENDS])
+    for i, job in enumerate(done.jobs):
+        for what in ("lat", "clat"):
+            log = FILES / f"paced-{job['jobname']}_{what}.{i + 1}.log"
+            with open(log, encoding="ascii") as lines:
+                check_equal(len(list(lines)), sum(counts(job)),
+                            f"lines of {log.name}")
+
+
 def hour_trace():
     return write_trace("hour.jsonl", [request([1, 2], 5), request([1, 2], 9),
                                       request([1, 2, 3], HOUR)])
