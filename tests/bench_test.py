@@ -62,6 +62,39 @@ def test_a_section():
                 "files left behind")
 
 
+def test_lateness():
+    """The floor of the machine stands beside each, with figures of its own."""
+    path = TMP / "bench.json"
+    bench("--quick", f"--json={path}", "lateness")
+    section = json.loads(path.read_text())["sections"]["lateness"]
+    path.unlink()
+    (head, *rows), = section["tables"]
+    check_equal([row[0] for row in rows],
+                ["null, mooncake", "null, read_iolog", "io_uring, mooncake",
+                 "io_uring, read_iolog", "a bare loop"], "rows")
+    against = [row[head.index("99.9% against the bare loop's")]
+               for row in rows]
+    check_equal([bool(each) for each in against],
+                [True, False, True, False, False], "rows with a ratio")
+    figures = section["figures"]
+    for engine in ("null", "io_uring"):
+        check_equal(figures[f"{engine}_p999_ratio"],
+                    figures[f"{engine}_p999_ns"] /
+                    figures["bare_loop_p999_ns"], "ratio of the one round")
+    check_equal(list(TMP.iterdir()), [], "files left behind")
+
+
+def test_bare_loop():
+    arrivals = [0, 0.001, 0.001, 0.003]
+    path = TMP / "arrivals.json"
+    path.write_text(json.dumps(arrivals))
+    said = json.loads(script("benchmarks/bare_loop.py", path).stdout)
+    path.unlink()
+    check_equal(len(said["late_ns"]), len(arrivals), "waits")
+    check(min(said["late_ns"]) >= 0, f"a wait ended early: {said}")
+    check(said["seconds"] >= arrivals[-1], f"{said}")
+
+
 def test_layouts():
     path = TMP / "bench.json"
     bench("--quick", f"--json={path}", "layouts")

@@ -145,12 +145,19 @@ class Context:
     def compile(self, trace, path):
         self._measure([self._plan, "compile", trace, "-o", path])
 
+    def _script(self, name, path):
+        """What the program of this folder says of the file."""
+        script = os.path.join(os.path.dirname(os.path.relpath(__file__)),
+                              name)
+        return self._measure([sys.executable, script, path])[0]
+
     def count_ids(self, trace):
         """CPU time of CPython's json and a dict, for as much as a plan reads."""
-        script = os.path.join(os.path.dirname(os.path.relpath(__file__)),
-                              "count_ids.py")
-        said, _ = self._measure([sys.executable, script, trace])
-        return float(said.split()[2])
+        return float(self._script("count_ids.py", trace).split()[2])
+
+    def bare_loop(self, arrivals):
+        """How late a program is that only waits for them."""
+        return json.loads(self._script("bare_loop.py", arrivals))
 
     def stats(self, *arguments):
         return self.plan("--json", *arguments).stats
