@@ -6,8 +6,6 @@
 #include "trace/load/order.h"
 #include "trace/load/select.h"
 
-#define UNNUMBERED UINT32_MAX
-
 /* Does the arrival follow from a timestamp? Other arrivals count from the
  * start. */
 static bool is_dated(const struct builder *b, uint32_t request)
@@ -39,8 +37,7 @@ struct move {
 	uint32_t *lookups;
 	uint64_t nr_lookups;
 	struct id_list hash_ids;
-	uint32_t *numbers; /* of blocks */
-	uint32_t nr_blocks;
+	uint32_t *numbers; /* of blocks: new ones, or ID_UNNUMBERED */
 	struct trace_turn *turns;
 	uint32_t *places; /* where each row's request is now */
 };
@@ -69,30 +66,20 @@ static void move_free(struct move *m)
 	free(m->places);
 }
 
-static uint32_t number_block(struct move *m, uint32_t block)
-{
-	if (m->numbers[block] == UNNUMBERED) {
-		id_list_append(&m->hash_ids, trace_hash_id(m->t, block));
-		m->numbers[block] = m->nr_blocks++;
-	}
-	return m->numbers[block];
-}
-
 static int move_request(struct move *m, uint32_t to, const struct ordered *o,
 			const struct session_row *row)
 {
 	struct trace_request *rq = &m->requests[to];
-	uint32_t nr = trace_lookups_of(m->t, o->row), i;
-	const uint32_t *lookups;
+	uint32_t nr = trace_lookups_of(m->t, o->row);
 
-	if (id_list_room(&m->hash_ids, nr))
-		return -1;
 	*rq = m->t->requests[o->row];
-	lookups = m->t->lookups + rq->first_lookup;
+	if (id_list_renumber(&m->hash_ids, &m->t->hash_ids, m->numbers,
+			     m->t->lookups + rq->first_lookup, nr,
+			     m->lookups + m->nr_lookups))
+		return -1;
 	rq->first_lookup = m->nr_lookups;
+	m->nr_lookups += nr;
 	rq->arrival_ns = o->arrival_ns;
-	for (i = 0; i < nr; i++)
-		m->lookups[m->nr_lookups++] = number_block(m, lookups[i]);
 	m->places[o->row] = to;
 	m->turns[to] = (struct trace_turn){
 		.session = row->session,
@@ -116,7 +103,7 @@ static void take_over(struct move *m)
 	t->requests = m->requests;
 	t->lookups = m->lookups;
 	t->hash_ids = m->hash_ids;
-	t->nr_blocks = m->nr_blocks;
+	t->nr_blocks = m->hash_ids.nr;
 	t->turns = m->turns;
 	m->requests = NULL;
 	m->lookups = NULL;

@@ -3,8 +3,6 @@
 #include "trace/base/hash.h"
 #include "trace/load/select.h"
 
-#define UNNUMBERED UINT32_MAX
-
 /* A block that one in so many requests contains, or more, is too common to say
  * where a request belongs. */
 #define COMMON_PART 100
@@ -17,11 +15,10 @@ struct selection {
 	uint32_t *numbers; /* with sessions: the new ones of their requests */
 	uint8_t *owned;	   /* by session: whose it is, once that is known */
 	uint32_t *containing;	 /* requests that contain the block */
-	uint32_t *number;	 /* new number of the block, or UNNUMBERED */
+	uint32_t *number;	 /* new number of the block, or ID_UNNUMBERED */
 	struct id_list hash_ids; /* by new number */
 	uint32_t nr_requests;	 /* what is kept so far */
 	uint64_t nr_lookups;
-	uint32_t nr_blocks;
 };
 
 static const uint32_t *lookups_of(const struct trace *t, uint32_t request)
@@ -99,31 +96,20 @@ static bool ends_partial(const struct trace *t, uint32_t request)
 	       trace_lookups_of(t, request) > length / t->block_tokens;
 }
 
-static uint32_t renumber(struct selection *s, uint32_t block)
-{
-	if (s->number[block] == UNNUMBERED) {
-		id_list_append(&s->hash_ids, trace_hash_id(s->t, block));
-		s->number[block] = s->nr_blocks++;
-	}
-	return s->number[block];
-}
-
 /* Moves a request and its lookups down to the end of what is kept. */
 static int keep(struct selection *s, uint32_t request)
 {
 	struct trace *t = s->t;
 	struct trace_request *req = &t->requests[s->nr_requests++];
 	const uint32_t *from = lookups_of(t, request);
-	uint32_t *to = t->lookups + s->nr_lookups, i;
 	uint32_t nr = trace_lookups_of(t, request);
 
-	if (id_list_room(&s->hash_ids, nr))
-		return -1;
 	if (s->o->partial == TRACE_PARTIAL_SKIP && ends_partial(t, request))
 		nr--;
+	if (id_list_renumber(&s->hash_ids, &t->hash_ids, s->number, from, nr,
+			     t->lookups + s->nr_lookups))
+		return -1;
 	*req = t->requests[request];
-	for (i = 0; i < nr; i++)
-		to[i] = renumber(s, from[i]);
 	req->first_lookup = s->nr_lookups;
 	s->nr_lookups += nr;
 	return 0;
@@ -165,7 +151,7 @@ static int keep_ours(struct selection *s)
 	if (s->o->shards > 1)
 		count_containing(s);
 	for (r = 0; r < t->nr_blocks; r++)
-		s->number[r] = UNNUMBERED;
+		s->number[r] = ID_UNNUMBERED;
 	for (r = 0; r < t->nr_requests; r++) {
 		if ((s->kept && !s->kept[r]) || !is_ours(s, r))
 			continue;
@@ -176,7 +162,7 @@ static int keep_ours(struct selection *s)
 	}
 	t->nr_requests = s->nr_requests;
 	t->nr_lookups = s->nr_lookups;
-	t->nr_blocks = s->nr_blocks;
+	t->nr_blocks = s->hash_ids.nr;
 	if (s->sessions)
 		number_sessions(s->sessions, s->nr_requests);
 	return 0;

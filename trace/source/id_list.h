@@ -97,6 +97,34 @@ static inline void id_list_append_run(struct id_list *l, uint64_t id,
 	}
 }
 
+#define ID_UNNUMBERED UINT32_MAX
+
+/*
+ * Numbers ids of the list @from anew, in the order in which @numbers, their @n
+ * numbers there, name them first: each that @l has not yet is appended to it.
+ * @anew has the number in @l by that in @from, or ID_UNNUMBERED. Writes the new
+ * numbers to @renumbered, which may be @numbers or lie before it. Returns 0, or
+ * -1 when there is no memory.
+ */
+static inline int id_list_renumber(struct id_list *l,
+				   const struct id_list *from, uint32_t *anew,
+				   const uint32_t *numbers, uint64_t n,
+				   uint32_t *renumbered)
+{
+	if (id_list_room(l, n))
+		return -1;
+	for (uint64_t i = 0; i < n; i++) {
+		uint32_t number = numbers[i];
+
+		if (anew[number] == ID_UNNUMBERED) {
+			anew[number] = l->nr;
+			id_list_append(l, id_list_at(from, number));
+		}
+		renumbered[i] = anew[number];
+	}
+	return 0;
+}
+
 /* Frees the room that nothing is in. */
 static inline void id_list_trim(struct id_list *l)
 {
