@@ -71,11 +71,11 @@ static void put_request(const struct plan_run *run, struct plan *p,
 			uint64_t number, uint64_t first,
 			const struct trace_request *rq)
 {
-	uint32_t nr_stores = run->nr_writes + run->nr_files;
+	uint32_t nr_store_steps = run->nr_writes + run->nr_files;
 
-	memcpy(&run->steps[run->nr_reads], run->pl->stores,
-	       nr_stores * sizeof(*run->steps));
-	p->next_step = first + run->nr_reads + nr_stores;
+	memcpy(&run->steps[run->nr_reads], run->pl->store_steps,
+	       nr_store_steps * sizeof(*run->steps));
+	p->next_step = first + run->nr_reads + nr_store_steps;
 	p->requests[number & p->request_mask] = (struct plan_request){
 		.first_step = first,
 		.nr_reads = run->nr_reads,

@@ -83,10 +83,11 @@ static int allocate(struct planner *pl)
 	if (tally_init(&pl->tally, t->nr_blocks, t->nr_lookups, mem))
 		return -1;
 	pl->max_lookups = longest_request(t);
-	pl->max_stores =
+	pl->max_store_steps =
 		pl->max_lookups + storage_file_steps(pl, pl->max_lookups);
-	pl->stores = mem->alloc(pl->max_stores * sizeof(*pl->stores));
-	return pl->stores && (!admit || pl->lookups) ? 0 : -1;
+	pl->store_steps =
+		mem->alloc(pl->max_store_steps * sizeof(*pl->store_steps));
+	return pl->store_steps && (!admit || pl->lookups) ? 0 : -1;
 }
 
 static int check_buckets(const struct plan_options *o, struct error *err)
@@ -183,7 +184,8 @@ void planner_free(struct planner *pl)
 	mem = pl->mem;
 	tally_exit(&pl->tally, mem);
 	mem->free(pl->lookups, t->nr_blocks * sizeof(*pl->lookups));
-	mem->free(pl->stores, pl->max_stores * sizeof(*pl->stores));
+	mem->free(pl->store_steps,
+		  pl->max_store_steps * sizeof(*pl->store_steps));
 	future_exit(&pl->future, t, mem);
 	cache_exit(&pl->memory, mem);
 	storage_exit(pl);

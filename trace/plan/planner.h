@@ -34,8 +34,8 @@ struct planner {
 	struct tally tally;
 	/* The steps that follow the reads of the request that is being planned:
 	 * writes, openings and evictions. */
-	struct plan_step *stores;
-	uint64_t max_stores;	   /* of any request */
+	struct plan_step *store_steps;
+	uint64_t max_store_steps;  /* of any request */
 	uint32_t max_lookups;	   /* likewise */
 	bool warm;		   /* a pass has begun */
 	struct plan_stats unasked; /* of requests that nobody asks about */
@@ -131,7 +131,8 @@ static inline void storage_add(struct plan_run *run, enum plan_kind kind,
 	uint32_t at = run->nr_writes + run->nr_files;
 
 	if (run->steps)
-		storage_set_step(&run->pl->stores[at], kind, slot, block, need);
+		storage_set_step(&run->pl->store_steps[at], kind, slot, block,
+				 need);
 	if (kind == PLAN_WRITE)
 		run->nr_writes++;
 	else
