@@ -26,8 +26,9 @@
 
 /* Says once for each group, before its first I/O, what is measured. The answer
  * says it again. */
-static void tell_medium(struct thread_data *td, struct job *job)
+static void tell_medium(struct thread_data *td)
 {
+	const struct job *job = job_of(td);
 	bool local =
 		td->files_index && !td_ioengine_flagged(td, FIO_DISKLESSIO);
 	struct group *g = job->group;
@@ -48,11 +49,13 @@ static void tell_medium(struct thread_data *td, struct job *job)
 			 g->medium[0] ? " on " : "", g->medium);
 }
 
-static void tell_fresh_file(struct thread_data *td, const struct target *t)
+static void tell_fresh_file(struct thread_data *td)
 {
-	if (!target_fresh(t, td))
+	struct job *job = job_of(td);
+
+	if (!target_fresh(&job->target, td))
 		return;
-	job_of(td)->group->fresh = true;
+	job->group->fresh = true;
 	if (!job_quiet())
 		log_info("mooncake: %s: the cache file is new; its first fill is slower than writing it again, so measure on a file that has been written once\n",
 			 td->o.name);
@@ -89,8 +92,10 @@ static int check_share(struct thread_data *td, const struct job *job,
 
 /* Of backends whose files lie in a service, makes the core believe that there
  * are none on this machine, so that it makes none. */
-static void set_diskless(struct thread_data *td, struct job *job)
+static void set_diskless(struct thread_data *td)
 {
+	struct job *job = job_of(td);
+
 	if (!known_elsewhere(job->options->backend))
 		return;
 	job->ops.flags |= FIO_DISKLESSIO;
@@ -105,22 +110,22 @@ static int worker_setup(struct thread_data *td, struct job *job,
 	    known_refuse(td, job->options, job->group->nr_workers, err) ||
 	    backend_adopt(td, job, err))
 		return -1;
-	set_diskless(td, job);
+	set_diskless(td);
 	job->layout = layout_of(job->group->plan_options.layout);
-	if (check_paths(td, err) || layout_refuse(td, job, err))
+	if (check_paths(td, err) || layout_refuse(td, err))
 		return -1;
 	hooks_replace(&job->ops);
 	if (target_measure(&job->target, td, &job->group->shape, err) ||
-	    group_add_worker(td, job, err) || totals_begin(td, job, err) ||
-	    refuse_plan(td, job, err))
+	    group_add_worker(td, err) || totals_begin(td, err) ||
+	    refuse_plan(td, err))
 		return -1;
 	/* With fio's map of random I/O, verify= would compare a slot with each
 	 * of its writes, not with the last one. */
 	td->o.norandommap = 1;
-	tell_medium(td, job);
+	tell_medium(td);
 	if (job->layout->in_files)
-		return layout_setup(td, job, err);
-	tell_fresh_file(td, &job->target);
+		return layout_setup(td, err);
+	tell_fresh_file(td);
 	if (target_allocate(&job->target, td, err))
 		return -1;
 	return leftover_note_files(td, err);

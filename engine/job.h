@@ -41,6 +41,8 @@ struct job {
 	bool ended; /* it came to an end that is no failure */
 };
 
+/* Is there from backend_adopt() or observer_setup() on. What set-up calls before
+ * them is given the job. */
 static inline struct job *job_of(struct thread_data *td)
 {
 	return container_of(td->io_ops, struct job, ops);

@@ -70,8 +70,9 @@ static int claim_again(const struct object_files *of, struct error *err)
 	return 0;
 }
 
-int layout_setup(struct thread_data *td, struct job *job, struct error *err)
+int layout_setup(struct thread_data *td, struct error *err)
 {
+	struct job *job = job_of(td);
 	struct object_files *of = &job->files;
 	struct fio_file *f;
 	unsigned int i;

@@ -51,7 +51,7 @@ bool layout_writes_blocks(struct thread_data *td);
  * first worker of a replay also removes what an earlier run left. Returns 0, or
  * -1 with @err filled and nothing changed.
  */
-int layout_setup(struct thread_data *td, struct job *job, struct error *err);
+int layout_setup(struct thread_data *td, struct error *err);
 
 /*
  * For a layout in files. fio opens the job's files after its last I/O, as for

@@ -20,9 +20,9 @@ static bool opens_as_usual(struct thread_data *td)
 		!backend_option_is_on(&job->backend, td->eo, "registerfiles"));
 }
 
-static int refuse_of_slots(struct thread_data *td, const struct job *job,
-			   struct error *err)
+static int refuse_of_slots(struct thread_data *td, struct error *err)
 {
+	const struct job *job = job_of(td);
 	const struct plan_options *po = &job->group->plan_options;
 	const struct mooncake_options *o = job->options;
 
@@ -39,9 +39,9 @@ static int refuse_of_slots(struct thread_data *td, const struct job *job,
 	return 0;
 }
 
-static int refuse_of_files(struct thread_data *td, const struct job *job,
-			   struct error *err)
+static int refuse_of_files(struct thread_data *td, struct error *err)
 {
+	const struct job *job = job_of(td);
 	const struct plan_options *po = &job->group->plan_options;
 	const char *layout = choice_name(choice_layout, po->layout);
 
@@ -114,9 +114,9 @@ static int refuse_unaligned(const struct job *job, struct error *err)
 		    align, (unsigned long long)DIRECT_BOUNDS);
 }
 
-int layout_refuse(struct thread_data *td, const struct job *job,
-		  struct error *err)
+int layout_refuse(struct thread_data *td, struct error *err)
 {
+	const struct job *job = job_of(td);
 	const struct mooncake_options *o = job->options;
 
 	if (direct_widens(td, &job->group->shape) && refuse_unaligned(job, err))
@@ -130,6 +130,6 @@ int layout_refuse(struct thread_data *td, const struct job *job,
 			    "flush_interval= is of writes in the background; set store=async too");
 	if (refuse_of_others(job, err))
 		return -1;
-	return job->layout->in_files ? refuse_of_files(td, job, err) :
-				       refuse_of_slots(td, job, err);
+	return job->layout->in_files ? refuse_of_files(td, err) :
+				       refuse_of_slots(td, err);
 }

@@ -5,11 +5,9 @@
 #include "trace/base/error.h"
 
 struct thread_data;
-struct job;
 
 /* Refuses options that don't go with the job's layout=. Returns 0, or -1 with
  * @err filled, which names them. */
-int layout_refuse(struct thread_data *td, const struct job *job,
-		  struct error *err);
+int layout_refuse(struct thread_data *td, struct error *err);
 
 #endif

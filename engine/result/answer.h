@@ -7,7 +7,6 @@
 #define MOONCAKE_ANSWER_H
 
 struct group;
-struct job;
 struct thread_data;
 struct error;
 
@@ -16,7 +15,7 @@ struct error;
  * totals where they are known. plan_json= is written, or tried where they are
  * not. Returns 0, or -1 with @err filled.
  */
-int totals_begin(struct thread_data *td, struct job *job, struct error *err);
+int totals_begin(struct thread_data *td, struct error *err);
 
 /*
  * Tells and writes what was not known before. Called when all jobs have ended.

@@ -117,11 +117,10 @@ static int try_to_write(const struct plan_file *file, struct error *err)
 	return 0;
 }
 
-static int add_plan_file(struct thread_data *td, struct job *job,
-			 struct error *err)
+static int add_plan_file(struct thread_data *td, struct error *err)
 {
-	struct mooncake_options *o = job->options;
-	struct group *g = job->group;
+	struct mooncake_options *o = job_of(td)->options;
+	struct group *g = job_of(td)->group;
 	struct plan_file *file;
 
 	for (file = g->plan_files; file; file = file->next)
@@ -138,8 +137,9 @@ static int add_plan_file(struct thread_data *td, struct job *job,
 	return g->counted ? write_plan(g, file, err) : try_to_write(file, err);
 }
 
-int totals_begin(struct thread_data *td, struct job *job, struct error *err)
+int totals_begin(struct thread_data *td, struct error *err)
 {
+	const struct job *job = job_of(td);
 	struct group *g = job->group;
 
 	if (!g->source) {
@@ -151,7 +151,7 @@ int totals_begin(struct thread_data *td, struct job *job, struct error *err)
 			log_info("mooncake: trace=%s: %s\n", g->source,
 				 g->trace.remark);
 	}
-	return job->options->plan_json ? add_plan_file(td, job, err) : 0;
+	return job->options->plan_json ? add_plan_file(td, err) : 0;
 }
 
 void totals_end(struct group *g)

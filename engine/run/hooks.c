@@ -10,9 +10,10 @@
 #include "engine/run/io_hooks.h"
 #include "engine/setup/backend.h"
 
-static bool wants_check(struct thread_data *td, const struct job *job)
+static bool wants_check(struct thread_data *td)
 {
-	return job->options->check_blocks && td->o.verify == VERIFY_NONE &&
+	return job_of(td)->options->check_blocks &&
+	       td->o.verify == VERIFY_NONE &&
 	       !td_ioengine_flagged(td, FIO_FAKEIO) &&
 	       td->o.mem_type != MEM_CUDA_MALLOC && !td->io_ops->iomem_alloc;
 }
@@ -68,7 +69,7 @@ static int job_init(struct thread_data *td)
 			td_verror(td, EINVAL, "mooncake: backend init");
 		return 1;
 	}
-	job->check_blocks = wants_check(td, job);
+	job->check_blocks = wants_check(td);
 	show_progress(td);
 	td->o.read_iolog_file = job->iolog_name;
 	td->flags |= TD_F_READ_IOLOG;

@@ -141,9 +141,9 @@ static int find_file_sizes(struct thread_data *td, const char *name,
 	return 0;
 }
 
-static int backend_setup(struct thread_data *td, const struct job *job,
-			 struct error *err)
+static int backend_setup(struct thread_data *td, struct error *err)
 {
+	const struct job *job = job_of(td);
 	struct fio_file *f;
 	unsigned int i;
 
@@ -180,7 +180,7 @@ int backend_adopt(struct thread_data *td, struct job *job, struct error *err)
 	td->io_ops = &job->ops;
 	/* The core keeps a copy of the engine's flags. */
 	td_set_ioengine_flags(td);
-	return backend_setup(td, job, err);
+	return backend_setup(td, err);
 }
 
 /* Is this descriptor an io_uring? */

@@ -203,9 +203,9 @@ static const char *differs(const struct thread_data *a,
 	return NULL;
 }
 
-static int start_group(struct thread_data *td, struct job *job,
-		       struct error *err)
+static int start_group(struct thread_data *td, struct error *err)
 {
+	const struct job *job = job_of(td);
 	struct group *g = job->group;
 
 	g->first_worker = td;
@@ -217,9 +217,9 @@ static int start_group(struct thread_data *td, struct job *job,
 			     td->o.replay_time_scale, err);
 }
 
-static int check_worker(struct thread_data *td, struct job *job,
-			struct error *err)
+static int check_worker(struct thread_data *td, struct error *err)
 {
+	const struct job *job = job_of(td);
 	struct group *g = job->group;
 	const char *what;
 
@@ -238,15 +238,16 @@ static int check_worker(struct thread_data *td, struct job *job,
 	return 0;
 }
 
-int group_add_worker(struct thread_data *td, struct job *job, struct error *err)
+int group_add_worker(struct thread_data *td, struct error *err)
 {
+	struct job *job = job_of(td);
 	struct group *g = job->group;
 	bool first = !g->first_worker;
 	struct replay *r;
 
-	if (first && start_group(td, job, err))
+	if (first && start_group(td, err))
 		return -1;
-	if (check_worker(td, job, err))
+	if (check_worker(td, err))
 		return -1;
 	r = first || g->each ? make_replay(td, g, err) : g->replays[0];
 	if (!r)

@@ -75,12 +75,11 @@ struct group {
 struct group *group_join(struct thread_data *td, struct error *err);
 
 /*
- * Joins a worker whose capacity is known to its replay. The replay is made for
+ * Joins a worker whose backend and capacity are known to its replay. The replay is made for
  * the first worker with share=split, and for each with share=each. Returns 0,
  * or -1 with @err filled.
  */
-int group_add_worker(struct thread_data *td, struct job *job,
-		     struct error *err);
+int group_add_worker(struct thread_data *td, struct error *err);
 
 /* Returns how many workers of the group have not ended. */
 unsigned int group_running(struct group *g);

@@ -205,9 +205,9 @@ int refuse_options(struct thread_data *td, const struct mooncake_options *o,
 	return refuse_odd_numbers(td, err);
 }
 
-static int check_verify(struct thread_data *td, const struct job *job,
-			struct error *err)
+static int check_verify(struct thread_data *td, struct error *err)
 {
+	const struct job *job = job_of(td);
 	const struct group *g = job->group;
 	const struct replay *r = job->replay;
 	bool rewrites = g->stats.slots_rewritten ||
@@ -235,20 +235,18 @@ static uint64_t available_memory(void)
 	return kb * 1024;
 }
 
-static int check_memory(struct thread_data *td, const struct job *job,
-			struct error *err)
+static int check_memory(struct thread_data *td, struct error *err)
 {
+	unsigned int nr_workers = job_of(td)->group->nr_workers;
 	unsigned long long bs = max(td->o.bs[DDIR_READ], td->o.bs[DDIR_WRITE]);
-	__uint128_t need =
-		(__uint128_t)bs * td->o.iodepth * job->group->nr_workers;
+	__uint128_t need = (__uint128_t)bs * td->o.iodepth * nr_workers;
 	uint64_t have = available_memory();
 
 	if (!have || need <= have)
 		return 0;
 	return fail(err,
 		    "the I/O buffers of %u job%s with iodepth=%u and an I/O unit of %llu bytes need %.1f GiB of memory, of which %.1f GiB are available; bs= lowers the unit, or lower iodepth=",
-		    job->group->nr_workers,
-		    job->group->nr_workers > 1 ? "s" : "", td->o.iodepth, bs,
+		    nr_workers, nr_workers > 1 ? "s" : "", td->o.iodepth, bs,
 		    (double)need / (1 << 30), (double)have / (1 << 30));
 }
 
@@ -261,12 +259,11 @@ static int check_warmup(const struct replay *r, struct error *err)
 		    r->warmup, r->nr_requests);
 }
 
-int refuse_plan(struct thread_data *td, const struct job *job,
-		struct error *err)
+int refuse_plan(struct thread_data *td, struct error *err)
 {
-	if (check_verify(td, job, err) || check_memory(td, job, err))
+	if (check_verify(td, err) || check_memory(td, err))
 		return -1;
-	return check_warmup(job->replay, err);
+	return check_warmup(job_of(td)->replay, err);
 }
 
 /* Refuses an observer of operations where no file comes or goes. */

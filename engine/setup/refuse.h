@@ -15,8 +15,7 @@ int refuse_options(struct thread_data *td, const struct mooncake_options *o,
 /* Refuses what the plan rules out: verify=, buffers beyond the memory, a
  * warm-up of all requests.
  * Returns 0, or -1 with @err filled. */
-int refuse_plan(struct thread_data *td, const struct job *job,
-		struct error *err);
+int refuse_plan(struct thread_data *td, struct error *err);
 
 /* Refuses what rules out an observer, such as group_reporting with others.
  * Returns 0, or -1 with @err filled. */
