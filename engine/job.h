@@ -35,7 +35,7 @@ struct job {
 	unsigned int seat; /* an observer's, in each replay */
 	int ring_fd;	   /* the backend's io_uring, or -1 */
 	bool polls; /* the backend finds completions only when asked (hipri) */
-	bool unreaped; /* it takes no I/O before it was asked for completions */
+	bool unreaped; /* it has completions, and gets no I/O before */
 	bool check_blocks;
 	bool stats; /* stats= as given: a warm-up switches it off */
 	bool ended; /* it came to an end that is no failure */

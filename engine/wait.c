@@ -69,23 +69,15 @@ static void sleep_until(uint64_t deadline_ns, uint64_t now_ns)
 	}
 }
 
-/*
- * Takes completions, at least @min. Returns how many, or less than 0 when fio
- * has set an error. The core makes its logs of single I/Os larger only where it
- * waits itself, for which a queue must be full: it aborts when they are.
- */
-static int take(struct thread_data *td, int min)
+/* The core makes its logs of single I/Os larger only where it waits itself, for
+ * which a queue must be full: it aborts when they are. */
+int wait_reap(struct thread_data *td, int min)
 {
 	int ret = io_u_queued_complete(td, min);
 
 	if (td->flags & TD_F_REGROW_LOGS)
 		regrow_logs(td);
 	return ret;
-}
-
-static int reap(struct thread_data *td, int min)
-{
-	return take(td, min) < 0 ? -1 : 0;
 }
 
 /*
@@ -174,7 +166,7 @@ static int wait_ring(struct thread_data *td, uint64_t deadline_ns,
 		ts = to_timespec(deadline_ns - now_ns - SPIN_NS);
 	switch (ask_ring(td, &ts)) {
 	case RING_HAS_MORE:
-		return reap(td, 1);
+		return wait_reap(td, 1) < 0 ? -1 : 0;
 	case RING_FAILED:
 		return -1;
 	default:
@@ -192,7 +184,7 @@ int wait_at_ring(struct thread_data *td)
 static int wait_asking(struct thread_data *td, uint64_t deadline_ns,
 		       uint64_t now_ns)
 {
-	int ret = take(td, 0);
+	int ret = wait_reap(td, 0);
 
 	if (ret)
 		return ret < 0 ? -1 : 0;
@@ -225,7 +217,7 @@ static int wait_for_io(struct thread_data *td, uint64_t deadline_ns,
 	 */
 	if (deadline_ns == WAIT_NEVER || job->polls ||
 	    (job->backend.flags & (FIO_SYNCIO | FIO_FAKEIO)))
-		return reap(td, 1);
+		return wait_reap(td, 1) < 0 ? -1 : 0;
 	if (job->ring_fd >= 0)
 		return wait_ring(td, slice_ns, now_ns);
 	return wait_asking(td, slice_ns, now_ns);
@@ -255,7 +247,7 @@ int wait_drain(struct thread_data *td)
 	while (in_flight(td) || !io_u_rempty(&td->io_u_requeues)) {
 		wait_serve(td);
 		before = in_flight(td);
-		if (before && reap(td, 1) && in_flight(td) == before)
+		if (before && wait_reap(td, 1) < 0 && in_flight(td) == before)
 			break;
 		/* After an error what else is in flight must still complete. */
 		if (td->error ? !in_flight(td) : issue_rest(td))

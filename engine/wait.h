@@ -21,6 +21,10 @@ uint64_t time_now(void);
  */
 int wait_until(struct thread_data *td, uint64_t deadline_ns);
 
+/* Takes completions, and waits for @min of them. Returns how many there were,
+ * or less than 0 when fio has set an error. */
+int wait_reap(struct thread_data *td, int min);
+
 /* Waits until all I/O of the job has completed. Returns as wait_until(). */
 int wait_drain(struct thread_data *td);
 

@@ -177,8 +177,6 @@ static enum fio_q_status job_queue(struct thread_data *td, struct io_u *io_u)
 	struct issued_io *io;
 	enum fio_q_status ret;
 
-	if (job->unreaped)
-		return FIO_Q_BUSY;
 	io = find_or_bind(td, &job->feed, io_u);
 	if (io && job->feed.begins)
 		begin(td, io_u, io);
@@ -207,16 +205,27 @@ static struct io_u *job_event(struct thread_data *td, int event)
 	return io_u;
 }
 
-/*
- * A synchronous backend that commits (vsync) remembers the completions of its
- * last commit alone. So after a commit it gets no I/O before those are reaped.
- */
-static int job_commit_sync(struct thread_data *td)
+static int job_commit_at_once(struct thread_data *td)
 {
 	struct job *job = job_of(td);
 
 	job->unreaped = member_in_flight(&job->worker->member);
 	return job->backend.commit(td);
+}
+
+/*
+ * Some backends do all that they have in commit, and remember the completions
+ * of the last one alone: vsync forgets those before, and null takes no I/O, so
+ * that the core would queue each of them twice. So completions are reaped
+ * before the next I/O is queued.
+ */
+static int job_prep_at_once(struct thread_data *td, struct io_u *io_u)
+{
+	struct job *job = job_of(td);
+
+	if (job->unreaped && wait_reap(td, 1) < 0)
+		return 1;
+	return job->backend.prep ? job->backend.prep(td, io_u) : 0;
 }
 
 /*
@@ -244,8 +253,10 @@ void io_hooks_replace(struct ioengine_ops *ops)
 	ops->queue = job_queue;
 	if (ops->event)
 		ops->event = job_event;
-	if (ops->commit && (ops->flags & FIO_SYNCIO))
-		ops->commit = job_commit_sync;
+	if (ops->commit && (ops->flags & (FIO_SYNCIO | FIO_FAKEIO))) {
+		ops->commit = job_commit_at_once;
+		ops->prep = job_prep_at_once;
+	}
 	if (!strncmp(ops->name, "io_uring", strlen("io_uring")))
 		ops->getevents = job_getevents_ring;
 }
