@@ -8,6 +8,7 @@ import multiprocessing
 import os
 
 import units
+from null import CLOCK
 from pairs import in_turn, ratios, show, show_ratio, spread
 from traces import repeat
 
@@ -36,7 +37,8 @@ def _compile_repeated(bench, times, path):
 def _run(bench, path, slots, **more):
     return bench.replay(trace=path, backend="null", bytes_per_token=8,
                         size=slots * BLOCK, iodepth=32,
-                        max_inflight_requests=0, output="json", **more)
+                        max_inflight_requests=0, output="json", **CLOCK,
+                        **more)
 
 
 class _Traces:
