@@ -27,7 +27,8 @@ def needs(engine, *programs):
 
 
 def report(done):
-    """fio puts a note about synchronous engines before its JSON."""
+    """The run with its JSON alone: fio puts a note about synchronous engines
+    before it."""
     return Run(done.status, done.out[done.out.index("{\n"):], done.err)
 
 
@@ -40,7 +41,7 @@ def exact(**job):
     check_equal(report(done).counts, planned(trace), what)
 
 
-# Depth, jobs and threads, each once with each of the others at least.
+# Some depth, several jobs, and threads: each two of these meet in one of them.
 CORNERS = ({"iodepth": 1, "numjobs": 4, "thread": 1},
            {"iodepth": 16, "numjobs": 1, "thread": 1},
            {"iodepth": 16, "numjobs": 4})
@@ -77,6 +78,6 @@ class Nbd:
 
     @property
     def job(self):
-        """What makes a job use it."""
+        """The options by which a job uses it."""
         return {"backend": "nbd", "filename": None,
                 "backend_options": f"uri=nbd+unix:///?socket={self.socket}"}

@@ -5,6 +5,7 @@ whatever the depth, the number of jobs, processes or threads, and every byte
 is checked. And those that can't hold a cache are refused with a reason.
 """
 
+import errno
 import os
 import re
 import signal
@@ -61,8 +62,8 @@ def begins_and_ends(log):
 
 
 def check_order(log):
-    """Neither a write beside anything else of its place, nor a read of what
-    was not written."""
+    """While a place is written nothing else goes on there, and nothing is read
+    that was not written."""
     busy, written, running, ios = {}, set(), {}, 0
     for who, kind, offset, end in begins_and_ends(log):
         if end:
@@ -93,19 +94,20 @@ def test_order_in_the_log_of_nbd():
 
 
 def test_nbd_errors():
-    """Each kind with its own error, on reads and on writes."""
-    for kind, error in (("pread", "EIO"), ("pwrite", "ENOSPC")):
+    """Reads and writes that fail, each with an error of its own."""
+    for kind, error in (("pread", errno.EIO), ("pwrite", errno.ENOSPC)):
         with Nbd("--filter=error", "memory", "16M",
-                 f"error-{kind}-rate=100%", f"error={error}") as nbd:
+                 f"error-{kind}-rate=100%",
+                 f"error={errno.errorcode[error]}") as nbd:
             for depth in (1, 4):
                 done = run_fio(command({"trace": mixed_trace(),
                                         "iodepth": depth, **nbd.job}))
                 check(done.status > 0, f"{kind}: status {done.status}")
-                check_has(done.err, "io_u error")
+                check_has(done.err, f": {os.strerror(error)}: ")
 
 
 def test_nbd_errors_gone_over_are_counted():
-    """Each once, and none makes another."""
+    """fio counts as many errors as the server made."""
     log, trace = file("nbd.log"), mixed_trace()
     with Nbd("--filter=log", "--filter=error", "memory", "16M",
              f"logfile={log}", "error=EIO", "error-rate=10%") as nbd:
@@ -193,7 +195,8 @@ def test_objects_of_rados():
 
 
 def test_engines_for_devices():
-    """On a file they would write nowhere, or end by a signal."""
+    """They are refused on a file: there they would write nowhere, or end by a
+    signal."""
     path = file("no.device")
     for backend in ("dev-dax", "sg", "mtd", "io_uring_cmd", "pmemblk"):
         if backend in engines():
@@ -202,14 +205,15 @@ def test_engines_for_devices():
 
 
 def test_persistent_memory():
-    """As on it: the library takes the word of its environment."""
+    """Memory that the library takes for persistent, since the environment says
+    so."""
     needs("libpmem")
     os.environ["PMEM_IS_PMEM_FORCE"] = "1"
     corners(backend="libpmem")
 
 
 def test_persistent_blocks():
-    """A pool that the engine makes, of blocks as large as an I/O."""
+    """On a pool that fio's engine makes, of blocks as large as an I/O."""
     needs("pmemblk")
     pool = file("blocks.pool")
     for corner in CORNERS:

@@ -108,7 +108,7 @@ def test_sizes():
 
 
 def test_numbers_with_nonsense_behind_them():
-    """fio itself takes what stands before it."""
+    """fio itself would take the number and leave the rest."""
     for option, value in (("admit", "2q"), ("bytes_per_token", "2kx"),
                           ("size", "50%x"), ("size", "1gx"),
                           ("block_tokens", "512q")):
@@ -204,8 +204,8 @@ def test_plan_json_that_cannot_be_written():
 
 
 def on_small_disk(*jobs, prepare="true"):
-    """On a disk of 1 MiB in a mount namespace of its own; says what files
-    are on it afterwards."""
+    """Runs the jobs with a disk of 1 MiB, in a mount namespace of its own. Its
+    .left are the files on it afterwards, with their sizes."""
     place = FILES / "small"
     place.mkdir(exist_ok=True)
     script = 'mount -t tmpfs -o size=1m tmpfs "$1" || exit 99; ' \
@@ -309,7 +309,7 @@ def test_jobs_of_a_group_that_disagree():
 
 
 def test_engines_that_lose_data():
-    """What they do is known, so no service is needed to refuse it."""
+    """The engine knows what they do, so they are refused without a service."""
     for backend, more, saying in (
             ("http", {"bs": "4096,8192"}, "can't be read in pieces of 4096"),
             ("http", {"object_header": 4096}, "object_header=4096"),

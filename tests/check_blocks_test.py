@@ -83,7 +83,7 @@ def test_data_of_an_earlier_run():
 
 
 def test_slot_in_pieces():
-    """Each I/O carries a stamp, also of a block of several."""
+    """Where a block takes several I/Os each of them has a stamp."""
     fails_on("psync", lambda found: found[3][:1024] + found[0][:64],
              "at 1024 in the slot", "there is block 11", bs=512)
     fails_on("io_uring", lambda found: found[3][:2048] + b"x" * 100,
@@ -91,14 +91,14 @@ def test_slot_in_pieces():
 
 
 def calls(process):
-    """The reads of its only job so far."""
+    """How many reads its only job has made so far."""
     job, = jobs_of(process)
     found = Path(f"/proc/{job}/io").read_text(encoding="utf-8")
     return int(re.search(r"^syscr: (\d+)", found, re.M)[1])
 
 
 def unnoticed(path, process, spoiled):
-    """Spoils the last slot, which then is read often, and to no effect."""
+    """Spoils the last slot: it is read many times, and nobody notices."""
     spoil(path, 3, spoiled)
     before = calls(process)
     wait_for(lambda: calls(process) > before + 20 * SLOTS, "reads")

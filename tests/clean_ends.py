@@ -13,10 +13,10 @@ from fio_runs import Run, command
 from testing import SECONDS, check_equal
 
 
-
 def start(*jobs):
-    """Marked, to find what is left of it: fio's jobs leave its session. Tests
-    in the background of a shell are deaf to SIGINT, and so would fio be."""
+    """Starts fio with a mark in its environment, by which left_of() finds what
+    is left: its jobs have sessions of their own. A shell makes what it runs in
+    the background deaf to SIGINT; fio is not to take that over."""
     mark = f"MOONCAKE_TEST={uuid.uuid4()}"
     process = fio_runs.start(["env", "--default-signal=INT", mark,
                               *command(*jobs)])
@@ -50,7 +50,8 @@ def finish(process):
         raise AssertionError(f"fio hung: {(out + err)[-800:]}") from None
     check_equal(left_of(process), [], "processes left")
     segments = segments_of(process.pid)
-    # Killed between making its memory and marking it, fio can't take it away.
+    # If fio is killed after it has made its memory and before it has marked it
+    # for removal, nobody removes it.
     if process.returncode == -signal.SIGKILL:
         for segment in segments:
             subprocess.run(["ipcrm", "-m", segment.split()[1]], check=True)

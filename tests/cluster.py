@@ -22,7 +22,7 @@ def socket(node):
 
 
 def start_server(node):
-    """Ends with the test, whatever happens."""
+    """Starts a server that ends with the test, whatever happens."""
     servers[node] = subprocess.Popen(
         [FIO, f"--server=sock:{socket(node)}"], cwd=FILES,
         env={**os.environ, "NODE": str(node), "NODES": str(len(NODES))},
@@ -34,7 +34,7 @@ def start_server(node):
 
 
 def kill_all(pid):
-    """As if the node was lost: the server and what it started."""
+    """Kills the server and what it started, as if the node was lost."""
     try:
         os.kill(pid, signal.SIGSTOP)
         for child in children(pid):
@@ -60,7 +60,8 @@ def start_servers():
 
 
 def job_file(**values):
-    """jobs/cluster.fio with other values, small by itself."""
+    """jobs/cluster.fio with these values, and small ones where none are
+    given."""
     text = FILE.read_text(encoding="utf-8")
     for option, value in {"ioengine": f"external:{ENGINE.library}",
                           "bytes_per_token": 8, "size": "1g", "direct": 0,

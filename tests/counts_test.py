@@ -16,7 +16,7 @@ def small_trace():
         request([1, 5], 1000), request([3, 1, 2], 2500)])
 
 
-# lookup, slots: reads, writes, skipped, evictions
+# By lookup and slots: reads, writes, skipped, evictions.
 SMALL = {
     ("prefix", 5): (6, 5, 0, 0),
     ("block", 5): (6, 5, 0, 0),
@@ -72,7 +72,7 @@ def test_lru_rows_over_psync():
 
 
 def test_watermarks():
-    """A burst of evictions only changes the plan."""
+    """Evictions in bursts change the plan alone, and so the counts."""
     rows = reference("conversation_watermarks.csv", capacity_slots="1000",
                      lookup="prefix")
     for backend in ("psync", "libaio", "io_uring"):

@@ -22,7 +22,7 @@ INTERRUPTED = 128
 
 
 def endless(**more):
-    """Would take ten minutes."""
+    """A job that would take ten minutes."""
     return {"trace": "builtin:toolagent", "size": 500 * SLOT, "numjobs": 3,
             "time_based": 1, "runtime": 600, "backend": "io_uring",
             "iodepth": 4, **more}
@@ -34,7 +34,7 @@ def watching(**more):
 
 
 def failing(at=500, error=5, **more):
-    """Its I/O number @at fails."""
+    """A job whose I/O number @at fails."""
     return endless(backend=SLOW,
                    backend_options=f"error_at={at},error={error}", **more)
 
@@ -53,8 +53,8 @@ def has_slept(pid):
 
 
 def workers(process, wanted):
-    """The jobs, in the order in which they were started. They sleep until
-    all are there; plain fio hangs when one is killed before that."""
+    """The jobs in the order in which they were started, once all have slept:
+    plain fio hangs when one is killed before that."""
     for _ in range(1000):
         pids = jobs_of(process)
         if process.poll() is not None or (len(pids) == wanted and
@@ -69,7 +69,8 @@ def threads(process):
 
 
 def wait_for_jobs(process, wanted, thread):
-    """Before fio has started them, a signal ends it as any other program."""
+    """Waits until fio has started the jobs: before that a signal ends it at
+    once, as it does any other program."""
     if thread:
         wait_for(lambda: threads(process) > wanted + 1, "threads")
     else:
@@ -128,7 +129,8 @@ def test_killed_before_they_start():
 
 
 def test_the_parent_is_killed_before_they_start():
-    """Jobs sleep until all are there, and would sleep on without it."""
+    """Jobs sleep until all are there. They must end though nobody wakes them
+    any more."""
     for wanted in (1, 8):
         process = start(endless(numjobs=20))
         wait_for(lambda process=process, wanted=wanted:
@@ -198,7 +200,7 @@ def test_exitall_on_error_ends_other_groups():
 
 
 def victim(process, how, thread):
-    """Whom the signal is for: all that ends at once may be killed."""
+    """Whom the signal is for: fio, or with SIGKILL one of its jobs, too."""
     if how != signal.SIGKILL:
         return process.pid
     pids = [] if thread else workers(process, 4)
@@ -225,7 +227,7 @@ def stop_at_random(thread):
         pass
     done = finish(process)
     check(done.status != 0, f"{what}: status 0")
-    # Ended by the signal itself, fio leaves its files.
+    # Where the signal itself has ended fio, it leaves its files.
     check(not more["filename"].exists() or done.status < 0,
           f"{what}: its files are left: {done.text[-600:]}")
     for path in more["filename"].parent.glob("stopped*"):

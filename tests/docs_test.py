@@ -16,7 +16,7 @@ from testing import TOP, check, check_equal, run
 
 LINK = re.compile(r"\[[^]]*\]\(([^)\s]+)\)")
 FOLDERS = "docs|scripts|tests|jobs|trace|engine"
-# Of other projects.
+# Files of other projects, which pages name.
 NOT_THERE = {"docs/source/_static/modelconfig.json",
              "docs/traces/inference-day-2026/dataset.jsonl",
              "docs/trace_replay_tester.md", "docs/io_trace_log_usage.md",
@@ -41,7 +41,7 @@ def without_code(text):
 
 
 def anchors(text):
-    """As GitHub makes them of headings."""
+    """The anchors that GitHub makes of the headings."""
     heads = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```", "", text,
                                             flags=re.M | re.S), re.M)
     return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-")
@@ -49,7 +49,7 @@ def anchors(text):
 
 
 def commands(text):
-    """Lines that are typed, with those that they go on in."""
+    """Lines that are typed; one that goes on in the next is one."""
     text = re.sub(r"\\\n\s*", " ", text)
     blocks = re.findall(r"^```\w*\n(.*?)^```", text, re.M | re.S)
     blocks += re.findall(r"^    (?!\s)(.*)$", text, re.M)
@@ -90,7 +90,7 @@ def test_files_that_pages_name_are_there():
 
 
 def test_options_in_commands_are_those_of_the_program():
-    """Of ours, whose --help lists them."""
+    """The --help of our programs lists them."""
     seen = 0
     for page, text in pages().items():
         for line in commands(text):
@@ -103,7 +103,7 @@ def test_options_in_commands_are_those_of_the_program():
                     continue
                 said = help_of(path)
                 for option in re.findall(r" (--[a-z][a-z-]*)", part):
-                    # Behind its job, mooncake-run hands options to fio.
+                    # What stands behind the job of mooncake-run is fio's.
                     check(option in said or "_" in part or
                           name == "mooncake-run", f"{page}: {name} has no "
                           f"{option}: {part}")

@@ -15,19 +15,22 @@ from fio_runs import run as run_fio
 from testing import check, check_equal, run
 
 STEPS = sum(planned(small_trace(), slots=16))
-# What a job does at the most, or at the least where it goes on.
+# Limits, and how many I/Os a job then does at the most; with time_based at the
+# least.
 LIMITS = (({}, STEPS),
           ({"io_size": 6 * SLOT}, 6),
           ({"number_ios": 5}, 5),
           ({"runtime": 100}, STEPS),
           ({"time_based": 1, "runtime": "200ms"}, STEPS))
 GRID = list(itertools.product(range(1, STEPS + 2), (1, 4), (1, 2), LIMITS))
-STRIDE = 1 if os.environ.get("FULL") else 23   # prime to all of its sizes
+# Every so many combinations are tried. It shares no factor with the grid's
+# sizes, so that each value of each comes to its turn.
+STRIDE = 1 if os.environ.get("FULL") else 23
 
 
 def each_run(fault):
-    """Yields for each place how the run went, how often the fault came to its
-    turn, the job, and the I/Os of each job."""
+    """Yields for each combination how the run went, how often the fault came
+    to its turn, the job's options, and the I/Os that its limit allows."""
     for position, depth, jobs, (limit, ios) in GRID[::STRIDE]:
         job = {"iodepth": depth, "numjobs": jobs, **limit,
                "backend_options": f"{fault}={position}"}
@@ -41,7 +44,8 @@ def each_run(fault):
 
 
 def check_harmless(fault, more):
-    """fio counts the rest of a short I/O as one more, and only its bytes."""
+    """@more is 1 where the fault is a short I/O: of that fio counts two, and
+    the bytes of the second alone."""
     for done, fired, job, ios in each_run(fault):
         what = f"{job}: {done.text[-300:]}"
         check_equal(done.status, 0, what)

@@ -69,7 +69,8 @@ def test_stopped_and_continued():
 
 
 def test_the_only_job_is_killed():
-    """Often: fio may be at any step of its own end when it is noticed."""
+    """Several times, since fio may be at any step of its own end when it is
+    noticed."""
     for _ in range(8):
         process = start(command(endless()))
         os.kill(running(process, 1)[0], signal.SIGKILL)
@@ -98,7 +99,7 @@ def test_one_error_that_is_gone_over_counts_once():
     done = run_fio(command({
         "trace": small_trace(), "backend": SLOW, "size": 16 * SLOT,
         "backend_options": "error_at=1", "continue_on_error": "write"}))
-    # fio counts an asynchronous engine's error twice by itself.
+    # fio itself counts each error of an asynchronous engine twice.
     check_equal(report(done).job["total_err"], 2, f"errors: {done.err}")
     check_equal(report(done).counts, planned(small_trace(), slots=16), "I/Os")
 

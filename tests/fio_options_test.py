@@ -20,7 +20,7 @@ HONOURED, DONE, MEANINGLESS, REFUSED = (
 TRACE = {"trace": "builtin:conversation", "max_requests": 100}
 SIZE = 512 * 4096
 
-# Values for options that other than a 1 suits.
+# Values of options for which a 1 is no value, or changes nothing.
 VALUES = {
     "io_submit_mode": "offload", "create_serialize": 0,
     "rate_process": "poisson", "lockfile": "exclusive", "read_iolog": "x",
@@ -35,9 +35,9 @@ VALUES = {
     "zoneskip": "1m", "zone_reset_threshold": "0.5",
     "zone_reset_frequency": "0.5", "verify_policy": "fsynced",
 }
-# fio itself fails where they have nothing to go with.
+# fio itself refuses these where they stand alone.
 BY_FIO = {"zonesize", "verify_state_load"}
-# These ask fio itself for something else that must be there.
+# With these fio itself asks for something else that must be there.
 ALONE = {"merge_blktrace_file", "bs_is_seq_rand", "rwmixwrite", "profile"}
 
 
@@ -96,7 +96,7 @@ def hold_against(fio):
     page, known = page_options(), fio_options(fio)
     lacking = sorted(known - set(page))
     check(not lacking, f"docs/options.md lacks {lacking}")
-    # Some are there, but not in fio's list.
+    # fio has some options that are not in its list.
     gone = [name for name in sorted(set(page) - known)
             if "No such command" in output(fio, f"--cmdhelp={name}")]
     if version(fio) == (3, 33):
@@ -143,7 +143,8 @@ def test_every_engine_option_is_in_the_man_page():
 
 
 def hold_refusals(engine, fio):
-    """All in one run of fio: a section for each, named for its option."""
+    """Tries all in one run of fio: each has a section, named after its
+    option."""
     wanted = [n for n in page_class(REFUSED)
               if n in fio_options(fio) and n not in BY_FIO]
     target = file("refused")
@@ -199,8 +200,9 @@ def test_other_values_that_are_refused():
 
 
 def test_numbers_that_fio_takes_in_part():
-    """Of a list, a range or a negative number it says nothing, or goes on;
-    after 3.42 it refuses the latter itself."""
+    """Lists, ranges and negative numbers: fio takes some of these in part and
+    says nothing, or says something and goes on. After 3.42 it refuses negative
+    ones itself."""
     for name, value in (("block_tokens", -5), ("max_inflight_requests", -2),
                         ("prefill_rate", -1), ("memory_size", "1k-2k"),
                         ("pieces", "1,2"), ("max_requests", "20:30"),
@@ -210,7 +212,7 @@ def test_numbers_that_fio_takes_in_part():
 
 
 def test_too_few_files():
-    """fio takes them, also behind filename= on a command line."""
+    """fio itself would take them, also behind filename= on a command line."""
     for more in ({"filename": None, "directory": FILES},
                  {"filename": f"{file('a')}:{file('b')}"}):
         for nrfiles in (0, 1):
@@ -227,7 +229,7 @@ def parse_only(**job):
 
 
 def test_parse_only():
-    """setup() isn't called then: names are looked up all the same."""
+    """fio does not call setup() then, but names are looked up all the same."""
     check_equal(parse_only(backend="psync", model="llama-3.1-8b").text, "",
                 "what --parse-only says of a good job")
     for option, value in (("trace", "/nowhere.jsonl"), ("trace", FILES),
@@ -285,7 +287,7 @@ def test_create_only_and_unlink():
 
 
 def test_unlink_of_a_job_that_could_not_start():
-    """fio unlinks then, too, through the hook that feeds otherwise."""
+    """fio unlinks then, too, through the hook that otherwise feeds."""
     target = file("unlinked")
     done = run(command({**TRACE, "filename": target, "unlink": 1, "name": "a"},
                        {**TRACE, "filename": target, "unlink": 1, "name": "b",

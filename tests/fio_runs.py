@@ -44,7 +44,7 @@ def _roomy(directory, size):
         shutil.disk_usage(directory).free > size
 
 
-# Memory, where there is enough, so that no test waits for a drive.
+# In memory where that has room, so that no test waits for a drive.
 FILES = _scratch("/dev/shm" if _roomy("/dev/shm", 4 << 30) else None)
 
 
@@ -175,7 +175,7 @@ def _is_stopped(pid):
 
 @contextmanager
 def held(process):
-    """fio and its jobs do nothing meanwhile."""
+    """Stops fio and its jobs, and lets them go on in the end."""
     every = (*jobs_of(process), process.pid)
     for pid in every:
         os.kill(pid, signal.SIGSTOP)
@@ -271,7 +271,7 @@ def small_trace():
     return write_trace("small.jsonl", map(request, ids))
 
 
-MIXED_UNIQUE = 89       # blocks of it
+MIXED_UNIQUE = 89       # blocks of mixed_trace()
 
 
 def planned(trace, slots=64, **options):
@@ -281,7 +281,8 @@ def planned(trace, slots=64, **options):
 
 
 def traced(calls, *jobs, engine=ENGINE, **more):
-    """A successful run's calls of the names given, as strace prints them."""
+    """The system calls @calls of a run that succeeds, as strace prints
+    them."""
     if not shutil.which("strace"):
         raise Skip("strace is not here")
     log = FILES / "strace.log"

@@ -145,7 +145,8 @@ def test_bytes_are_rounded_up_to_slots():
 
 
 def verified(trace, **options):
-    """Reads behind the hits, with all blocks cached."""
+    """Behind its hits a job reads each block once, to verify it. All have
+    room."""
     hits = planned(trace, MIXED_UNIQUE)
     done = replay(*per_backend(DATA_BACKENDS, size=MIXED_UNIQUE * SLOT,
                                **options))
@@ -249,7 +250,7 @@ def test_write_iolog_is_the_plan():
 
 
 def compressed(**options):
-    """How small the blocks on disk can be made, each by itself."""
+    """The share of their bytes that blocks take when each is compressed."""
     replay({"trace": mixed_trace(), "filename": file("buffers"), **options})
     data = file("buffers").read_bytes()
     blocks = [data[i:i + SLOT] for i in range(0, len(data), SLOT)]

@@ -13,12 +13,12 @@ from fio_runs import (BUILD, CONVERSATION, SLOT, command, counts, file,
 from testing import check, check_equal, check_has, run
 
 FULL = bool(os.environ.get("FULL"))
-# fio itself takes a depth of 32 for 1 where an engine is synchronous.
+# psync has no 32: fio takes any depth for 1 where an engine is synchronous.
 DEPTHS = (("psync", 1), ("libaio", 1), ("libaio", 32), ("io_uring", 1),
           ("io_uring", 32))
 ALL = [(jobs, thread, *backend) for jobs, thread, backend in
        itertools.product((1, 2, 4, 8), (0, 1), DEPTHS)]
-# Both evict all the time and still hit.
+# With so many each trace evicts all the time and still hits.
 SLOTS = {"conversation": 10000, "synthetic": 1000}
 SOME = {
     "conversation": [(4, 0, "psync", 1), (8, 1, "io_uring", 32)],
@@ -119,7 +119,8 @@ def test_short_traces_many_times():
 
 
 def ends_early(requests, loops):
-    """Whether the jobs that stop early began before the others had done all."""
+    """Whether the jobs that stop early did anything: the others may have done
+    all before."""
     limited = small(max_requests=requests, loops=loops, numjobs=2,
                     number_ios=3, size=16384 * SLOT)
     done = finish(start(command(limited, {**limited, "name": "more",

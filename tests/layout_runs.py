@@ -32,7 +32,7 @@ def planned(layout, **more):
 
 
 def check_counts(done, row):
-    """Of all jobs together."""
+    """The counts of all jobs together are those of the plan."""
     read = sum(counts(job)[0] for job in done.jobs)
     written = sum(counts(job)[1] for job in done.jobs)
     check_equal((read, written), (row["hits"], row["writes"]), "counts")

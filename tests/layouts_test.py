@@ -33,7 +33,8 @@ def test_later_passes():
 
 
 def test_what_is_left_is_what_is_cached():
-    two = {"chunk_tokens": 256, "size": 2 * SLOTS * SLOT}  # objects a block
+    # A block of two objects.
+    two = {"chunk_tokens": 256, "size": 2 * SLOTS * SLOT}
     for layout, more in (("files", {}), ("files", two), ("buckets", {})):
         path = folder()
         replay(job(layout, **more))
@@ -120,7 +121,7 @@ def test_headers_are_read_first():
 
 
 def test_a_header_is_read_as_often_as_is_said():
-    """The bytes of all reads; an object's are its header and 4096."""
+    """By the bytes of all reads: an object has a header and 4096 bytes."""
     folder()
     row = planned("files")
     for direct, header, reads, wanted in (

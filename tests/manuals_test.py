@@ -14,14 +14,14 @@ def help_of(*command):
 
 
 def options_of_help(text):
-    """At the beginning of their lines."""
+    """The options at the beginning of lines."""
     heads = re.findall(r"^ +(-.*)$", text, re.MULTILINE)
     return {option for head in heads for option in
             re.findall(r"(?<![\w-])--[a-z][a-z-]*", head.split("  ")[0])}
 
 
 def formats():
-    """Of mooncake-import, each with options of its own."""
+    """Those of mooncake-import, which have options of their own."""
     return re.findall(r"^    (\w+) ", help_of(TOP / "scripts/mooncake-import"),
                       re.MULTILINE)
 

@@ -12,7 +12,7 @@ from setup_test import clone
 from testing import SECONDS, TOP, check_equal, check_has, run
 
 VERSION = "3.99"
-# What each build of this fio said is in the file named by BUILDS.
+# It notes the options of each build in the file that BUILDS names.
 CONFIGURE = "#!/bin/sh\necho \"$*\" >>\"$BUILDS\"\n"
 MAKEFILE = "fio:\n\ttouch $@\n"
 HEADER = "#define FIO_IOOPS_VERSION 99\n"
@@ -56,7 +56,7 @@ class Matrix:
         check_has(done.stdout, "| 1 passed, 0 failed |")
 
     def options(self):
-        """Of each build so far."""
+        """The options of each build so far."""
         return self.builds.read_text().splitlines()
 
     def replace(self, old, new):

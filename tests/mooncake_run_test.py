@@ -128,7 +128,7 @@ def test_fio_ends_when_it_is_killed():
 
 
 def test_progress_on_a_terminal():
-    """One line that changes; 8.4 s of arrivals."""
+    """One line that changes, while requests arrive for 8.4 s."""
     terminal, inside = pty.openpty()
     process = subprocess.Popen(
         [RUN, "--into=live", *job("live", replay_no_stall=0,
@@ -141,7 +141,7 @@ def test_progress_on_a_terminal():
         while data := os.read(terminal, 4096):
             said += data
     except OSError:
-        pass                    # the end of a terminal
+        pass    # a terminal ends so
     os.close(terminal)
     check_equal(process.wait(), 0, f"status of {said}")
     said = said.decode()

@@ -18,7 +18,8 @@ STEP = 1 if os.environ.get("FULL") else 20
 
 
 def without(number, library):
-    """The environment in which that allocation fails, and what says it did."""
+    """The file that says which allocation failed, once it did, and the
+    environment in which that is number @number of @library."""
     note = FILES / "failed"
     note.unlink(missing_ok=True)
     return note, {**os.environ, "LD_PRELOAD": str(PRELOAD),
@@ -32,7 +33,7 @@ def plan(*arguments, env=None):
 
 
 def check_plan(*arguments):
-    """Returns how many allocations there are."""
+    """The command fails well at each of its allocations."""
     good = plan(*arguments)
     check_equal(good.returncode, 0, good.stderr)
     number = 0
@@ -93,12 +94,14 @@ def test_job_files_models_and_generators():
 
 
 def sums(done):
-    """Of all jobs, as either may take a request."""
+    """Reads and writes of all jobs together, as any of them may take a
+    request."""
     return tuple(map(sum, zip(*map(counts, done.jobs))))
 
 
 def check_engine(*jobs):
-    """Which says in fio's words that there is no memory, or in its own."""
+    """The run fails well where an allocation does; fio or the engine says
+    so."""
     line = command(*jobs)
     good = run_fio(line)
     check_equal(good.status, 0, good.text)

@@ -55,10 +55,10 @@ def samples(jobs):
 
 
 def wanted(loops=1, **options):
-    """The same by mooncake-plan, where no memory tier is in between."""
+    """What they must have counted, by mooncake-plan; without a memory tier."""
     row, = plan(mixed_trace(), capacity=SLOTS, **options)
     first = max(options.get("warmup_requests", 0), 0)
-    # Every request that misses has its own blocks; those after are hits.
+    # A request misses where it has a block that none before it had.
     lines = [json.loads(line) for line in open(mixed_trace(),
                                                encoding="utf-8")]
     seen, stores = set(), 0
@@ -155,7 +155,8 @@ def test_logs():
             check_equal(numbers, sorted(set(numbers)), "request numbers")
             sums[what] = sum(row[1] for row in rows)
         check_equal(sums["slat"] + sums["clat"], sums["lat"], "sum of logs")
-        # fio's last histogram is that of the last whole log_hist_msec.
+        # fio logs no histogram of what is left behind the last whole
+        # log_hist_msec.
         binned = sum(sum(row[3:]) for row in log_of(kind, "clat_hist", number))
         check(0 < binned <= count, f"{binned} in histograms of {kind}")
         lat = jobs[number - 1]["write" if way else "read"]["lat_ns"]
@@ -280,7 +281,7 @@ def test_observers_need_block_jobs():
     for kind in OBSERVERS:
         refused("observe=", "no job of this replay group", observe=kind,
                 trace=mixed_trace())
-    # Another size is another group.
+    # An observer with another size= is in a group of its own.
     jobs = with_observers("request")
     jobs[1]["size"] = SLOT
     refused_jobs(*jobs, saying=["no job of this replay group"])
@@ -310,7 +311,7 @@ def check_unfinished(done):
     check_has(done.out, "had begun but not ended: 1;")
     check_has(done.out, "issued rwts: total=1,0,0,0")
     check_has(done.out, "issued rwts: total=0,1,0,0")
-    # fio's text leaves out who has nothing to say.
+    # fio's text leaves out jobs without samples.
     check("load: (groupid" not in done.out, "a load was counted")
 
 

@@ -22,7 +22,7 @@ def test_calls_are_the_plans():
     cache = f'"{file("cache")}/'
     made = [c for c in calls if " openat(" in c and cache in c]
     check_equal(sum(" rename(" in c for c in calls), row["writes"], "renames")
-    # A sanitizer in the run unlinks a file of its own.
+    # Only those of the cache: a sanitizer unlinks a file of its own.
     check_equal(sum(" unlink(" in c and cache in c for c in calls),
                 row["evictions"], "unlinks")
     check_equal(sum("O_RDONLY" in c for c in made), row["hits"], "loads")
@@ -65,7 +65,7 @@ def test_observers():
 
 
 def has_stalled(pid):
-    """No system call that writes within a second."""
+    """Whether it makes no system call that writes within a second."""
     def writes():
         text = Path(f"/proc/{pid}/io").read_text(encoding="utf-8")
         return re.search(r"syscw: (\d+)", text)[1]
@@ -76,7 +76,8 @@ def has_stalled(pid):
 
 
 def test_observers_that_lag_behind():
-    """What a worker waits for room is none of the operation's time."""
+    """A worker waits until they have room for more; that is no part of the
+    time that its operations take."""
     path, seconds = folder(), 3
     base = job("files", loops=200)
     process = start(command(base, {**base, "name": "seen", "new_group": 1,
@@ -105,7 +106,7 @@ def test_observers_of_nothing():
 
 
 def test_looking_for_blocks_in_buckets():
-    """A stat for each lookup up to the first miss, whether it hits or not."""
+    """Each lookup up to the first miss, and that one too, is a stat."""
     row = planned("buckets", probe="stat")
     blocks, probes = replay(
         job("buckets", probe="stat", name="blocks"),

@@ -22,7 +22,7 @@ JOBS = 300 if os.environ.get("FULL") else 12
 SEED = os.environ.get("SEED")
 CACHE = "fuzz.cache"
 
-# What an option can be; behind that what it can't be.
+# By option: values that it takes, and values that are wrong.
 OPTIONS = {
     "max_requests": ((1, 7, 60), (-1, "x")),
     "block_tokens": ((512,), (0, -5, "x")),
@@ -104,7 +104,7 @@ def sessions_trace():
 
 
 def random_job(draw):
-    """With the name of an option that is wrong, or None."""
+    """A job, and the name of the option in it that is wrong, or None."""
     trace, limit = draw.choice((
         (mixed_trace(), None), (sessions_trace(), None),
         ("builtin:toolagent", 60), ("builtin:synthetic", 40),
@@ -146,7 +146,8 @@ def check_refused(done, cache):
 
 
 def check_bytes(job, block):
-    """verify= reads once more, and loads leave an object's header out."""
+    """Bytes read are not compared where verify= reads once more, or where
+    loads leave an object's header out."""
     reads, writes = planned_bytes(job)
     if not job.get("verify") and not job.get("object_header"):
         check_equal(block["read"]["io_bytes"], reads, "bytes read")

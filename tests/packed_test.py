@@ -36,7 +36,7 @@ def test_packed_objects_with_direct_io():
 
 
 def test_a_widened_read_is_one():
-    """Of an object that lies across three bounds, though it is two long."""
+    """A read of an object that is two pages long and lies in three of them."""
     row = planned("buckets", bucket_objects=2)
     check_counts(replay(packed(bucket_objects=8, direct_writes=0,
                                object_header=0, bytes_per_token=40,
@@ -56,7 +56,7 @@ def opened(calls):
 
 
 def test_packed_objects_are_read_within_bounds():
-    """Widened to 4096 on both sides, and no further."""
+    """Reads are widened to multiples of 4096 on both sides, and no further."""
     calls = traced("openat,pread64,pwrite64",
                    packed(bucket_objects=8, direct_writes=0))
     reads, writes = ios_of("pread64", calls), ios_of("pwrite64", calls)
@@ -82,7 +82,8 @@ def test_packed_objects_are_written_in_whole_buckets():
 
 
 def test_a_wrong_byte_in_packed_objects():
-    """In a bucket's first object, or in its second, which begins anywhere."""
+    """In a bucket's first object, or in its second, which begins at no
+    multiple of 4096."""
     for at in (100, OBJECT + 100):
         for more in ({"bucket_objects": 8, "direct_writes": 0},
                      {"bucket_objects": 4}):

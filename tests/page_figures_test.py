@@ -35,7 +35,7 @@ def settings(**more):
 
 
 def job_file(name, engine=ENGINE, sections=None):
-    """A shipped job with this engine, and of its sections only some."""
+    """A shipped job with this engine, and all of its sections or only some."""
     text = (TOP / "jobs" / name).read_text(encoding="utf-8")
     text = text.replace("external:build/mooncake.so",
                         f"external:{engine.library}")
@@ -68,7 +68,8 @@ def document(path):
 
 
 def replays(folder, *groups):
-    """Of a folder of mooncake-run: [(block jobs, observers)] in order."""
+    """The page in a folder of mooncake-run, and a Replay for each of @groups,
+    which are (names of block jobs, names of observers by kind)."""
     jobs = document(FILES / folder / "run.json")["jobs"]
     names = ["plan.json", *(f"plan-{number}.json"
                             for number in range(2, len(groups) + 1))]
@@ -181,7 +182,8 @@ def seen(name):
 
 
 def check_beside(each, base, value, where):
-    """In how many percent it differs from the first run's."""
+    """What stands beside a figure: how far it is from that of the first
+    run."""
     for beside in each["beside"]:
         if beside == "best":
             continue
@@ -214,7 +216,8 @@ def check_page(name, found, wanted):
     shown = [{} for _ in wanted]
     for each in found["figures"]:
         number, key = each["run"], each["key"]
-        if not key:             # another run has this figure
+        # A cell without a key is of a figure that only other runs have.
+        if not key:
             check_equal(each["shown"], "-", f"{name}: a figure without a key")
             continue
         where = f"of run {number} of {name}"

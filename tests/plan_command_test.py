@@ -59,7 +59,7 @@ def refused(*arguments, saying, **more):
 
 
 def trace_file(name, *requests):
-    """Requests are lists of hash ids, a second apart."""
+    """A trace of @requests, which are lists of hash ids, a second apart."""
     path = TMP / name
     path.write_text("".join(
         json.dumps({"timestamp": 1000 * i, "input_length": 512 * len(ids),
@@ -87,7 +87,8 @@ def same_row(wanted, got, **names):
 
 
 def one_tier(name, *options):
-    """All rows of a lookup come from one sweep."""
+    """The rows of a table of reference figures, by one sweep for each
+    lookup."""
     wanted = reference(name)
     for lookup in ("prefix", "block"):
         rows = [row for row in wanted if row["lookup"] == lookup]
@@ -537,7 +538,8 @@ def test_comments_of_jobs_say_what_they_move():
 
 
 def near(value, said, what):
-    """Gigabytes, as exact as they are @said."""
+    """@value bytes are as many gigabytes as @said, by all digits that it
+    has."""
     half = 0.5 * 10.0 ** -len(said.partition(".")[2])
     check(abs(value / 1e9 - float(said)) <= half * 1.001, what)
 

@@ -37,15 +37,17 @@ class Trace:
             [*range(20), "a", "session \u00e9", "x" * 40], 8)
         self.fresh = itertools.count(self.draw.choice((1000, 2**63)))
         self.lines, self.requests = [], []
-        self.held = {}              # by session: the ids of its latest row
-        self.at = {}                # and its arrival
-        self.stamped = {}           # whether that row has a timestamp
+        # Of the latest row of each session: its ids, when it arrives, and
+        # whether it has a timestamp.
+        self.held = {}
+        self.at = {}
+        self.stamped = {}
         self.now = 0
         for _ in range(self.draw.randint(15, 50)):
             self._add_line()
 
     def _new_ids(self, least):
-        """Some that others have too."""
+        """Ids for a row: some that others have too, and some of its own."""
         return [self.draw.choice((self.draw.randrange(60), next(self.fresh)))
                 for _ in range(self.draw.randint(least, 5))]
 
@@ -59,7 +61,7 @@ class Trace:
         return ids, ids
 
     def _times(self, session):
-        """Members of a row, and when it arrives by them."""
+        """The members of a row that say when it arrives, and when that is."""
         self.now += self.draw.choice((0, 0, 0.25, 3, 40))
         before = self.at.get(session)
         if before is None:
@@ -190,7 +192,7 @@ def check_run(seed, jobs, depth, backend, timed):
 
 
 def test_runs():
-    """Open and closed loops in turn: seeds alternate."""
+    """Open and closed loops take turns, since the seed says which it is."""
     ways = list(itertools.product(JOBS, DEPTHS, LOOPS))
     for number in range(len(ways) * TIMES):
         jobs, depth, _ = ways[number % len(ways)]

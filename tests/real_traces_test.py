@@ -120,7 +120,8 @@ def test_bailian_coder():
 
 
 def turns(conversation):
-    """All requests in the order of their times; sub-agents' count anew."""
+    """All requests with their times; those of a sub-agent count from its
+    start."""
     for each in conversation["requests"]:
         if "requests" in each:
             for one in each["requests"]:
@@ -130,7 +131,8 @@ def turns(conversation):
 
 
 def weka(paths):
-    """Ids mean nothing outside their conversation."""
+    """Requests in the order of their times, with ids that are the
+    conversation's alone."""
     for number, path in enumerate(paths):
         conversation = json.loads(path.read_text(encoding="utf-8"))
         for _, turn in sorted(turns(conversation), key=lambda at: at[0]):

@@ -20,7 +20,7 @@ def slots_of(row):
 
 
 def lru_rows():
-    """Largest first: the file is then made once."""
+    """The largest capacity comes first, so that the file is made once."""
     rows = [{**row, "partial": partial} for partial, name in (
             ("store", "conversation_cache.csv"),
             ("skip", "conversation_partial_skip.csv"))
@@ -39,7 +39,7 @@ def job_of(row, **more):
 
 
 def check_rows(rows, jobs, engine=ENGINE):
-    """One fio runs them one after the other."""
+    """One fio runs all jobs, one after the other."""
     for row, job in zip(rows, replay(*jobs, engine=engine).jobs):
         wanted = int(row.get("reads") or row["hits"]), int(row["writes"])
         check_equal(counts(job), wanted, job["jobname"])

@@ -26,7 +26,7 @@ def observed(trace, **job):
 
 
 def test_counts_over_every_backend():
-    """One run for each way to have workers, its jobs one after the other."""
+    """Each way to have workers is one run, with one job after the other."""
     trace = mixed_trace()
     for workers in WORKERS:
         jobs = [{"name": f"{backend}-{depth}", "trace": trace,

@@ -45,7 +45,8 @@ def replay():
         done = fio_runs.run([FIO, "--output-format=json+",
                              "--output=logs.json", "logs.fio"])
         check_equal(done.status, 0, done.text)
-        # Of another run, as its number says; and what begins alike.
+        # Two that are of other runs: by its number, and by its name, which
+        # only begins alike.
         (FILES / "mine_bw.9.log").write_text("10, 999999, 0, 4096, 0\n")
         (FILES / "mine2_bw.1.log").write_text("10, 999999, 0, 4096, 0\n")
     one, = fiojson.load(str(path))
@@ -110,18 +111,19 @@ def grouped(**job):
 
 
 def test_logs_of_clones_that_report_as_a_group():
-    """fio adds up their times: no reason to take the logs for another run's."""
+    """fio adds up the times of clones; the logs are this run's all the
+    same."""
     one = grouped()
     check_equal(one.jobs[0].seconds, 20, "seconds of each")
     logs = runfiles.find_logs(one)
     check_equal((len(logs), one.warnings), (4, []), "logs")
-    # Nothing is known of what one of them moved.
+    # By its means alone nobody knows what a clone moved.
     points = timeline.throughput(logs, "write", 20)
     check(points[80][1] == 0, f"{points[80]} between two windows")
 
 
 def test_several_values_of_numjobs_are_no_number():
-    """fio's JSON has those of all [global] sections in one."""
+    """fio's JSON puts those of all [global] sections into one string."""
     one = grouped(job_runtime=20000)
     one.document["global options"]["numjobs"] = "4, 1"
     (FILES / "several.json").write_text(json.dumps(one.document))

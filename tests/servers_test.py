@@ -10,6 +10,7 @@ from cluster import (NODES, finish_client, job_file, kill_all, servers, socket,
 from fio_runs import CONVERSATION, FILES, counts, plan, request, write_trace
 from testing import check, check_equal, check_has, run, script
 
+
 def reports(done):
     """The jobs of each node."""
     report = json.loads(done.out[done.out.index("{\n"):])

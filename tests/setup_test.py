@@ -66,7 +66,8 @@ def source(directory, version, option="name"):
 
 
 def clone(path, *versions, files=None):
-    """Of a fio whose releases are these, with files of the caller's."""
+    """A clone of a fio that has these releases, with @files in each of
+    them."""
     if not shutil.which("git"):
         raise Skip("git is not here")
 

@@ -27,7 +27,7 @@ FILE = "kv.dat"
 
 
 def backends(one):
-    """All of those that keep data, or @one for now."""
+    """With FULL=1 all backends that keep data, otherwise @one."""
     return DATA_BACKENDS if FULL else (one,)
 
 
@@ -64,7 +64,8 @@ def full_filesystem():
 
 @contextmanager
 def ext4():
-    """A folder on it, and what makes it read-only as an error would."""
+    """A folder on an ext4, and a function that makes that read-only, as an
+    error would."""
     image = file("ext4.img")
     with open(image, "wb") as data:
         data.truncate(32 << 20)
@@ -107,7 +108,8 @@ def nbd_file(*filters):
 
 @contextmanager
 def failing_file(way):
-    """A file, and what makes each pread or pwrite of it fail."""
+    """A file, and a function from whose call on each pread or pwrite of it
+    fails."""
     trigger = file("trigger")
     with nbd_file("--filter=error", f"error-{way}=EIO", f"error-{way}-rate=1",
                   f"error-{way}-file={trigger}") as path:
@@ -197,7 +199,8 @@ def cannot_be_written(path, why):
 
 
 def test_a_file_that_is_there_and_read_only():
-    """By its filesystem, or by an attribute, which root can't pass over."""
+    """Its filesystem is read-only, or it has an attribute that root can't pass
+    over either."""
     with mounted("-t", "tmpfs", "none") as folder:
         path = folder / FILE
         path.write_bytes(bytes(2 * SLOT))

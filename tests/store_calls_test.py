@@ -291,7 +291,7 @@ def ring_of(name, entries, **options):
 
 
 def rings():
-    """Rings of threads that made no other call on the cache."""
+    """The io_uring_setup calls of all threads."""
     return [call for path in TMP.glob("calls.*")
             for line in path.read_text().splitlines()
             for call in _parse(line) if call.kind == "ring"]
@@ -314,7 +314,7 @@ def slots(trace, header=0, size=None):
 
 
 def reads_of_whole_objects(trace, header=0):
-    """Each in one read, behind its header."""
+    """Each object is read in one go, and without its header."""
     check_equal(trace.number("read"), trace.plan["hits"] * trace.objects,
                 "reads")
     place = trace.object_bytes + header

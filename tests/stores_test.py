@@ -388,7 +388,8 @@ DRIVE = {"read_1": 500e6, "read_32": 2e9, "write_16": 1e9}
 
 def limit(store="vllm-fs", read=0, written=0, wall=10, cpu=0, flying=100,
           spent=None, hits=0):
-    """@spent are the seconds in one kind of operation."""
+    """What limits a run with these figures, in words. @spent has the seconds
+    of each kind of operation."""
     latency = {"N": 10, "mean": flying * wall / 10 * 1e9, "min": 1, "max": 1}
     jobs = [{"jobname": "blocks", "job options": {},
              "usr_cpu": 100 * cpu, "sys_cpu": 0, "job_runtime": 1000 * wall,

@@ -173,7 +173,8 @@ def test_a_closed_loop_hides_the_freeze():
 
 
 def spans():
-    """Not from 0, many at one time, fractions, and a silence."""
+    """Arrivals that do not begin at 0: many at one time, fractions, a
+    silence."""
     at = [700, 700, 700.25, 710.5] + [720] * 20 + [730 + i / 2
                                                     for i in range(40)]
     return at + [1400, 1400]
@@ -323,7 +324,8 @@ def test_absurd_scales_are_refused():
 
 
 def most_at_once(edges):
-    """Of what begins and ends at these times."""
+    """The most that went on at once. @edges are times, each with 1 where
+    something begins and -1 where it ends."""
     most = now = 0
     for _, change in sorted(edges):
         now += change
@@ -355,7 +357,7 @@ def test_requests_in_work_at_once():
 
 
 def first_blocks(ios, until):
-    """What was issued before that read."""
+    """What was issued before the first read of block @until."""
     found = [i for i, io in enumerate(ios)
              if (io.way, io.block) == ("r", until)]
     return ios[:found[0]]
@@ -383,7 +385,8 @@ def test_a_load_does_not_wait_for_unrelated_stores():
 
 
 def test_background_writes_leave_places_for_reads():
-    """One in four, as long as no write is late, which it is after 100 ms."""
+    """Writes get a quarter of iodepth as long as none has waited for 100
+    ms."""
     lines = [json.loads(request(range(60)))]
     trace = recount.write_lines(FILES / "places.jsonl", lines)
     replay({"trace": trace, "iodepth": 16, "store": "async",
@@ -403,7 +406,8 @@ def test_a_read_has_the_write_that_it_needs_sent_first():
 
 
 def test_prefill_delays_stores():
-    """But for those that a read waits for: here these come much later."""
+    """No read here waits for a store: reads of the same blocks come much
+    later."""
     lines = recount.make_lines(40, gap_ms=2)
     for line in lines[1::2]:
         line["timestamp"] += 500

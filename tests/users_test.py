@@ -37,7 +37,7 @@ def reference(name):
 
 
 def traces_of(name):
-    """Rows of a table of counts, each with its trace."""
+    """The rows of a table of reference counts, each with its trace."""
     for row in reference(name):
         yield row, CASES / ("sessions_untimed.jsonl" if "users" in name else
                             f"sessions_{row['rows']}.jsonl")

@@ -1,4 +1,4 @@
-/* When the requests of a replay arrive. The file knows nothing of fio. */
+/* When the requests of a replay arrive. */
 #include "engine/replay/arrivals.c"
 
 #include "small_trace.h"

@@ -1,4 +1,5 @@
-/* Ids of every kind of order against an array that has the number of each. */
+/* Numbers of ids that come in all kinds of order, against an array that has the
+ * number of each. */
 #include "trace/base/hash.h"
 #include "trace/source/ids.h"
 #include "unit.h"

@@ -1,5 +1,4 @@
-/* What io_us stand for, found by their addresses. The file knows nothing of
- * fio. */
+/* What io_us stand for, found by their addresses. */
 #include "engine/inflight/io_table.c"
 
 #include "unit.h"

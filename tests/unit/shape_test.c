@@ -1,4 +1,4 @@
-/* Options to objects, blocks and slots. */
+/* How many bytes objects, blocks and slots have by the options. */
 #include "trace/model/shape.h"
 
 #include "unit.h"

@@ -1,4 +1,4 @@
-/* Signals wait while fio sets up and forks. The file knows nothing of fio. */
+/* Signals wait while fio sets up and forks. */
 #include <sys/wait.h>
 #include <unistd.h>
 

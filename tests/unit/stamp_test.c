@@ -1,4 +1,4 @@
-/* Stamps of blocks. The file knows nothing of fio. */
+/* Stamps of blocks, and the bytes between them. */
 #include "engine/result/pattern.c"
 #include "engine/result/stamp.c"
 

@@ -25,7 +25,9 @@ class Bailian(Format):
                       milliseconds(fields.number("timestamp")))
 
     def _session(self, fields):
-        """A chat is of its parent's session, else begins one."""
+        """
+        A chat belongs to its parent's session; without one it begins one.
+        """
         chat = fields.text("chat_id")
         parent = fields.text("parent_chat_id", "-1")
         session = self.sessions.get(parent)

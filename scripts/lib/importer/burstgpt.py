@@ -1,4 +1,4 @@
-"""BurstGPT: when requests came and how long they were, but not of what."""
+"""BurstGPT: when requests came, and how long they were; it has no ids."""
 
 import units
 from importer.fields import Fields, Recent, blocks, milliseconds

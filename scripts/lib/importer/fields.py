@@ -86,7 +86,9 @@ class Fields:
         return value
 
     def check_count(self, ids, tokens, block):
-        """There must be an id for each block, but maybe the last one."""
+        """
+        Each block must have an id; a last one that is not full may have none.
+        """
         if len(ids) in (tokens // block, blocks(tokens, block)):
             return
         fitting = fitting_block(len(ids), tokens)
@@ -100,7 +102,10 @@ def blocks(tokens, block):
 
 
 def fitting_block(count, tokens):
-    """Tokens of a block if @tokens are @count blocks; a power of two, if one is."""
+    """
+    How many tokens a block has if @tokens fill @count blocks: a power of two
+    if one fits, or None.
+    """
     if not count or not tokens:
         return None
     for size in [1 << shift for shift in range(21)] + [tokens // count]:
@@ -110,13 +115,15 @@ def fitting_block(count, tokens):
 
 
 def milliseconds(seconds):
-    """To the microsecond, as an integer where it is one."""
+    """Rounded to the microsecond; an integer where that is one."""
     value = round(seconds * 1000, 3)
     return int(value) if value == int(value) else value
 
 
 class Recent(dict):
-    """The latest million entries, so that memory has an end."""
+    """
+    The latest million entries, since a trace may have any number of them.
+    """
 
     LIMIT = 1_000_000
 

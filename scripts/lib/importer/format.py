@@ -3,16 +3,18 @@
 
 class Format:
     """
-    A format of others. rows() makes rows of this project's trace from one
-    file; finish() has those of all files. Times in rows are milliseconds.
+    A format that others publish. rows() makes rows of this project's trace
+    from one file; finish() gets those of all files, and may change or sort
+    them. Times in rows are milliseconds.
     """
 
     name = ""
     text = ""
-    # Whether several files make one trace: their times fit together.
+    # Whether several files may be imported as one trace.
     several = False
-    # What the rows' times are in and whether they hold all ids of a request,
-    # as the options timestamp_unit and session_rows; None: not known.
+    # The replay's options timestamp_unit and session_rows: what the times of
+    # rows are in, and whether a row has all ids of its request. None: not
+    # known.
     unit = "ms"
     session_rows = "whole"
 

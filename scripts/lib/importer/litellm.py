@@ -45,8 +45,9 @@ class LiteLLM(Format):
 
     def _tokens(self, fields, ids):
         """
-        The tokens of the prompt. LiteLLM's tokenizer, which the ids are by,
-        may count others than the model's server did.
+        The tokens of the prompt. The ids are made with LiteLLM's tokenizer,
+        which may count more or less than the model's server did; a length that
+        is a little off is made to fit them.
         """
         block = self.options.block_tokens
         tokens = fields.whole("prompt_tokens", len(ids) * block)
@@ -61,7 +62,7 @@ class LiteLLM(Format):
         return len(ids) * block
 
     def finish(self, rows):
-        """By time, from 0 on, with the delays of sessions."""
+        """Sorts rows by time, which begins at 0, and gives sessions delays."""
         first = None
         for found in lines.in_order(rows):
             end = found.pop("end")
@@ -100,7 +101,9 @@ def _parsed(value):
 
 
 def _hashes(fields):
-    """The ids, at the top, in metadata or in its spend_logs_metadata."""
+    """
+    The ids: at the top, in "metadata", or in "spend_logs_metadata" there.
+    """
     place = fields.members
     for name in ("", "metadata", "spend_logs_metadata"):
         place = _parsed(place.get(name)) if name else place

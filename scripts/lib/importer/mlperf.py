@@ -8,7 +8,8 @@ from importer.format import Format, add_block_tokens, row
 _COLUMNS = ("Timestamp", "Operation", "Object_Size_Bytes", "Tier", "Key",
             "Phase")
 
-# Its threads take the time before they wait for the file.
+# Seconds by which a line may be earlier than one before it: the benchmark's
+# threads take the time, and then wait for their turn to write the line.
 _JITTER = 1.0
 
 
@@ -66,7 +67,8 @@ class MLPerf(Format):
 
     def _is_asked_for(self, members):
         if self.options.tier is not None:
-            # Reading a tier to move what it has to the next frees it there.
+            # An object that is moved to another tier is read here for it, and
+            # no request asked for that.
             return members["Tier"] == f"Tier-{self.options.tier}" and not (
                 members["Phase"] == "Evict" and
                 members["Operation"] == "Read")

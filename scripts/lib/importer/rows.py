@@ -13,7 +13,7 @@ from cli import Error
 
 from importer.source import NO_ZSTD
 
-# Rows that are sorted at a time, in characters of their lines.
+# How much is sorted in memory at a time, in characters of the rows' lines.
 _RUN = 32 << 20
 
 
@@ -75,8 +75,8 @@ def line(row):
 
 def in_order(rows):
     """
-    @rows by their timestamps, those without one behind the row before. What
-    does not fit into memory goes through files in the folder for such.
+    Yields @rows by their timestamps; a row without one stays behind the row
+    before it. What is too much for memory goes through temporary files.
     """
     runs, run, size, last = [], [], 0, float("-inf")
     with tempfile.TemporaryDirectory(prefix="mooncake-import.") as folder:

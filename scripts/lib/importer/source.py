@@ -20,7 +20,7 @@ from cli import Error
 STDIN = "-"
 NO_ZSTD = "the zstd command is not installed (Debian: zstd)"
 
-# Longer than any object of a trace: its end is missing.
+# Characters. No object of a trace is as long, so its end must be missing.
 LONGEST = 256 << 20
 _CHUNK = 1 << 16
 
@@ -117,7 +117,7 @@ class Source:
         raise Error(f"{self.name}:{line}: {why}")
 
     def _position(self):
-        # What zstd reads counts too: it shares the descriptor.
+        # The zstd command shares the descriptor, so what it reads counts too.
         return os.lseek(self.raw.fileno(), 0, os.SEEK_CUR)
 
     def _unpacked(self):
@@ -154,7 +154,7 @@ class Source:
             raise Error(f"{self.name}: no text in UTF-8: {error}") from error
 
     def _read(self, read, size):
-        """Text by @read, the wrapper's read or readline."""
+        """Text from @read, which is self.text.read or self.text.readline."""
         text = self._checked(read, size)
         if self.is_file:
             self.progress.show(self.name, self._position())
@@ -220,7 +220,10 @@ class Source:
         return value
 
     def _spread(self, line, text):
-        """The file begins with @text, which is from line @line on."""
+        """
+        objects() of a file that is no JSON lines. @text is its beginning, from
+        line @line on.
+        """
         opened = len(text) - len(text.lstrip())
         array = text[opened:opened + 1] == "["
         at = opened + 1 if array else 0
@@ -251,7 +254,9 @@ class Source:
 
 
 def _is_cut(text, error):
-    """Whether more of @text might do away with @error: it is at its end."""
+    """
+    Whether @error may be there only because the rest of @text is missing.
+    """
     return isinstance(error, json.JSONDecodeError) and (
         error.pos > len(text) - 16 or error.msg.startswith("Unterminated"))
 

@@ -6,15 +6,18 @@ SemiAnalysis (cc-traces-weka) publish them.
 from importer.fields import Fields, milliseconds
 from importer.format import Format, row
 
-# Ids of a conversation are numbered anew below this, global ones above.
+# Ids that count in one conversation alone are numbered anew from 0 on. Global
+# ones are kept, and lie from here on, so that they are no others' numbers.
 _GLOBAL = 1 << 62
 
-# Clocks of a trace are rounded.
+# Seconds: times in a trace are rounded.
 _EPSILON = 1e-6
 
 
 class _Ids(dict):
-    """Ids of the trace for those of a scope, given when first asked for."""
+    """
+    By an id of a scope its id in our trace, made when it is first asked for.
+    """
 
     def __init__(self):
         super().__init__()
@@ -204,7 +207,10 @@ def _is_sub_agent(part):
 
 
 def _is_relative(fields):
-    """Whether a request of a sub-agent would be before its sub-agent."""
+    """
+    Whether a request of a sub-agent would come before the sub-agent begins if
+    its time counted from the conversation's start.
+    """
     for number, members in enumerate(fields.objects("requests", [])):
         part = _part(fields, number, members)
         if not _is_sub_agent(part):
