@@ -6,6 +6,7 @@ measures is nobody's business here: the machine may be busy.
 
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -15,6 +16,7 @@ sys.dont_write_bytecode = True
 from testing import TOP, check, check_equal, check_has, fails, run, script
 
 sys.path[:0] = [str(TOP / "scripts" / each) for each in ("lib", "benchmarks")]
+import marked
 import traces
 from pairs import in_turn, ratios, spread
 
@@ -128,6 +130,25 @@ def test_markdown_and_page():
     check_equal(names, ["", "---", "lru", "policy", "---", "lru", "fifo",
                         "lfu", "opt"], "rows")
     check_has(said, "mooncake-plan --timing --curve")
+
+
+def test_long_says_how_long():
+    page = TMP / "page.md"
+    page.write_text("<!-- machine -->\n<!-- end -->\n"
+                    "<!-- long -->\n<!-- end -->\n")
+    bench("--quick", "--lookups=500000", "--update", page, "long")
+    text = page.read_text()
+    page.unlink()
+    check_has(text, "Run with --lookups=500000.")
+    rows = [line.split(" | ") for line in text.splitlines()
+            if re.match(r"\| \d+ x \|", line)]
+    lookups = [int(row[1].replace(",", "")) for row in rows]
+    check_equal(len(rows), 3, "traces")
+    check(abs(lookups[2] - 500000) <= lookups[0] / 2, f"lookups: {lookups}")
+
+
+def test_the_page_has_a_place_for_each_section():
+    marked.check(TOP / "docs" / "performance.md", ["machine", *SECTIONS])
 
 
 def test_wrong_use():
