@@ -198,7 +198,7 @@ build/thread/fio-tsan: FORCE
 
 sanitize: setup build/address-undefined/fio-asan build/thread/fio-tsan
 	@$(again) SAN=address,undefined all unit probe backends broken
-	@BUILD=build/address-undefined FIO=$(word 2,$^) FIO_NEWER= tests/run --timeout 600
+	@BUILD=build/address-undefined FIO=$(word 2,$^) FIO_NEWER= tests/run
 	@$(again) SAN=thread all unit backends broken
 	@BUILD=build/thread tests/run --unit
 	@BUILD=build/thread FIO=$(word 3,$^) FIO_NEWER= tests/run \
