@@ -22,6 +22,7 @@ from testing import SECONDS, TOP, Skip, check, check_equal, check_has
 BUILD = Path(os.environ.get("BUILD") or TOP / "build")
 FIO = os.environ.get("FIO") or "fio"
 NEWER = Path(os.environ.get("FIO_NEWER") or TOP / "build/fio-newer", "fio")
+CLOCK = os.environ.get("FIO_CLOCK")     # that of tests/run
 PLAN = BUILD / "mooncake-plan"
 REFERENCE = TOP.parent / "shared" / "reference"
 CONVERSATION = TOP.parent / "shared" / "traces" / "conversation_trace.jsonl"
@@ -146,7 +147,8 @@ def counts(job):
 def command(*jobs, engine=ENGINE, fio=None, output="json"):
     """The whole command line; @fio are options before all jobs."""
     line = [engine.fio, f"--output-format={output}"]
-    line += [f"--{key}={value}" for key, value in (fio or {}).items()]
+    options = {"clocksource": CLOCK, **(fio or {})}
+    line += [f"--{key}={value}" for key, value in options.items() if value]
     for job in jobs:
         line += arguments(job, engine)
     return line
