@@ -184,14 +184,16 @@ def test_answer_says_that_a_run_ended_early():
 
 def test_suffixes_mean_what_they_mean_to_mooncake_plan():
     path = file("suffixes.json")
+    trace = write_trace("suffixes.jsonl", [request([1], tokens=16)])
     for text in ("2k", "2KB", "2KiB", "3kib", "1m", "1MiB", "7"):
-        replay(mixed(plan_json=path, bytes_per_token=text, size="16g",
-                     backend="null", filename=file("not made")))
+        replay(mixed(trace=trace, plan_json=path, bytes_per_token=text,
+                     block_tokens=16, size="16m", backend="null",
+                     filename=file("not made")))
         with open(path, encoding="utf-8") as ours:
             got = json.load(ours)["block_bytes"]
-        row, = plan(mixed()["trace"], bytes_per_token=text)
+        row, = plan(trace, bytes_per_token=text, block_tokens=16)
         check_equal(got, int(row["block_bytes"]), text)
-        check_equal(512 * units.parse_size(text), got, f"{text} in scripts")
+        check_equal(16 * units.parse_size(text), got, f"{text} in scripts")
 
 
 def test_plan_json():
