@@ -7,12 +7,12 @@ from testing import run
 
 
 def test_lru_rows_over_libaio():
-    lru_counts("libaio", iodepth=16)
+    lru_counts("libaio", lookup="prefix", iodepth=16)
 
 
 def test_lru_rows_over_io_uring():
-    lru_counts("io_uring", iodepth=16, iodepth_batch_submit=8,
-               iodepth_batch_complete_max=16)
+    lru_counts("io_uring", lookup="block", iodepth=16,
+               iodepth_batch_submit=8, iodepth_batch_complete_max=16)
 
 
 def test_rows_in_the_newer_fio():
