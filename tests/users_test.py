@@ -43,14 +43,19 @@ def traces_of(name):
                             f"sessions_{row['rows']}.jsonl")
 
 
-def check_row(row, trace, **more):
-    slots = row["capacity_slots"]
-    size = (3000 if slots == "unbounded" else int(slots)) * SLOT
-    done = replay({"trace": trace, "session_rows": row["rows"],
-                   "sessions": row["sessions"], "size": size, "iodepth": 8,
-                   "check_blocks": 1, "group_reporting": 1, **more})
-    check_equal(counts(done.job), (int(row["hits"]), int(row["writes"])),
-                f"counts of {row} with {more}")
+def check_rows(rows, **more):
+    """One fio runs them one after the other."""
+    jobs = []
+    for row, trace in rows:
+        slots = row["capacity_slots"]
+        size = (3000 if slots == "unbounded" else int(slots)) * SLOT
+        jobs.append({"name": "-".join(row.values()), "stonewall": 1,
+                     "trace": trace, "session_rows": row["rows"],
+                     "sessions": row["sessions"], "size": size, "iodepth": 8,
+                     "check_blocks": 1, "group_reporting": 1, **more})
+    for (row, _), job in zip(rows, replay(*jobs).jobs, strict=True):
+        check_equal(counts(job), (int(row["hits"]), int(row["writes"])),
+                    f"counts of {row} with {more}")
 
 
 def test_rows_of_the_command():
@@ -66,17 +71,15 @@ def test_rows_of_the_command():
 
 
 def test_rows_through_fio():
-    for name in TABLES:
-        for row, trace in traces_of(name):
-            for backend, jobs in itertools.product(("null", "io_uring"),
-                                                   (1, 4)):
-                check_row(row, trace, backend=backend, numjobs=jobs)
+    rows = [each for name in TABLES for each in traces_of(name)]
+    for backend, jobs in itertools.product(("null", "io_uring"), (1, 4)):
+        check_rows(rows, backend=backend, numjobs=jobs)
 
 
 def test_rows_of_users_at_their_pace():
-    for row, trace in traces_of("sessions_users.csv"):
-        check_row(row, trace, backend="libaio", numjobs=2, thread=1,
-                  replay_no_stall=0, replay_time_scale=1000000)
+    check_rows(list(traces_of("sessions_users.csv")), backend="libaio",
+               numjobs=2, thread=1, replay_no_stall=0,
+               replay_time_scale=1000000)
 
 
 def test_stamped_rows_that_arrive_together():
