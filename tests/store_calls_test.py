@@ -23,7 +23,7 @@ TMP = Path(tempfile.mkdtemp(prefix="store_calls_test.",
 CACHE = TMP / "cache"
 TOKEN = 256         # bytes: the smallest object, of 16 tokens, is a page
 BLOCK = 512 * TOKEN
-REQUESTS = 60
+REQUESTS = 24
 
 TRACED = ("openat,close,pread64,pwrite64,rename,renameat,renameat2,unlink,"
           "unlinkat,stat,newfstatat,statx,access,faccessat,faccessat2,"
@@ -108,7 +108,7 @@ rw=randrw
 replay_no_stall=1
 disk_util=0
 filename={CACHE}
-size={64 * 2 * BLOCK}
+size={24 * 2 * BLOCK}
 plan_json={plan}
 include {self.profile}
 {more}
