@@ -41,6 +41,7 @@ unit_tests	:= $(patsubst tests/unit/%.c,$(BUILD)/unit/%,\
 engine		:= $(BUILD)/mooncake.so
 plan		:= $(BUILD)/mooncake-plan
 trace_lib	:= $(BUILD)/obj/trace.a
+TRACE_LIB	?= $(trace_lib)
 probe		:= $(BUILD)/fio_headers_probe.so
 backends	:= $(patsubst $(BUILD)/obj/tests/%.o,$(BUILD)/%.so,$(backends_obj))
 preloads	:= $(patsubst $(BUILD)/obj/tests/%.o,$(BUILD)/%.so,$(preload_obj))
@@ -52,7 +53,7 @@ again		= $(MAKE) --no-print-directory $(if $(V),,-s) \
 		  $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(cores))
 
 .DELETE_ON_ERROR:
-.PHONY: all engine plan unit probe backends broken newer setup run check bench \
+.PHONY: all engine plan unit probe backends broken newer newer-fio setup run check bench \
 	mutants format compile_commands.json matrix services sanitize fuzz install uninstall deb clean help FORCE
 
 all: engine plan
@@ -69,7 +70,7 @@ $(trace_lib): $(trace_obj)
 	$(Q)$(AR) rcs $@ $^
 
 # The engine calls into fio, which resolves those names when it loads it.
-$(engine): $(engine_obj) $(trace_lib)
+$(engine): $(engine_obj) $(TRACE_LIB)
 	@echo '  LD $@'
 	$(Q)$(CC) $(flags) $(LDFLAGS) -shared -o $@ $^ $(libs)
 
@@ -87,11 +88,11 @@ $(preloads): $(BUILD)/%.so: $(BUILD)/obj/tests/%.o
 	@echo '  LD $@'
 	$(Q)$(CC) $(flags) $(LDFLAGS) -shared -o $@ $^
 
-$(plan): $(main_obj) $(trace_lib)
+$(plan): $(main_obj) $(TRACE_LIB)
 	@echo '  LD $@'
 	$(Q)$(CC) $(flags) $(LDFLAGS) -o $@ $^ $(libs)
 
-$(unit_tests): $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(trace_lib)
+$(unit_tests): $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(TRACE_LIB)
 	@mkdir -p $(@D)
 	@echo '  LD $@'
 	$(Q)$(CC) $(flags) $(LDFLAGS) -o $@ $^ $(libs)
@@ -135,21 +136,24 @@ run: setup
 
 check: setup
 	@$(setup) --checkers
-	@$(if $(FIO_SRC)$(filter-out build/fio-newer,$(FIO_NEWER)),,$(setup) --newer)
-	@$(again) all unit probe backends broken newer
+	@$(again) newer-fio all unit probe backends broken newer
 	@BUILD='$(BUILD)' FIO='$(FIO)' FIO_NEWER='$(FIO_NEWER)' tests/run
 
-# The engine for the other fio that the tests use, if there is one.
-newer:
+newer-fio:
+	@$(if $(FIO_SRC)$(filter-out build/fio-newer,$(FIO_NEWER)),,$(setup) --newer)
+
+# The engine for the other fio that the tests use, if there is one; trace/ is
+# the same for both.
+newer: $(TRACE_LIB) newer-fio
 	@if [ -x $(FIO_NEWER)/fio ]; then \
 		$(MAKE) --no-print-directory engine probe BUILD=$(BUILD)/newer \
-			FIO=$(FIO_NEWER)/fio FIO_SRC=$(FIO_NEWER); \
+			FIO=$(FIO_NEWER)/fio FIO_SRC=$(FIO_NEWER) TRACE_LIB=$<; \
 	fi
 
 # The engine without its wait for the order of slots: tests must notice.
-broken:
+broken: $(TRACE_LIB)
 	@$(MAKE) --no-print-directory engine BUILD=$(BUILD)/broken \
-		CPPFLAGS=-DTEST_IGNORES_ORDER=1
+		CPPFLAGS=-DTEST_IGNORES_ORDER=1 TRACE_LIB=$<
 
 # Small wrong changes, one after the other, each of which a test must notice.
 mutants: setup
