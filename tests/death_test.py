@@ -171,7 +171,7 @@ def test_signals_end_all():
         for thread in (0, 1):
             process = start(endless(thread=thread), watching(thread=thread))
             wait_for_jobs(process, 4, thread)
-            time.sleep(0.5)
+            time.sleep(0.2)
             process.send_signal(number)
             done = finish(process)
             check_equal(done.status, INTERRUPTED, "status")

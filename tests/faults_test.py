@@ -21,7 +21,7 @@ def test_batches_with_a_runtime():
     for _ in range(3):
         done = run_fio(command({
             "trace": "builtin:toolagent", "size": 500 * SLOT, "iodepth": 8,
-            "iodepth_batch_submit": 4, "time_based": 1, "runtime": 1,
+            "iodepth_batch_submit": 4, "time_based": 1, "runtime": "300ms",
             "backend": "io_uring"}))
         check(done.status == 0, f"{done.status}: {done.text[-300:]}")
 
@@ -54,7 +54,7 @@ def endless(**more):
 
 def running(process, wanted):
     wait_for(lambda: len(jobs_of(process)) == wanted, "jobs")
-    time.sleep(0.5)
+    time.sleep(0.2)
     return jobs_of(process)
 
 
