@@ -37,7 +37,7 @@ static struct replay *map_replay(const struct planner *planner,
 		       slots * sizeof(struct slot_state) +
 		       buckets * sizeof(_Atomic uint32_t) +
 		       2 * words * sizeof(_Atomic uint64_t);
-	struct replay *r = mem_shared.alloc(bytes);
+	struct replay *r = mem_shared_table.alloc(bytes);
 
 	if (!r)
 		return NULL;
@@ -83,7 +83,7 @@ struct replay *replay_create(const struct replay_params *p, struct error *err)
 	struct planner *planner;
 	struct replay *r;
 
-	planner = planner_create(p->trace, p->plan, &mem_shared, err);
+	planner = planner_create(p->trace, p->plan, &mem_shared_table, err);
 	if (!planner)
 		return NULL;
 	r = map_replay(planner, request_records(p->trace->nr_requests), p);
@@ -112,7 +112,7 @@ void replay_destroy(struct replay *r)
 	turns_destroy(r);
 	planner_free(r->planner);
 	plan_free(&r->plan, &mem_shared);
-	mem_shared.free(r, r->bytes);
+	mem_shared_table.free(r, r->bytes);
 }
 
 static bool join(struct member *m, uint32_t thread)

@@ -9,8 +9,12 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
+#ifndef MADV_COLLAPSE /* since glibc 2.37 */
+#define MADV_COLLAPSE 25
+#endif
+
 #define FEW (64 * 1024)
-#define HUGE (4 << 20) /* a huge page of 2 MiB fits in, wherever it begins */
+#define HUGE (2 * PAGES_HUGE) /* one fits in, wherever it begins */
 
 /* Gives the kernel advice about the whole pages of a range. Errors of advice
  * are ignored, and errno stays as it was. */
@@ -42,4 +46,13 @@ void pages_ready_huge(void *from, size_t bytes)
 	if (bytes >= HUGE)
 		pages_huge(from, bytes);
 	pages_ready(from, bytes);
+}
+
+/* Most kernels give shared memory no huge pages when it is filled, but put it
+ * into some when asked to afterwards. */
+void pages_ready_shared(void *from, size_t bytes)
+{
+	pages_huge(from, bytes);
+	pages_ready(from, bytes);
+	advise(from, bytes, MADV_COLLAPSE);
 }

@@ -4,6 +4,9 @@
 #define MOONCAKE_PAGES_H
 
 #include <stddef.h>
+#include <stdint.h>
+
+#define PAGES_HUGE (UINT64_C(2) << 20) /* bytes of a huge page */
 
 /*
  * Makes the whole pages in that range ready to be written. Does nothing for a
@@ -24,5 +27,9 @@ void pages_huge(void *from, size_t bytes);
  * Does both. Not for memory that realloc() may move: it would have to copy it.
  */
 void pages_ready_huge(void *from, size_t bytes);
+
+/* Does both for shared memory, which has huge pages only where one begins at
+ * @from. */
+void pages_ready_shared(void *from, size_t bytes);
 
 #endif
