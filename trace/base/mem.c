@@ -62,7 +62,7 @@ static void *table_alloc(size_t bytes)
 		return shared_alloc(bytes);
 	ptr = map_shared(room_for_huge(bytes), bytes);
 	if (ptr)
-		pages_ready_shared(ptr, bytes);
+		pages_huge_shared(ptr, bytes);
 	return ptr;
 }
 

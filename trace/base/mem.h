@@ -24,11 +24,11 @@ extern const struct mem mem_shared;  /* mmap, seen by processes forked later */
 /*
  * The same for tables that are accessed at random, where to find the page can
  * take longer than to read from it. One of MEM_TABLE_MIN to MEM_TABLE_MAX bytes
- * has huge pages if the kernel gives any. It takes all of its memory at once;
- * with a larger one the first I/O would have to wait for that.
+ * has huge pages if the kernel gives any. Those take their memory at once; with
+ * a larger one the first I/O would have to wait for that.
  */
 #define MEM_TABLE_MIN (UINT64_C(2) << 20)
-#define MEM_TABLE_MAX (UINT64_C(64) << 20)
+#define MEM_TABLE_MAX (UINT64_C(256) << 20)
 extern const struct mem mem_shared_table;
 
 #endif

@@ -48,11 +48,13 @@ void pages_ready_huge(void *from, size_t bytes)
 	pages_ready(from, bytes);
 }
 
-/* Most kernels give shared memory no huge pages when it is filled, but put it
- * into some when asked to afterwards. */
-void pages_ready_shared(void *from, size_t bytes)
+/* Most kernels put shared memory into huge pages only when asked to, and only
+ * where there is a page to be put into each. */
+void pages_huge_shared(void *from, size_t bytes)
 {
-	pages_huge(from, bytes);
-	pages_ready(from, bytes);
+	volatile char *at = from, *end = at + bytes;
+
+	for (; at < end; at += PAGES_HUGE)
+		*at = 0;
 	advise(from, bytes, MADV_COLLAPSE);
 }
