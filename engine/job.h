@@ -35,13 +35,13 @@ struct job {
 	unsigned int seat; /* an observer's, in each replay */
 	int ring_fd;	   /* the backend's io_uring, or -1 */
 	bool polls; /* the backend finds completions only when asked (hipri) */
-	bool unreaped; /* it has completions, and gets no I/O before */
+	bool unreaped; /* what it did in commit was not reaped yet */
 	bool check_blocks;
 	bool stats; /* stats= as given: a warm-up switches it off */
 	bool ended; /* it came to an end that is no failure */
 };
 
-/* Is there from backend_adopt() or observer_setup() on. What set-up calls before
+/* Works from backend_adopt() or observer_setup() on. What set-up calls before
  * them is given the job. */
 static inline struct job *job_of(struct thread_data *td)
 {

@@ -166,7 +166,7 @@ static int wait_ring(struct thread_data *td, uint64_t deadline_ns,
 		ts = to_timespec(deadline_ns - now_ns - SPIN_NS);
 	switch (ask_ring(td, &ts)) {
 	case RING_HAS_MORE:
-		return wait_reap(td, 1) < 0 ? -1 : 0;
+		return wait_reap(td, 1);
 	case RING_FAILED:
 		return -1;
 	default:
@@ -187,7 +187,7 @@ static int wait_asking(struct thread_data *td, uint64_t deadline_ns,
 	int ret = wait_reap(td, 0);
 
 	if (ret)
-		return ret < 0 ? -1 : 0;
+		return ret;
 	sleep_until(min(deadline_ns, now_ns + SPIN_NS + ASK_NS), now_ns);
 	return 0;
 }
@@ -202,6 +202,7 @@ static uint32_t in_flight(struct thread_data *td)
 	return worker ? member_in_flight(&worker->member) : 0;
 }
 
+/* Returns less than 0 when fio has set an error. */
 static int wait_for_io(struct thread_data *td, uint64_t deadline_ns,
 		       uint64_t now_ns)
 {
@@ -217,7 +218,7 @@ static int wait_for_io(struct thread_data *td, uint64_t deadline_ns,
 	 */
 	if (deadline_ns == WAIT_NEVER || job->polls ||
 	    (job->backend.flags & (FIO_SYNCIO | FIO_FAKEIO)))
-		return wait_reap(td, 1) < 0 ? -1 : 0;
+		return wait_reap(td, 1);
 	if (job->ring_fd >= 0)
 		return wait_ring(td, slice_ns, now_ns);
 	return wait_asking(td, slice_ns, now_ns);
@@ -234,7 +235,7 @@ int wait_until(struct thread_data *td, uint64_t deadline_ns)
 	now_ns = time_now();
 	if (now_ns >= deadline_ns)
 		return 0;
-	if (wait_for_io(td, deadline_ns, now_ns))
+	if (wait_for_io(td, deadline_ns, now_ns) < 0)
 		return -1;
 	return issue_rest(td);
 }

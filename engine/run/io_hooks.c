@@ -174,10 +174,9 @@ static void count_in_flight(struct job *job, int more)
 static enum fio_q_status job_queue(struct thread_data *td, struct io_u *io_u)
 {
 	struct job *job = job_of(td);
-	struct issued_io *io;
+	struct issued_io *io = find_or_bind(td, &job->feed, io_u);
 	enum fio_q_status ret;
 
-	io = find_or_bind(td, &job->feed, io_u);
 	if (io && job->feed.begins)
 		begin(td, io_u, io);
 	ret = job->backend.queue(td, io_u);

@@ -75,9 +75,9 @@ struct group {
 struct group *group_join(struct thread_data *td, struct error *err);
 
 /*
- * Joins a worker whose backend and capacity are known to its replay. The replay is made for
- * the first worker with share=split, and for each with share=each. Returns 0,
- * or -1 with @err filled.
+ * Joins a worker whose backend and capacity are known to its replay. The replay
+ * is made for the first worker with share=split, and for each with share=each.
+ * Returns 0, or -1 with @err filled.
  */
 int group_add_worker(struct thread_data *td, struct error *err);
 

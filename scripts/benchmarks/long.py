@@ -120,9 +120,8 @@ def measure(bench, found):
          for name in traces.paths])
     found.note(
         f"Run with --lookups={bench.lookups}. Each is the trace so many times "
-        "with other ids each time, those but "
-        "the longest over and over. The short one has a cache, and with it "
-        "tables, that a core's own cache holds, and fewer hits; the one in "
-        "the middle differs from the long one by its length alone. Memory is "
-        "that of the larger one of fio's processes, with what it has mapped "
-        "of the file.")
+        "with other ids each time, those but the longest over and over. The "
+        "short one has a cache, and with it tables, that a core's own cache "
+        "holds, and fewer hits; the one in the middle differs from the long "
+        "one by its length alone. Memory is that of the larger one of fio's "
+        "processes, with what it has mapped of the file.")
