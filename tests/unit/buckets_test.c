@@ -99,7 +99,7 @@ static void a_bucket_goes_whole(void)
 	CHECK_EQ(buckets_excess(&buckets), 1);
 	CHECK_EQ(buckets_evict(&buckets), 1);
 	for (uint32_t k = 0; k < 3; k++) {
-		CHECK_EQ(index_find(&buckets.slots, 10 + k), CACHE_NO_SLOT);
+		CHECK_EQ(index_find(&buckets.slots, 10 + k), INDEX_NONE);
 		CHECK_EQ(index_find(&buckets.slots, k), k);
 	}
 	CHECK_EQ(buckets.held, 3);
@@ -156,7 +156,7 @@ static void evict_listed(bool lru)
 	CHECK_EQ(buckets.bucket_blocks, l->nr);
 	CHECK_EQ(buckets.blocks[bucket * l->nr], l->blocks[0]);
 	for (uint32_t k = 0; k < l->nr; k++) {
-		CHECK_EQ(index_find(&buckets.slots, l->blocks[k]), CACHE_NO_SLOT);
+		CHECK_EQ(index_find(&buckets.slots, l->blocks[k]), INDEX_NONE);
 		serial_of[l->blocks[k]] = SERIALS;
 	}
 	l->in = false;
@@ -196,7 +196,7 @@ static void against_lists(bool lru, uint32_t capacity, uint32_t size,
 	for (uint64_t now = 1; now < 3000; now++) {
 		uint32_t block = small_random(&seed, BLOCKS);
 
-		CHECK_EQ(index_find(&buckets.slots, block) != CACHE_NO_SLOT,
+		CHECK_EQ(index_find(&buckets.slots, block) != INDEX_NONE,
 			 serial_of[block] != SERIALS);
 		if (serial_of[block] == SERIALS) {
 			insert_listed(block, now, lru,

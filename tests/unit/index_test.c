@@ -1,6 +1,6 @@
 /*
- * Where blocks are and how often they hit: what takes memory as the cache does,
- * against arrays that take it as the trace does.
+ * The numbers of blocks and how often they hit: what takes memory as the cache
+ * does, against arrays that take it as the trace does.
  */
 #include "trace/cache/index.h"
 #include "trace/plan/tally.h"
@@ -42,7 +42,7 @@ static void check_index(uint32_t nr_blocks, uint32_t slots, bool table)
 			slot_of[blocks[slot]] = 0;
 		}
 		blocks[slot] = at;
-		index_insert(&x, at, slot);
+		index_set(&x, at, slot);
 		slot_of[at] = ++slot;
 		slot %= slots;
 	}

@@ -523,7 +523,7 @@ static void without_memory(void)
 
 	plan_options_init(&o);
 	o.layout = PLAN_LAYOUT_BUCKETS;
-	CHECK_EQ(failures_without_memory(&o), 9);
+	CHECK_EQ(failures_without_memory(&o), 11);
 }
 
 int main(void)

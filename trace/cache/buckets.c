@@ -12,6 +12,30 @@ static size_t blocks_bytes(const struct buckets *b)
 	return (size_t)b->places.nr * b->bucket_blocks * sizeof(*b->blocks);
 }
 
+static size_t tickets_bytes(const struct buckets *b)
+{
+	return b->policy->tickets(b->places.nr) * sizeof(*b->bucket);
+}
+
+static void ticket_changed(void *owner, uint32_t from, uint32_t to)
+{
+	struct buckets *b = owner;
+
+	b->bucket[to] = b->bucket[from];
+	b->tickets[b->bucket[to]] = to;
+}
+
+/* Makes what is needed to choose which bucket is evicted. */
+static int choose_victims(struct buckets *b, const struct mem *mem)
+{
+	struct ticket_holder holder = { ticket_changed, b };
+
+	b->tickets = mem->alloc(b->places.nr * sizeof(*b->tickets));
+	b->bucket = mem->alloc(tickets_bytes(b));
+	b->state = b->policy->create(b->places.nr, holder, mem);
+	return b->tickets && b->bucket && b->state ? 0 : -1;
+}
+
 int buckets_init(struct buckets *b, const struct policy *policy,
 		 uint32_t nr_blocks, uint64_t capacity, uint32_t bucket_blocks,
 		 struct watermarks marks, const struct mem *mem)
@@ -28,8 +52,7 @@ int buckets_init(struct buckets *b, const struct policy *policy,
 		return -1;
 	}
 	b->blocks = mem->alloc(blocks_bytes(b));
-	b->state = policy->create(b->places.nr, mem);
-	if (!b->blocks || !b->state ||
+	if (!b->blocks || choose_victims(b, mem) ||
 	    index_init(&b->slots, nr_blocks,
 		       (uint64_t)b->places.nr * b->bucket_blocks, mem)) {
 		buckets_exit(b, mem);
@@ -44,6 +67,8 @@ void buckets_exit(struct buckets *b, const struct mem *mem)
 		return;
 	b->policy->destroy(b->state, mem);
 	index_exit(&b->slots, mem);
+	mem->free(b->bucket, tickets_bytes(b));
+	mem->free(b->tickets, b->places.nr * sizeof(*b->tickets));
 	mem->free(b->blocks, blocks_bytes(b));
 	places_exit(&b->places, mem);
 	memset(b, 0, sizeof(*b));
@@ -51,12 +76,12 @@ void buckets_exit(struct buckets *b, const struct mem *mem)
 
 void buckets_touch(struct buckets *b, uint32_t slot)
 {
-	b->policy->touch(b->state, slot / b->bucket_blocks, 0);
+	b->policy->touch(b->state, b->tickets[slot / b->bucket_blocks], 0);
 }
 
 uint32_t buckets_evict(struct buckets *b)
 {
-	uint32_t bucket = b->policy->evict(b->state);
+	uint32_t bucket = b->bucket[b->policy->evict(b->state)];
 	const uint32_t *blocks = b->blocks + (size_t)bucket * b->bucket_blocks;
 
 	/* The bucket is full: no other is opened or evicted before the open one
@@ -70,10 +95,14 @@ uint32_t buckets_evict(struct buckets *b)
 
 uint32_t buckets_open(struct buckets *b)
 {
+	uint32_t ticket;
+
 	b->open_again = places_used_before(&b->places);
 	b->open = places_take(&b->places);
 	b->open_used = 0;
-	b->policy->insert(b->state, b->open, 0);
+	ticket = b->policy->insert(b->state, b->open, 0);
+	b->tickets[b->open] = ticket;
+	b->bucket[ticket] = b->open;
 	return b->open;
 }
 
@@ -82,9 +111,9 @@ uint32_t buckets_insert(struct buckets *b, uint32_t block)
 	uint32_t slot = b->open * b->bucket_blocks + b->open_used++;
 
 	b->blocks[slot] = block;
-	index_insert(&b->slots, block, slot);
+	index_set(&b->slots, block, slot);
 	b->held++;
 	b->slots_used += !b->open_again;
-	b->policy->touch(b->state, b->open, 0);
+	buckets_touch(b, slot);
 	return slot;
 }

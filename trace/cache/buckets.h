@@ -19,6 +19,8 @@ struct buckets {
 	void *state;
 	struct index slots; /* of each block */
 	uint32_t *blocks;   /* of each slot in use */
+	uint32_t *tickets;  /* of each bucket in use */
+	uint32_t *bucket;   /* of each ticket */
 	uint32_t bucket_blocks;
 	struct places places; /* buckets */
 	uint32_t open;	      /* the bucket that takes blocks */

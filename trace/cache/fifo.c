@@ -1,65 +1,65 @@
 #include "trace/cache/policy.h"
 
+/* Tickets are given one after the other, round and round. */
 struct fifo {
-	size_t bytes;
-	uint32_t nr_places;
-	uint32_t oldest; /* index into places */
-	uint32_t nr;
-	uint32_t places[]; /* a ring, in order of insertion */
+	uint32_t nr_tickets;
+	uint32_t oldest;
+	uint32_t newest; /* the next one to be given */
 };
 
-static void *fifo_create(uint32_t nr_places, const struct mem *mem)
+static void *fifo_create(uint32_t nr_places, struct ticket_holder holder,
+			 const struct mem *mem)
 {
-	size_t bytes =
-		sizeof(struct fifo) + (size_t)nr_places * sizeof(uint32_t);
-	struct fifo *fifo = mem->alloc(bytes);
+	struct fifo *fifo = mem->alloc(sizeof(*fifo));
 
-	if (!fifo)
-		return NULL;
-	fifo->bytes = bytes;
-	fifo->nr_places = nr_places;
+	(void)holder;
+	if (fifo)
+		fifo->nr_tickets = nr_places;
 	return fifo;
 }
 
 static void fifo_destroy(void *state, const struct mem *mem)
 {
-	struct fifo *fifo = state;
-
-	if (fifo)
-		mem->free(fifo, fifo->bytes);
+	mem->free(state, sizeof(struct fifo));
 }
 
-static void fifo_insert(void *state, uint32_t place, uint64_t next_use)
+/* Returns the ticket, and moves on to the one after it. */
+static uint32_t advance(const struct fifo *fifo, uint32_t *ticket)
 {
-	struct fifo *fifo = state;
-	uint64_t at = (uint64_t)fifo->oldest + fifo->nr++;
+	uint32_t old = *ticket;
 
-	(void)next_use;
-	fifo->places[at < fifo->nr_places ? at : at - fifo->nr_places] = place;
+	*ticket = old + 1 < fifo->nr_tickets ? old + 1 : 0;
+	return old;
 }
 
-static void fifo_touch(void *state, uint32_t place, uint64_t next_use)
+static uint32_t fifo_insert(void *state, uint32_t place, uint64_t next_use)
 {
-	(void)state;
+	struct fifo *fifo = state;
+
 	(void)place;
 	(void)next_use;
+	return advance(fifo, &fifo->newest);
+}
+
+static uint32_t fifo_touch(void *state, uint32_t ticket, uint64_t next_use)
+{
+	(void)state;
+	(void)next_use;
+	return ticket;
 }
 
 static uint32_t fifo_evict(void *state)
 {
 	struct fifo *fifo = state;
-	uint32_t victim = fifo->places[fifo->oldest];
 
-	fifo->nr--;
-	if (++fifo->oldest == fifo->nr_places)
-		fifo->oldest = 0;
-	return victim;
+	return advance(fifo, &fifo->oldest);
 }
 
 const struct policy policy_fifo = {
 	.name = "fifo",
 	.help = "the block inserted first goes first",
 	.of_buckets = true,
+	.tickets = policy_ticket_a_place,
 	.create = fifo_create,
 	.destroy = fifo_destroy,
 	.insert = fifo_insert,

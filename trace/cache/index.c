@@ -5,19 +5,19 @@
 #define STEP_INVERSE 0x803fe00ff803fe01 /* of INDEX_STEP, modulo 2^64 */
 #define FEW_BLOCKS (1 << 18)		/* an array of 1 MiB */
 
-static uint64_t table_size(uint64_t slots)
+static uint64_t table_size(uint64_t most)
 {
 	uint64_t nr = 2 * INDEX_RUN;
 
-	while (nr < 2 * slots)
+	while (nr < 2 * most)
 		nr *= 2;
 	return nr;
 }
 
-int index_init(struct index *x, uint32_t nr_blocks, uint64_t slots,
+int index_init(struct index *x, uint32_t nr_blocks, uint64_t most,
 	       const struct mem *mem)
 {
-	uint64_t nr = table_size(slots);
+	uint64_t nr = table_size(most);
 
 	*x = (struct index){ .nr = nr_blocks };
 	if (nr_blocks > FEW_BLOCKS && nr <= nr_blocks / 4) {
@@ -25,15 +25,15 @@ int index_init(struct index *x, uint32_t nr_blocks, uint64_t slots,
 		x->shift = 64 - __builtin_ctzll(nr / INDEX_RUN);
 		x->table = mem->alloc(nr * sizeof(*x->table));
 	} else {
-		x->slots = mem->alloc(nr_blocks * sizeof(*x->slots));
+		x->numbers = mem->alloc(nr_blocks * sizeof(*x->numbers));
 	}
-	return x->table || x->slots ? 0 : -1;
+	return x->table || x->numbers ? 0 : -1;
 }
 
 void index_exit(struct index *x, const struct mem *mem)
 {
 	mem->free(x->table, x->nr * sizeof(*x->table));
-	mem->free(x->slots, x->nr * sizeof(*x->slots));
+	mem->free(x->numbers, x->nr * sizeof(*x->numbers));
 	memset(x, 0, sizeof(*x));
 }
 
@@ -51,7 +51,7 @@ static void remove_entry(struct index *x, uint64_t hole)
 
 	for (;;) {
 		at = index_next(x, at);
-		if (!x->table[at].slot)
+		if (!x->table[at].number)
 			break;
 		home = index_home(x, x->table[at].block);
 		if (steps(x, home, at) < steps(x, hole, at))
@@ -59,13 +59,13 @@ static void remove_entry(struct index *x, uint64_t hole)
 		x->table[hole] = x->table[at];
 		hole = at;
 	}
-	x->table[hole].slot = 0;
+	x->table[hole].number = 0;
 }
 
 void index_remove(struct index *x, uint32_t block)
 {
-	if (x->slots)
-		x->slots[block] = 0;
+	if (x->numbers)
+		x->numbers[block] = 0;
 	else
 		remove_entry(x, index_entry(x, block));
 }

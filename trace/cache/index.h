@@ -1,8 +1,8 @@
 /*
- * The slot in which each block is cached. Blocks are numbered densely, so an
- * array has an entry for each; where there are many times as many blocks as
- * slots, a table has only those that are cached, so that memory grows with the
- * cache and not with the trace.
+ * What is known of each block that is cached: a number, its slot or its ticket.
+ * Blocks are numbered densely, so an array has an entry for each; where there
+ * are many times as many blocks as are cached, a table has only those, so that
+ * memory grows with the cache and not with the trace.
  */
 #ifndef MOONCAKE_INDEX_H
 #define MOONCAKE_INDEX_H
@@ -12,25 +12,25 @@
 
 #include "trace/base/mem.h"
 
-#define CACHE_NO_SLOT UINT32_MAX
+#define INDEX_NONE UINT32_MAX
 #define INDEX_RUN 512 /* entries of a page: blocks side by side */
 #define INDEX_STEP (INDEX_RUN + 1)
 
 struct index_entry {
-	uint32_t slot; /* + 1; 0: free */
+	uint32_t number; /* + 1; 0: free */
 	uint32_t block;
 };
 
 struct index {
-	uint32_t *slots; /* of each block, + 1; 0: none. NULL with a table */
+	uint32_t *numbers; /* of each block, + 1; 0: none. NULL with a table */
 	struct index_entry *table;
 	uint64_t nr;
 	unsigned int shift; /* of a table */
 };
 
-/* Makes an index for @nr_blocks blocks, of which no more than @slots are cached
+/* Makes an index for @nr_blocks blocks, of which no more than @most are cached
  * at a time. Returns 0, or -1 when there is no memory. */
-int index_init(struct index *x, uint32_t nr_blocks, uint64_t slots,
+int index_init(struct index *x, uint32_t nr_blocks, uint64_t most,
 	       const struct mem *mem);
 void index_exit(struct index *x, const struct mem *mem);
 
@@ -66,27 +66,27 @@ static inline uint64_t index_entry(const struct index *x, uint32_t block)
 {
 	uint64_t at = index_home(x, block);
 
-	while (x->table[at].slot && x->table[at].block != block)
+	while (x->table[at].number && x->table[at].block != block)
 		at = index_next(x, at);
 	return at;
 }
 
-/* Returns the slot of the block, or CACHE_NO_SLOT. */
+/* Returns the number of the block, or INDEX_NONE. */
 static inline uint32_t index_find(const struct index *x, uint32_t block)
 {
-	if (x->slots)
-		return x->slots[block] - 1;
-	return x->table[index_entry(x, block)].slot - 1;
+	if (x->numbers)
+		return x->numbers[block] - 1;
+	return x->table[index_entry(x, block)].number - 1;
 }
 
-/* Adds a block, which must not be there, with its slot. */
-static inline void index_insert(struct index *x, uint32_t block, uint32_t slot)
+/* Gives a block a number, whether it has one or not. */
+static inline void index_set(struct index *x, uint32_t block, uint32_t number)
 {
-	if (x->slots)
-		x->slots[block] = slot + 1;
+	if (x->numbers)
+		x->numbers[block] = number + 1;
 	else
 		x->table[index_entry(x, block)] =
-			(struct index_entry){ slot + 1, block };
+			(struct index_entry){ number + 1, block };
 }
 
 /* Removes a block, which must be there. */

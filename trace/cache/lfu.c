@@ -31,7 +31,8 @@ static uint32_t lfu_head(const struct lfu *lfu, uint32_t class)
 
 /* There is one class more than there are places: a place that moves needs two
  * at a time. */
-static void *lfu_create(uint32_t nr_places, const struct mem *mem)
+static void *lfu_create(uint32_t nr_places, struct ticket_holder holder,
+			const struct mem *mem)
 {
 	size_t nr_classes = (size_t)nr_places + 2, nr = nr_places;
 	size_t bytes =
@@ -40,6 +41,7 @@ static void *lfu_create(uint32_t nr_places, const struct mem *mem)
 		nr * (sizeof(struct link) + sizeof(uint32_t));
 	struct lfu *lfu = mem->alloc(bytes);
 
+	(void)holder;
 	if (!lfu)
 		return NULL;
 	lfu->bytes = bytes;
@@ -97,15 +99,16 @@ static void lfu_take(struct lfu *lfu, uint32_t place)
 	lfu->free = class;
 }
 
-static void lfu_insert(void *state, uint32_t place, uint64_t next_use)
+static uint32_t lfu_insert(void *state, uint32_t place, uint64_t next_use)
 {
 	struct lfu *lfu = state;
 
 	(void)next_use;
 	lfu_put(lfu, place, lfu_class_after(lfu, LFU_ORDER, 1));
+	return place;
 }
 
-static void lfu_touch(void *state, uint32_t place, uint64_t next_use)
+static uint32_t lfu_touch(void *state, uint32_t place, uint64_t next_use)
 {
 	struct lfu *lfu = state;
 	uint32_t class = lfu->class_of[place];
@@ -115,6 +118,7 @@ static void lfu_touch(void *state, uint32_t place, uint64_t next_use)
 	next = lfu_class_after(lfu, class, lfu->classes[class].uses + 1);
 	lfu_take(lfu, place);
 	lfu_put(lfu, place, next);
+	return place;
 }
 
 static uint32_t lfu_evict(void *state)
@@ -130,6 +134,7 @@ static uint32_t lfu_evict(void *state)
 const struct policy policy_lfu = {
 	.name = "lfu",
 	.help = "the block with the fewest uses since insertion goes first, among equals the least recently used",
+	.tickets = policy_ticket_a_place,
 	.create = lfu_create,
 	.destroy = lfu_destroy,
 	.insert = lfu_insert,

@@ -31,13 +31,15 @@ struct opt {
 	uint32_t nr_settled; /* of these, in next */
 };
 
-static void *opt_create(uint32_t nr_places, const struct mem *mem)
+static void *opt_create(uint32_t nr_places, struct ticket_holder holder,
+			const struct mem *mem)
 {
 	size_t bytes = sizeof(struct opt) +
 		       (size_t)nr_places * (3 * sizeof(struct entry) +
 					    2 * sizeof(uint32_t));
 	struct opt *opt = mem->alloc(bytes);
 
+	(void)holder;
 	if (!opt)
 		return NULL;
 	opt->bytes = bytes;
@@ -173,7 +175,7 @@ static bool goes_on_top(const struct opt *opt, uint64_t next_use)
 	return !opt->nr_over || next_use > opt->over[opt->nr_over - 1].next_use;
 }
 
-static void opt_touch(void *state, uint32_t place, uint64_t next_use)
+static uint32_t opt_touch(void *state, uint32_t place, uint64_t next_use)
 {
 	struct opt *opt = state;
 	bool over = next_use >> POLICY_NEXT_PASS;
@@ -181,11 +183,12 @@ static void opt_touch(void *state, uint32_t place, uint64_t next_use)
 	if (over && goes_on_top(opt, next_use)) {
 		heap_remove(&opt->now, place);
 		push(opt, (struct entry){ next_use, place });
-		return;
+		return place;
 	}
 	heap_put(&opt->now, place, next_use);
 	if (over)
 		heap_put(&opt->next, place, (uint32_t)next_use);
+	return place;
 }
 
 static uint32_t opt_evict(void *state)
@@ -218,6 +221,7 @@ const struct policy policy_opt = {
 	.name = "opt",
 	.help = "clairvoyant: the block whose next use is furthest goes first (the upper bound)",
 	.needs_future = true,
+	.tickets = policy_ticket_a_place,
 	.create = opt_create,
 	.destroy = opt_destroy,
 	.insert = opt_touch,

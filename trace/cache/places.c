@@ -28,13 +28,13 @@ int places_init(struct places *p, uint64_t capacity, uint32_t wanted,
 	memset(p, 0, sizeof(*p));
 	p->nr = places_count(capacity, wanted, marks);
 	p->left = at_most(low ? low - 1 : 0, p->nr ? p->nr - 1 : 0);
-	p->ring = mem->alloc((size_t)(p->nr - p->left) * sizeof(*p->ring));
+	p->ring = mem->alloc(places_ring(p) * sizeof(*p->ring));
 	return p->ring ? 0 : -1;
 }
 
 void places_exit(struct places *p, const struct mem *mem)
 {
-	mem->free(p->ring, (size_t)(p->nr - p->left) * sizeof(*p->ring));
+	mem->free(p->ring, places_ring(p) * sizeof(*p->ring));
 	memset(p, 0, sizeof(*p));
 }
 

@@ -52,7 +52,13 @@ static inline bool places_used_before(const struct places *p)
 	return p->ring_used;
 }
 
-/* Returns where the @nth of the places that were given back stands. */
+/* Returns how many places can be given back and not taken again at a time. */
+static inline size_t places_ring(const struct places *p)
+{
+	return p->nr - p->left;
+}
+
+/* Returns where in the ring the @nth of the places that were given back stands. */
 static inline uint32_t places_ring_index(const struct places *p, uint32_t nth)
 {
 	uint64_t at = (uint64_t)p->ring_first + nth;

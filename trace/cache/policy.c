@@ -10,6 +10,11 @@ const struct policy *const policies[] = {
 	&policy_lru, &policy_fifo, &policy_lfu, &policy_opt, NULL,
 };
 
+uint32_t policy_ticket_a_place(uint32_t nr_places)
+{
+	return nr_places;
+}
+
 const struct policy *policy_find(const char *name)
 {
 	for (size_t i = 0; policies[i]; i++)

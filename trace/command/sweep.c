@@ -30,7 +30,7 @@ int run_once(struct run *run, const struct arguments *a, const struct trace *t,
 	struct plan_options o = run_plan_options(run, a, shape);
 	struct planner *pl;
 
-	pl = planner_create_counting(t, &o, &mem_private, err);
+	pl = planner_create(t, &o, &mem_private, err);
 	if (!pl)
 		return -1;
 	planner_pass(pl, NULL, &run->stats);

@@ -17,15 +17,15 @@ static void store(struct plan_run *run, uint32_t block)
 static void promote(struct plan_run *run, uint32_t block)
 {
 	struct planner *pl = run->pl;
-	uint32_t slot, victim = NO_BLOCK;
+	uint32_t ops, victim = NO_BLOCK;
 
 	if (!pl->memory.places.nr)
 		return;
 	if (cache_excess(&pl->memory))
-		victim = cache_evict(&pl->memory, &slot);
-	cache_insert(&pl->memory, block, 0);
+		victim = cache_evict(&pl->memory, 0).block;
+	cache_insert(&pl->memory, block, 0, &ops);
 	if (victim != NO_BLOCK && pl->opt.offload == PLAN_OFFLOAD_EVICT &&
-	    storage_find(pl, victim) == CACHE_NO_SLOT)
+	    storage_find(pl, victim) == INDEX_NONE)
 		store(run, victim);
 }
 
@@ -74,17 +74,17 @@ static inline void look_up_plain(struct plan_run *run, uint32_t block,
 				 bool first)
 {
 	struct cache *storage = &run->pl->storage;
-	uint32_t slot = cache_find(storage, block);
+	uint32_t ticket = cache_find(storage, block);
 
 	tally_lookup(run, block);
-	if (slot == CACHE_NO_SLOT) {
+	if (ticket == INDEX_NONE) {
 		storage_write_slot(run, block, 0);
 		count_missed(run);
 		return;
 	}
-	cache_touch(storage, slot, 0);
+	ticket = cache_touch(storage, ticket, 0);
 	if (count_cached(run, block, first))
-		storage_read(run, block, slot);
+		storage_read(run, block, ticket);
 }
 
 /* Looks up a block where there is room for all, and nothing to do but count:
@@ -105,22 +105,23 @@ static inline void count_plain(struct plan_run *run, uint32_t block, bool first,
 /* Looks up a block that memory has. That does not use storage, but changes when
  * the block is used there next. */
 static void find_in_memory(struct plan_run *run, uint32_t block, bool first,
-			   uint32_t memory_slot, uint32_t slot)
+			   uint32_t in_memory, uint32_t ticket)
 {
 	struct planner *pl = run->pl;
 
-	cache_touch(&pl->memory, memory_slot, 0);
-	if (slot != CACHE_NO_SLOT && pl->future.after)
-		storage_touch(pl, slot, planner_next_use(pl, block));
+	cache_touch(&pl->memory, in_memory, 0);
+	if (ticket != INDEX_NONE && pl->future.after)
+		storage_touch(pl, ticket, planner_next_use(pl, block));
 	run->nr_memory_hits += count_cached(run, block, first);
 }
 
 static void find_stored(struct plan_run *run, uint32_t block, bool first,
-			uint32_t slot)
+			uint32_t ticket)
 {
-	storage_touch(run->pl, slot, planner_next_use(run->pl, block));
+	ticket = storage_touch(run->pl, ticket,
+			       planner_next_use(run->pl, block));
 	if (count_cached(run, block, first)) {
-		storage_read(run, block, slot);
+		storage_read(run, block, ticket);
 		promote(run, block);
 	}
 }
@@ -128,21 +129,21 @@ static void find_stored(struct plan_run *run, uint32_t block, bool first,
 static void look_up(struct plan_run *run, uint32_t block, bool first)
 {
 	struct planner *pl = run->pl;
-	uint32_t slot = storage_find(pl, block);
-	uint32_t memory_slot = pl->memory.places.nr ?
-				       cache_find(&pl->memory, block) :
-				       CACHE_NO_SLOT;
+	uint32_t ticket = storage_find(pl, block);
+	uint32_t in_memory = pl->memory.places.nr ?
+				     cache_find(&pl->memory, block) :
+				     INDEX_NONE;
 
 	if (pl->lookups)
 		pl->lookups[block]++;
 	tally_lookup(run, block);
-	if (!run->missed && memory_slot == CACHE_NO_SLOT &&
+	if (!run->missed && in_memory == INDEX_NONE &&
 	    pl->opt.probe == PLAN_PROBE_STAT)
 		run->nr_probes++;
-	if (memory_slot != CACHE_NO_SLOT) {
-		find_in_memory(run, block, first, memory_slot, slot);
-	} else if (slot != CACHE_NO_SLOT) {
-		find_stored(run, block, first, slot);
+	if (in_memory != INDEX_NONE) {
+		find_in_memory(run, block, first, in_memory, ticket);
+	} else if (ticket != INDEX_NONE) {
+		find_stored(run, block, first, ticket);
 	} else {
 		miss(run, block);
 		count_missed(run);
@@ -188,7 +189,7 @@ void planner_look_up(struct plan_run *run, const struct trace_request *rq)
 	const uint32_t *blocks = &pl->trace->lookups[rq->first_lookup];
 
 	if (is_plain(pl)) {
-		if (pl->counts && pl->storage.in_order)
+		if (!run->steps && pl->storage.in_order)
 			count_all_plain(run, blocks);
 		else
 			look_up_all_plain(run, blocks);

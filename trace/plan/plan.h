@@ -231,12 +231,6 @@ struct planner *planner_create(const struct trace *t,
 			       const struct plan_options *o,
 			       const struct mem *mem, struct error *err);
 
-/* Makes a planner that only counts, and takes less memory. It must be given no
- * plan to fill. */
-struct planner *planner_create_counting(const struct trace *t,
-					const struct plan_options *o,
-					const struct mem *mem,
-					struct error *err);
 void planner_free(struct planner *pl);
 
 /* Returns how many slots steps of this planner can name: no more than there are
@@ -283,8 +277,8 @@ void planner_first_request(struct planner *pl, struct plan *p, uint32_t r,
 bool planner_has_room(const struct planner *pl, const struct plan *p,
 		      uint64_t number, uint64_t used);
 
-/* Plans request @r of a pass by a planner that only counts, and adds what it
- * does to the counts of @stats. */
+/* Plans request @r of a pass, but into no plan, and adds what it does to the
+ * counts of @stats. */
 void planner_count(struct planner *pl, uint32_t r, struct plan_stats *stats);
 
 #endif

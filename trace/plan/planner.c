@@ -133,9 +133,9 @@ static int check(const struct trace *t, const struct plan_options *o,
 	return o->layout == PLAN_LAYOUT_BUCKETS ? check_buckets(o, err) : 0;
 }
 
-static struct planner *create(const struct trace *t,
-			      const struct plan_options *o, bool counts,
-			      const struct mem *mem, struct error *err)
+struct planner *planner_create(const struct trace *t,
+			       const struct plan_options *o,
+			       const struct mem *mem, struct error *err)
 {
 	struct planner *pl;
 
@@ -146,7 +146,6 @@ static struct planner *create(const struct trace *t,
 		pl->trace = t;
 		pl->mem = mem;
 		pl->opt = *o;
-		pl->counts = counts;
 		if (!allocate(pl))
 			return pl;
 		planner_free(pl);
@@ -156,21 +155,6 @@ static struct planner *create(const struct trace *t,
 	     " blocks: cut the trace with max_requests=",
 	     t->nr_blocks);
 	return NULL;
-}
-
-struct planner *planner_create(const struct trace *t,
-			       const struct plan_options *o,
-			       const struct mem *mem, struct error *err)
-{
-	return create(t, o, false, mem, err);
-}
-
-struct planner *planner_create_counting(const struct trace *t,
-					const struct plan_options *o,
-					const struct mem *mem,
-					struct error *err)
-{
-	return create(t, o, true, mem, err);
 }
 
 void planner_free(struct planner *pl)

@@ -12,12 +12,6 @@
 #include "trace/plan/plan.h"
 #include "trace/plan/tally.h"
 
-/* The operations on a place, in the order of the plan. */
-struct order {
-	uint32_t ops;	 /* planned so far */
-	uint32_t filled; /* what reads of its content need */
-};
-
 struct planner {
 	const struct trace *trace;
 	const struct mem *mem;
@@ -27,10 +21,8 @@ struct planner {
 	struct buckets buckets;
 	struct cache memory;  /* of no places without a memory tier */
 	struct future future; /* empty unless the eviction policy needs it */
-	bool counts;	      /* it only counts, and makes no steps */
-	struct order *orders; /* of the places of storage; one if it counts */
-	uint32_t nr_orders;
-	uint32_t *lookups; /* of each block, in all passes; for admit */
+	struct order *orders; /* of each bucket */
+	uint32_t *lookups;    /* of each block, in all passes; for admit */
 	struct tally tally;
 	/* The steps that follow the reads of the request that is being planned:
 	 * writes, openings and evictions. */
@@ -88,28 +80,23 @@ static inline bool storage_in_buckets(const struct planner *pl)
 	return pl->opt.layout == PLAN_LAYOUT_BUCKETS;
 }
 
-/* Returns the slot of the block, or CACHE_NO_SLOT. */
+/* Returns the ticket of the block, as cache_find() does, with buckets its slot,
+ * or INDEX_NONE. */
 static inline uint32_t storage_find(const struct planner *pl, uint32_t block)
 {
 	return storage_in_buckets(pl) ? index_find(&pl->buckets.slots, block) :
 					cache_find(&pl->storage, block);
 }
 
-/* Notes that the block in that slot is used. @next_use is as in policy.h. */
-static inline void storage_touch(struct planner *pl, uint32_t slot,
-				 uint64_t next_use)
+/* Notes that the block that storage_find() has found is used, and returns what
+ * it would return now. @next_use is as in policy.h. */
+static inline uint32_t storage_touch(struct planner *pl, uint32_t ticket,
+				     uint64_t next_use)
 {
-	if (storage_in_buckets(pl))
-		buckets_touch(&pl->buckets, slot);
-	else
-		cache_touch(&pl->storage, slot, next_use);
-}
-
-/* Returns the order of the operations on a place. Where steps are only counted
- * nobody asks for it, so all places share one. */
-static inline struct order *storage_order(struct planner *pl, uint32_t place)
-{
-	return &pl->orders[pl->counts ? 0 : place];
+	if (!storage_in_buckets(pl))
+		return cache_touch(&pl->storage, ticket, next_use);
+	buckets_touch(&pl->buckets, ticket);
+	return ticket;
 }
 
 static inline void storage_set_step(struct plan_step *step, enum plan_kind kind,
@@ -139,32 +126,42 @@ static inline void storage_add(struct plan_run *run, enum plan_kind kind,
 		run->nr_files++;
 }
 
-/* Reads a block, which must be in that slot. */
+/* Reads the block that storage_find() has found. */
 static inline void storage_read(struct plan_run *run, uint32_t block,
-				uint32_t slot)
+				uint32_t ticket)
 {
 	struct planner *pl = run->pl;
-	uint32_t place = storage_in_buckets(pl) ?
-				 slot / pl->buckets.bucket_blocks :
-				 slot;
-	struct order *order = storage_order(pl, place);
+	uint32_t slot = ticket, need = 1;
 
+	if (storage_in_buckets(pl)) {
+		struct order *order =
+			&pl->orders[slot / pl->buckets.bucket_blocks];
+
+		need = order->filled;
+		order->ops++;
+	} else if (pl->storage.evicts) {
+		struct cached *cached = &pl->storage.cached[ticket];
+
+		slot = cached->slot;
+		need = cached->order.filled;
+		cached->order.ops++;
+	}
 	if (run->steps)
 		storage_set_step(&run->steps[run->nr_reads], PLAN_READ, slot,
-				 block, order->filled);
-	order->ops++;
+				 block, need);
 	run->nr_reads++;
 }
 
 static inline void storage_evict_slot(struct plan_run *run)
 {
 	struct planner *pl = run->pl;
-	uint32_t slot, block = cache_evict(&pl->storage, &slot);
-	struct order *order = storage_order(pl, slot);
+	bool unlinks = pl->opt.layout == PLAN_LAYOUT_FILES;
+	struct cached victim = cache_evict(&pl->storage, unlinks);
 
 	run->stats->evictions++;
-	if (pl->opt.layout == PLAN_LAYOUT_FILES)
-		storage_add(run, PLAN_EVICT, slot, block, order->ops++);
+	if (unlinks)
+		storage_add(run, PLAN_EVICT, victim.slot, victim.block,
+			    victim.order.ops);
 }
 
 /* Writes a block where there are no buckets, and first evicts what must go for
@@ -172,17 +169,14 @@ static inline void storage_evict_slot(struct plan_run *run)
 static inline void storage_write_slot(struct plan_run *run, uint32_t block,
 				      uint64_t next_use)
 {
-	struct planner *pl = run->pl;
-	struct order *order;
-	uint32_t slot;
+	struct cache *storage = &run->pl->storage;
+	uint32_t slot, need;
 
-	for (uint32_t n = cache_excess(&pl->storage); n; n--)
+	for (uint32_t n = cache_excess(storage); n; n--)
 		storage_evict_slot(run);
-	run->nr_rewrites += places_used_before(&pl->storage.places);
-	slot = cache_insert(&pl->storage, block, next_use);
-	order = storage_order(pl, slot);
-	storage_add(run, PLAN_WRITE, slot, block, order->ops);
-	order->filled = ++order->ops;
+	run->nr_rewrites += places_used_before(&storage->places);
+	slot = cache_insert(storage, block, next_use, &need);
+	storage_add(run, PLAN_WRITE, slot, block, need);
 }
 
 /* Does the same with any layout. */

@@ -7,6 +7,11 @@ static bool in_order(const struct plan_options *o)
 	       !(o->memory_blocks && o->offload == PLAN_OFFLOAD_EVICT);
 }
 
+static size_t orders_bytes(const struct planner *pl)
+{
+	return pl->buckets.places.nr * sizeof(*pl->orders);
+}
+
 int storage_init(struct planner *pl)
 {
 	const struct plan_options *o = &pl->opt;
@@ -17,23 +22,19 @@ int storage_init(struct planner *pl)
 		ret = buckets_init(&pl->buckets, o->eviction, nr_blocks,
 				   o->slots / o->bucket_blocks,
 				   o->bucket_blocks, o->evict, pl->mem);
-		pl->nr_orders = pl->buckets.places.nr;
 	} else {
 		ret = cache_init(&pl->storage, o->eviction, nr_blocks,
 				 in_order(o), o->slots, o->evict, pl->mem);
-		pl->nr_orders = pl->storage.places.nr;
 	}
 	if (ret)
 		return -1;
-	if (pl->counts)
-		pl->nr_orders = 1;
-	pl->orders = pl->mem->alloc(pl->nr_orders * sizeof(*pl->orders));
+	pl->orders = pl->mem->alloc(orders_bytes(pl));
 	return pl->orders ? 0 : -1;
 }
 
 void storage_exit(struct planner *pl)
 {
-	pl->mem->free(pl->orders, pl->nr_orders * sizeof(*pl->orders));
+	pl->mem->free(pl->orders, orders_bytes(pl));
 	buckets_exit(&pl->buckets, pl->mem);
 	cache_exit(&pl->storage, pl->mem);
 }
@@ -65,7 +66,7 @@ static void evict_bucket(struct plan_run *run)
 {
 	struct planner *pl = run->pl;
 	uint32_t bucket = buckets_evict(&pl->buckets);
-	struct order *order = storage_order(pl, bucket);
+	struct order *order = &pl->orders[bucket];
 
 	run->stats->evictions += pl->buckets.bucket_blocks;
 	run->stats->buckets_evicted++;
@@ -82,7 +83,7 @@ static void open_bucket(struct plan_run *run)
 	for (uint32_t n = buckets_excess(&pl->buckets); n; n--)
 		evict_bucket(run);
 	bucket = buckets_open(&pl->buckets);
-	order = storage_order(pl, bucket);
+	order = &pl->orders[bucket];
 	run->stats->buckets_opened++;
 	storage_add(run, PLAN_OPEN, bucket * pl->buckets.bucket_blocks, 0,
 		    order->ops++);
@@ -100,7 +101,7 @@ static void write_to_bucket(struct plan_run *run, uint32_t block)
 		open_bucket(run);
 	slot = buckets_insert(&pl->buckets, block);
 	run->nr_rewrites += pl->buckets.open_again;
-	order = storage_order(pl, slot / pl->buckets.bucket_blocks);
+	order = &pl->orders[slot / pl->buckets.bucket_blocks];
 	storage_add(run, PLAN_WRITE, slot, block, order->filled - 1);
 	order->ops++;
 }

@@ -44,7 +44,7 @@ static int count(struct rows *rows, const struct plan_options *o,
 		 struct error *err)
 {
 	const struct trace *t = rows->trace;
-	struct planner *pl = planner_create_counting(t, o, &mem_private, err);
+	struct planner *pl = planner_create(t, o, &mem_private, err);
 
 	if (!pl)
 		return -1;
