@@ -47,19 +47,22 @@ static uint64_t steps(const struct index *x, uint64_t from, uint64_t to)
  * search for them would end there. */
 static void remove_entry(struct index *x, uint64_t hole)
 {
+	struct index_entry *entries = x->table;
 	uint64_t at = hole, home;
 
-	for (;;) {
+	while (entries[hole].passed) {
 		at = index_next(x, at);
-		if (!x->table[at].number)
+		if (!entries[at].number)
 			break;
-		home = index_home(x, x->table[at].block);
+		home = index_home(x, entries[at].block);
 		if (steps(x, home, at) < steps(x, hole, at))
 			continue;
-		x->table[hole] = x->table[at];
+		entries[hole].number = entries[at].number;
+		entries[hole].block = entries[at].block;
 		hole = at;
 	}
-	x->table[hole].number = 0;
+	entries[hole].number = 0;
+	entries[hole].passed = 0;
 }
 
 void index_remove(struct index *x, uint32_t block)

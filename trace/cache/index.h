@@ -1,5 +1,5 @@
 /*
- * What is known of each block that is cached: a number, its slot or its ticket.
+ * A number of each block that is cached: its slot, or its ticket (policy.h).
  * Blocks are numbered densely, so an array has an entry for each; where there
  * are many times as many blocks as are cached, a table has only those, so that
  * memory grows with the cache and not with the trace.
@@ -18,7 +18,8 @@
 
 struct index_entry {
 	uint32_t number; /* + 1; 0: free */
-	uint32_t block;
+	uint32_t block : 31;
+	uint32_t passed : 1; /* other blocks are further on because of it */
 };
 
 struct index {
@@ -28,8 +29,8 @@ struct index {
 	unsigned int shift; /* of a table */
 };
 
-/* Makes an index for @nr_blocks blocks, of which no more than @most are cached
- * at a time. Returns 0, or -1 when there is no memory. */
+/* Makes an index for @nr_blocks blocks, fewer than 2^31, of which no more than
+ * @most are cached at a time. Returns 0, or -1 when there is no memory. */
 int index_init(struct index *x, uint32_t nr_blocks, uint64_t most,
 	       const struct mem *mem);
 void index_exit(struct index *x, const struct mem *mem);
@@ -60,13 +61,21 @@ static inline uint64_t index_next(const struct index *x, uint64_t at)
 	return (at + INDEX_STEP) & (x->nr - 1);
 }
 
+/* Does the search for a block end at this entry of a table? It is the block's,
+ * or it is free. */
+static inline bool index_ends(const struct index *x, uint64_t at,
+			      uint32_t block)
+{
+	return !x->table[at].number || x->table[at].block == block;
+}
+
 /* Returns the entry of the block in a table, or the free one where it
  * belongs. */
 static inline uint64_t index_entry(const struct index *x, uint32_t block)
 {
 	uint64_t at = index_home(x, block);
 
-	while (x->table[at].number && x->table[at].block != block)
+	while (!index_ends(x, at, block))
 		at = index_next(x, at);
 	return at;
 }
@@ -82,11 +91,17 @@ static inline uint32_t index_find(const struct index *x, uint32_t block)
 /* Gives a block a number, whether it has one or not. */
 static inline void index_set(struct index *x, uint32_t block, uint32_t number)
 {
-	if (x->numbers)
+	uint64_t at;
+
+	if (x->numbers) {
 		x->numbers[block] = number + 1;
-	else
-		x->table[index_entry(x, block)] =
-			(struct index_entry){ number + 1, block };
+		return;
+	}
+	for (at = index_home(x, block); !index_ends(x, at, block);
+	     at = index_next(x, at))
+		x->table[at].passed = 1;
+	x->table[at].block = block;
+	x->table[at].number = number + 1;
 }
 
 /* Removes a block, which must be there. */
