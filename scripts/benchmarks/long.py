@@ -1,7 +1,7 @@
 """
 A trace far beyond memory, compiled (--lookups): the time to its first I/O,
 I/Os a second against the short trace's and those of one that differs in
-length alone, and the memory of a whole replay.
+length alone, at its beginning and of a whole replay, and the memory of that.
 """
 
 import multiprocessing
@@ -82,6 +82,22 @@ def _measure_starts(bench, traces):
         for name in traces.paths})
 
 
+def _measure_whole(bench, traces):
+    """All of the long one, between as many I/Os of the short one."""
+    loops = max(1, traces.times["long"] // 2)
+    before = traces.run(bench, "short", loops=loops)
+    whole = traces.run(bench, "long")
+    after = traces.run(bench, "short", loops=loops)
+    short = (before.ios + after.ios) / (before.ios / before.iops
+                                        + after.ios / after.iops)
+    return whole, whole.iops / short
+
+
+def _whole_cells(whole, ratio):
+    return [f"{whole.iops / 1e6:.3f}", f"{ratio:.3f}",
+            units.size(whole.usage.peak)]
+
+
 def _row(traces, name, starts, runs, whole):
     runs, long = runs[name], runs["long"]
     against = "" if name == "long" else show_ratio(spread(
@@ -93,7 +109,7 @@ def _row(traces, name, starts, runs, whole):
                  units.seconds),
             show(spread(run.iops / 1e6 for run in runs)),
             show(spread(run.cpu_per_io for run in runs), units.nanoseconds),
-            against, units.size(whole.usage.peak) if name == "long" else "",
+            against, *(whole if name == "long" else [""] * len(whole)),
             units.size(os.path.getsize(traces.paths[name]))]
 
 
@@ -101,7 +117,7 @@ def measure(bench, found):
     traces = _Traces(bench)
     starts = _measure_starts(bench, traces)
     runs = _measure_ios(bench, traces)
-    whole = traces.run(bench, "long")
+    whole, whole_ratio = _measure_whole(bench, traces)
     found.figures.update({
         "lookups": traces.lookups["long"],
         "start_seconds": spread(run.usage.seconds
@@ -110,18 +126,23 @@ def measure(bench, found):
                              lambda run: run.iops).median,
         "same_cache_ratio": ratios(runs, "long", "looped",
                                    lambda run: run.iops).median,
+        "whole_iops_ratio": whole_ratio,
         "peak_bytes": whole.usage.peak,
         "file_bytes": os.path.getsize(traces.paths["long"])})
     found.table(
         ["trace", "lookups", "slots", "share of reads",
          "start, one I/O, end", "million I/Os a second", "CPU time an I/O",
-         "the long one against it", "memory of a whole replay", "file"],
-        [_row(traces, name, starts, runs, whole)
+         "the long one against it",
+         "whole replay, million I/Os a second", "against the short one",
+         "memory of a whole replay", "file"],
+        [_row(traces, name, starts, runs, _whole_cells(whole, whole_ratio))
          for name in traces.paths])
     found.note(
         f"Run with --lookups={bench.lookups}. Each is the trace so many times "
         "with other ids each time, those but the longest over and over. The "
         "short one has a cache, and with it tables, that a core's own cache "
         "holds, and fewer hits; the one in the middle differs from the long "
-        "one by its length alone. Memory is that of the larger one of fio's "
+        "one by its length alone. Those are the first I/Os of each, "
+        f"{units.count(IOS)}, in turn; a whole replay is between as many I/Os "
+        "of the short one, half of them before it and half after it. Memory is that of the larger one of fio's "
         "processes, with what it has mapped of the file.")
