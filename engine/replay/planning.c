@@ -4,8 +4,10 @@
 #include "engine/replay/order.h"
 #include "engine/replay/planning.h"
 
-#define PLAN_AHEAD 1024	  /* requests that are planned before their turn */
-#define PLAN_AT_ONCE 4	  /* so many of these at once, for each worker */
+#define PLAN_AHEAD 1024 /* requests that are planned before their turn */
+/* So many of their lookups at once, for each worker: what planning needs is in
+ * a core's cache only after the first few, and the job's I/O waits for all. */
+#define PLAN_AT_ONCE 256
 #define PLANNING_MS 10000 /* the longest that planning takes */
 
 /* For tests: so many steps are kept, whatever the trace. */
@@ -137,16 +139,22 @@ static bool is_planned(const struct replay *r, uint64_t number)
 	return atomic_load_explicit(&r->planned, memory_order_acquire) > number;
 }
 
+/* The worker that looks ahead plans for all. For each it plans two requests at
+ * least, one more than that takes meanwhile, so that it gets ahead. */
 static void plan_some(struct replay *r)
 {
-	uint64_t number, end;
+	uint64_t number, end, lookups = 0;
 
 	if (!begin_planning(r))
 		return;
 	number = atomic_load_explicit(&r->planned, memory_order_relaxed);
-	end = number + PLAN_AT_ONCE * r->nr_workers;
-	for (; number < end && may_plan(r, number); number++)
-		plan_next(r, number);
+	end = number + 2 * r->nr_workers;
+	while ((number < end || lookups < PLAN_AT_ONCE * r->nr_workers) &&
+	       may_plan(r, number)) {
+		lookups +=
+			1 + trace_lookups_of(r->trace, number % r->nr_requests);
+		plan_next(r, number++);
+	}
 	end_planning(r);
 }
 
