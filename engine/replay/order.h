@@ -119,6 +119,19 @@ static inline void order_done(struct replay *r, const struct plan_step *step)
 	}
 }
 
+/* Has the write that filled the step's slot failed? Mostly none has, and which
+ * have is not looked at: that would be one more line of memory for each I/O. */
+static inline bool order_is_bad(const struct replay *r,
+				const struct plan_step *step)
+{
+	if (!atomic_load_explicit(&r->any_bad, memory_order_relaxed))
+		return false;
+	return atomic_load_explicit(&r->slots_bad[step->slot / 64],
+				    memory_order_relaxed) >>
+		       step->slot % 64 &
+	       1;
+}
+
 /*
  * Notes whether the write has failed. Where a job goes on after an error
  * (continue_on_error=), a write that failed counts as done, but its slot is
@@ -131,20 +144,12 @@ static inline void order_set_bad(struct replay *r, const struct plan_step *step,
 	_Atomic uint64_t *word = &r->slots_bad[step->slot / 64];
 	uint64_t bit = 1ULL << step->slot % 64;
 
-	if (bad)
+	if (bad) {
+		atomic_store(&r->any_bad, 1);
 		atomic_fetch_or(word, bit);
-	else if (atomic_load_explicit(word, memory_order_relaxed) & bit)
+	} else if (order_is_bad(r, step)) {
 		atomic_fetch_and(word, ~bit);
-}
-
-/* Has the write that filled the step's slot failed? */
-static inline bool order_is_bad(const struct replay *r,
-				const struct plan_step *step)
-{
-	return atomic_load_explicit(&r->slots_bad[step->slot / 64],
-				    memory_order_relaxed) >>
-		       step->slot % 64 &
-	       1;
+	}
 }
 
 /*

@@ -97,6 +97,7 @@ struct replay {
 	_Atomic uint64_t end;	  /* one past the last request */
 	_Atomic uint32_t warm;	  /* all warm-up requests have finished */
 	_Atomic uint32_t counted; /* all of the first pass is planned */
+	_Atomic uint32_t any_bad; /* slots_bad had a bit set */
 	/* One each for all replays of a group. It lies in the first of them. */
 	_Atomic uint32_t *failed;
 	_Atomic uint64_t *epoch_ns; /* when the first paced request arrives */
