@@ -144,5 +144,6 @@ def measure(bench, found):
         "holds, and fewer hits; the one in the middle differs from the long "
         "one by its length alone. Those are the first I/Os of each, "
         f"{units.count(IOS)}, in turn; a whole replay is between as many I/Os "
-        "of the short one, half of them before it and half after it. Memory is that of the larger one of fio's "
-        "processes, with what it has mapped of the file.")
+        "of the short one, half of them before it and half after it. Memory is "
+        "that of the larger one of fio's processes, with what it has mapped of "
+        "the file.")

@@ -127,7 +127,7 @@ static void sweep(struct lru *lru, uint32_t *ticket)
 static uint32_t lru_insert(void *state, uint32_t place, uint64_t next_use)
 {
 	struct lru *lru = state;
-	uint32_t ticket = lru->nr_tickets;
+	uint32_t ticket = lru->nr_tickets; /* none yet */
 
 	(void)place;
 	(void)next_use;

@@ -63,7 +63,7 @@ static inline uint32_t places_ring_index(const struct places *p, uint32_t nth)
 {
 	uint64_t at = (uint64_t)p->ring_first + nth;
 
-	return at < p->nr - p->left ? at : at - (p->nr - p->left);
+	return at < places_ring(p) ? at : at - places_ring(p);
 }
 
 /* Takes the place that was given back longest ago. Where none was, takes the
