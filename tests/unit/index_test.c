@@ -21,30 +21,46 @@ static void check_all(const struct index *x, uint32_t nr_blocks)
 		CHECK_EQ(index_find(x, b), slot_of[b] - 1);
 }
 
-/* Blocks side by side, as requests have them, come and go. */
-static void check_index(uint32_t nr_blocks, uint32_t slots, bool table)
+static uint32_t others(const struct index *x)
 {
-	uint64_t seed = nr_blocks + slots;
-	uint32_t at = 0, slot = 0;
+	uint32_t n = 0;
+
+	for (uint64_t i = 0; x->others && i < x->nr / 2; i++)
+		n += x->others[i].number > 0;
+	return n;
+}
+
+/* Puts a block into a slot, and takes away what is there. */
+static void put(struct index *x, uint32_t block, uint32_t slot)
+{
+	if (slot_of[blocks[slot]] == slot + 1) {
+		index_remove(x, blocks[slot]);
+		slot_of[blocks[slot]] = 0;
+	}
+	blocks[slot] = block;
+	index_set(x, block, slot);
+	slot_of[block] = slot + 1;
+}
+
+/* Blocks side by side, as requests have them, take the slots in turn, or any
+ * slot, so that some stay for long. */
+static void check_index(uint32_t nr_blocks, uint32_t slots, bool in_turn)
+{
+	uint64_t seed = nr_blocks + slots + in_turn;
+	uint32_t at = 0;
 	struct index x;
 
 	memset(slot_of, 0, sizeof(slot_of));
-	CHECK_EQ(index_init(&x, nr_blocks, slots, &mem_private), 0);
-	CHECK_EQ(x.table != NULL, table);
+	memset(blocks, 0, sizeof(blocks));
+	CHECK_EQ(index_init(&x, nr_blocks, slots, slots, &mem_private), 0);
+	CHECK_EQ(x.others != NULL, nr_blocks == BLOCKS && slots < BLOCKS / 8);
 	for (uint32_t round = 0; round < ROUNDS; round++) {
 		at = (small_random(&seed, 20) ? at + 1 :
 				small_random(&seed, nr_blocks)) % nr_blocks;
 		CHECK_EQ(index_find(&x, at), slot_of[at] - 1);
-		if (slot_of[at])
-			continue;
-		if (round >= slots && slot_of[blocks[slot]] == slot + 1) {
-			index_remove(&x, blocks[slot]);
-			slot_of[blocks[slot]] = 0;
-		}
-		blocks[slot] = at;
-		index_set(&x, at, slot);
-		slot_of[at] = ++slot;
-		slot %= slots;
+		if (!slot_of[at])
+			put(&x, at, in_turn ? round % slots :
+					      small_random(&seed, slots));
 	}
 	check_all(&x, nr_blocks);
 	index_exit(&x, &mem_private);
@@ -52,20 +68,95 @@ static void check_index(uint32_t nr_blocks, uint32_t slots, bool table)
 
 static void an_array(void)
 {
-	memset(blocks, 0, sizeof(blocks));
-	check_index(1000, 50, false);
+	check_index(1000, 50, true);
+	check_index(BLOCKS, BLOCKS / 4, true);
 	check_index(BLOCKS, BLOCKS / 4, false);
 }
 
-static void a_table(void)
+static void laps(void)
 {
-	memset(blocks, 0, sizeof(blocks));
 	check_index(BLOCKS, 1, true);
 	check_index(BLOCKS, 16, true);
-	check_index(BLOCKS, 1000, true);
+	check_index(BLOCKS, 16, false);
 	check_index(BLOCKS, SLOTS, true);
-	/* As full as a table gets. */
+	check_index(BLOCKS, SLOTS, false);
+	/* With as few entries as there can be. */
 	check_index(BLOCKS, 1 << 12, true);
+	check_index(BLOCKS, 1 << 12, false);
+}
+
+/* Blocks at equal distances mostly get their entries. */
+static void check_distance(uint32_t distance)
+{
+	struct index x;
+
+	CHECK_EQ(index_init(&x, BLOCKS, SLOTS, SLOTS, &mem_private), 0);
+	for (uint32_t i = 0; i < SLOTS / 2; i++)
+		index_set(&x, i * distance % BLOCKS, i);
+	CHECK(others(&x) < SLOTS / 10);
+	index_exit(&x, &mem_private);
+}
+
+static void distances(void)
+{
+	check_distance(1);
+	check_distance(64);
+	check_distance(1 << 14); /* a lap */
+}
+
+/* As many blocks as there is room for, that all come by one entry, go one after
+ * the other, beginning with the @first. */
+static void check_crowd(uint32_t first)
+{
+	enum { CROWD = 64 };
+	uint32_t nr = 0, crowd[CROWD + 1];
+	struct index x;
+
+	CHECK_EQ(index_init(&x, BLOCKS, CROWD, CROWD, &mem_private), 0);
+	for (uint32_t block = 7; nr <= CROWD; block++)
+		if (index_home(&x, block) == index_home(&x, 7))
+			crowd[nr++] = block;
+	for (uint32_t i = 0; i < CROWD; i++)
+		index_set(&x, crowd[i], i);
+	CHECK_EQ(others(&x), CROWD - 1);
+	CHECK_EQ(index_find(&x, crowd[CROWD]), INDEX_NONE);
+	for (uint32_t gone = 1; gone <= CROWD; gone++) {
+		index_remove(&x, crowd[(first + gone - 1) % CROWD]);
+		for (uint32_t i = 0; i < CROWD; i++)
+			CHECK_EQ(index_find(&x, crowd[(first + i) % CROWD]),
+				 i < gone ? INDEX_NONE : (first + i) % CROWD);
+	}
+	CHECK_EQ(others(&x), 0);
+	index_exit(&x, &mem_private);
+}
+
+static void crowds(void)
+{
+	check_crowd(0);
+	check_crowd(1);
+	check_crowd(40);
+}
+
+/* An entry has room for the lap of the last block and the largest number. */
+static void most_laps(void)
+{
+	const uint32_t last = (UINT32_C(1) << 31) - 2;
+
+	for (uint32_t most = 1; most <= 1 << 16; most *= 16) {
+		struct index x;
+
+		CHECK_EQ(index_init(&x, last + 1, most, 2 * most + 64,
+				    &mem_private), 0);
+		index_set(&x, last, 2 * most + 63);
+		CHECK_EQ(index_find(&x, last), 2 * most + 63);
+		CHECK_EQ(index_find(&x, last - x.nr), INDEX_NONE);
+		index_set(&x, last, 0);
+		CHECK_EQ(index_find(&x, last), 0);
+		CHECK_EQ(others(&x), 0);
+		index_remove(&x, last);
+		CHECK_EQ(index_find(&x, last), INDEX_NONE);
+		index_exit(&x, &mem_private);
+	}
 }
 
 static void tallies(void)
@@ -94,7 +185,10 @@ static void tallies(void)
 int main(void)
 {
 	RUN(an_array);
-	RUN(a_table);
+	RUN(laps);
+	RUN(distances);
+	RUN(crowds);
+	RUN(most_laps);
 	RUN(tallies);
 	UNIT_END();
 }

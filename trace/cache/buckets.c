@@ -41,6 +41,7 @@ int buckets_init(struct buckets *b, const struct policy *policy,
 		 struct watermarks marks, const struct mem *mem)
 {
 	uint32_t most = nr_blocks ? nr_blocks : 1;
+	uint64_t slots;
 
 	memset(b, 0, sizeof(*b));
 	b->policy = policy;
@@ -52,9 +53,9 @@ int buckets_init(struct buckets *b, const struct policy *policy,
 		return -1;
 	}
 	b->blocks = mem->alloc(blocks_bytes(b));
+	slots = (uint64_t)b->places.nr * b->bucket_blocks;
 	if (!b->blocks || choose_victims(b, mem) ||
-	    index_init(&b->slots, nr_blocks,
-		       (uint64_t)b->places.nr * b->bucket_blocks, mem)) {
+	    index_init(&b->slots, nr_blocks, slots, slots, mem)) {
 		buckets_exit(b, mem);
 		return -1;
 	}

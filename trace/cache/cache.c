@@ -31,6 +31,12 @@ static int choose_victims(struct cache *c, const struct mem *mem)
 	return c->cached && c->ops && c->state ? 0 : -1;
 }
 
+/* Returns how many tickets there are, or slots, if nothing is evicted. */
+static uint32_t numbers(const struct cache *c)
+{
+	return c->evicts ? c->policy->tickets(c->places.nr) : c->places.nr;
+}
+
 int cache_init(struct cache *c, const struct policy *policy, uint32_t nr_blocks,
 	       bool in_order, uint64_t capacity, struct watermarks marks,
 	       const struct mem *mem)
@@ -46,7 +52,7 @@ int cache_init(struct cache *c, const struct policy *policy, uint32_t nr_blocks,
 	if (c->in_order)
 		return 0;
 	if ((c->evicts && choose_victims(c, mem)) ||
-	    index_init(&c->index, nr_blocks, c->places.nr, mem)) {
+	    index_init(&c->index, nr_blocks, c->places.nr, numbers(c), mem)) {
 		cache_exit(c, mem);
 		return -1;
 	}

@@ -1,8 +1,13 @@
 /*
  * A number of each block that is cached: its slot, or its ticket (policy.h).
- * Blocks are numbered densely, so an array has an entry for each; where there
- * are many times as many blocks as are cached, a table has only those, so that
- * memory grows with the cache and not with the trace.
+ * Blocks are numbered densely, so an array has an entry for each. Where there
+ * are many times as many blocks as are cached they go over a shorter array, lap
+ * after lap, so that memory grows with the cache and not with the trace. Of the
+ * blocks that come by the same entry one has it, and the others, while they are
+ * cached at the same time, are in a hash table.
+ *
+ * Blocks side by side have entries side by side, 16 to a line of the CPU's
+ * cache: so lies what a request looks up, and mostly what is evicted.
  */
 #ifndef MOONCAKE_INDEX_H
 #define MOONCAKE_INDEX_H
@@ -13,98 +18,124 @@
 #include "trace/base/mem.h"
 
 #define INDEX_NONE UINT32_MAX
-#define INDEX_RUN 512 /* entries of a page: blocks side by side */
-#define INDEX_STEP (INDEX_RUN + 1)
+#define INDEX_HASH UINT64_C(0x9e3779b97f4a7c15) /* 2^64 / golden ratio */
+#define INDEX_OTHERS (UINT32_C(1) << 31)
 
-struct index_entry {
+/* A block whose entry another one has. */
+struct index_other {
 	uint32_t number; /* + 1; 0: free */
-	uint32_t block : 31;
-	uint32_t passed : 1; /* other blocks are further on because of it */
+	uint32_t block;
 };
 
 struct index {
-	uint32_t *numbers; /* of each block, + 1; 0: none. NULL with a table */
-	struct index_entry *table;
-	uint64_t nr;
-	unsigned int shift; /* of a table */
+	/*
+	 * Of each block the number + 1; 0: none. With laps there is the lap of
+	 * the block above the number, and INDEX_OTHERS where others that come
+	 * by the entry may be cached; while it is 0 there are none.
+	 */
+	uint32_t *entries;
+	uint64_t nr;		    /* with laps 2^lap_bits */
+	unsigned int lap_bits;	    /* of a block, below its lap; 0: no laps */
+	unsigned int number_bits;   /* of an entry, below the lap */
+	struct index_other *others; /* nr / 2; NULL without laps */
 };
 
-/* Makes an index for @nr_blocks blocks, fewer than 2^31, of which no more than
- * @most are cached at a time. Returns 0, or -1 when there is no memory. */
+/*
+ * Makes an index for @nr_blocks blocks, fewer than 2^31, of which no more than
+ * @most are cached at a time, with numbers below @numbers. Returns 0, or -1 when
+ * there is no memory; index_exit() is due either way.
+ */
 int index_init(struct index *x, uint32_t nr_blocks, uint64_t most,
-	       const struct mem *mem);
+	       uint64_t numbers, const struct mem *mem);
 void index_exit(struct index *x, const struct mem *mem);
 
+/* Do the same as those below for a block whose entry others come by. */
+uint32_t index_find_other(const struct index *x, uint32_t block);
+void index_set_other(struct index *x, uint32_t block, uint32_t number);
+void index_remove_other(struct index *x, uint32_t block);
+
+static inline uint32_t index_lap(const struct index *x, uint32_t block)
+{
+	return block >> x->lap_bits;
+}
+
 /*
- * Returns the entry at which the search for a block begins. Blocks side by
- * side, as requests have them, share a page, since to find a page takes the CPU
- * longer than to read a line of it. Each run of them begins elsewhere in its
- * page, so that blocks at equal distances, such as the first of each request,
- * are not in each other's way.
+ * Returns which entry a block comes by. Each lap begins up to 8,191 entries
+ * further on, so that blocks at equal distances, such as the first of each
+ * request, do not all meet. It is not more, since the end of a lap is cached
+ * together with the beginning of the next.
  */
 static inline uint64_t index_home(const struct index *x, uint32_t block)
 {
-	uint64_t run = block / INDEX_RUN + UINT64_C(1);
-	uint64_t hash = run * 0x9e3779b97f4a7c15;
+	uint64_t further = index_lap(x, block) * INDEX_HASH >> 51;
 
-	return (hash >> x->shift) * INDEX_RUN +
-	       (block + (hash >> 16)) % INDEX_RUN;
+	return (block + further) & (x->nr - 1);
 }
 
-/*
- * Returns the entry at which the search goes on: in the next page, so that
- * blocks side by side are not in each other's way. The step is odd, so it comes
- * to every entry.
- */
-static inline uint64_t index_next(const struct index *x, uint64_t at)
+/* Returns what the entry of a block without a number would be. */
+static inline uint32_t index_blank(const struct index *x, uint32_t block)
 {
-	return (at + INDEX_STEP) & (x->nr - 1);
+	return index_lap(x, block) << x->number_bits;
 }
 
-/* Does the search for a block end at this entry of a table? It is the block's,
- * or it is free. */
-static inline bool index_ends(const struct index *x, uint64_t at,
-			      uint32_t block)
+/* Returns the number in the entry that the block comes by, or something that is
+ * none where another block has it. */
+static inline uint32_t index_number(const struct index *x, uint32_t block,
+				    uint32_t entry)
 {
-	return !x->table[at].number || x->table[at].block == block;
+	return ((entry & ~INDEX_OTHERS) ^ index_blank(x, block)) - 1;
 }
 
-/* Returns the entry of the block in a table, or the free one where it
- * belongs. */
-static inline uint64_t index_entry(const struct index *x, uint32_t block)
+static inline bool index_is_number(const struct index *x, uint32_t number)
 {
-	uint64_t at = index_home(x, block);
-
-	while (!index_ends(x, at, block))
-		at = index_next(x, at);
-	return at;
+	return number < (UINT32_C(1) << x->number_bits) - 1;
 }
 
 /* Returns the number of the block, or INDEX_NONE. */
 static inline uint32_t index_find(const struct index *x, uint32_t block)
 {
-	if (x->numbers)
-		return x->numbers[block] - 1;
-	return x->table[index_entry(x, block)].number - 1;
+	uint32_t entry, number;
+
+	if (!x->others)
+		return x->entries[block] - 1;
+	entry = x->entries[index_home(x, block)];
+	number = index_number(x, block, entry);
+	if (index_is_number(x, number))
+		return number;
+	return entry & INDEX_OTHERS ? index_find_other(x, block) : INDEX_NONE;
 }
 
 /* Gives a block a number, whether it has one or not. */
 static inline void index_set(struct index *x, uint32_t block, uint32_t number)
 {
-	uint64_t at;
+	uint32_t *entry;
 
-	if (x->numbers) {
-		x->numbers[block] = number + 1;
+	if (!x->others) {
+		x->entries[block] = number + 1;
 		return;
 	}
-	for (at = index_home(x, block); !index_ends(x, at, block);
-	     at = index_next(x, at))
-		x->table[at].passed = 1;
-	x->table[at].block = block;
-	x->table[at].number = number + 1;
+	entry = &x->entries[index_home(x, block)];
+	if (!*entry || index_is_number(x, index_number(x, block, *entry)))
+		*entry = (*entry & INDEX_OTHERS) |
+			 (index_blank(x, block) + number + 1);
+	else
+		index_set_other(x, block, number);
 }
 
 /* Removes a block, which must be there. */
-void index_remove(struct index *x, uint32_t block);
+static inline void index_remove(struct index *x, uint32_t block)
+{
+	uint32_t *entry;
+
+	if (!x->others) {
+		x->entries[block] = 0;
+		return;
+	}
+	entry = &x->entries[index_home(x, block)];
+	if (*entry & INDEX_OTHERS)
+		index_remove_other(x, block);
+	else
+		*entry = 0;
+}
 
 #endif
