@@ -72,7 +72,7 @@ def _measure_ios(bench, traces):
         return traces.run(bench, name,
                           loops=max(1, ios // traces.lookups[name]))
 
-    return in_turn(bench.choose(5, 1), {
+    return in_turn(bench.choose(9, 1), {
         name: lambda n=name: run(n) for name in traces.paths})
 
 
