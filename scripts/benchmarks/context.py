@@ -88,11 +88,14 @@ class Context:
     def choose(self, full, quick):
         return quick if self.quick else full
 
-    def _measure(self, command):
+    def _note(self, command):
         command = [str(each) for each in command]
         self.commands.append(shlex.join(command))
         self._show(self.commands[-1])
-        return fiorun.measure(command)
+        return command
+
+    def _measure(self, command):
+        return fiorun.measure(self._note(command))
 
     def path(self, name):
         return os.path.join(self.directory, name)
@@ -106,16 +109,15 @@ class Context:
 
     def fio(self, *jobs):
         """Jobs are dictionaries of options; the first is the name."""
-        return self._fio("normal,json", jobs)
+        return Ran(*self._measure(self._fio("normal,json", jobs)))
 
     def _fio(self, output, jobs):
         command = [fiorun.binary(), f"--output-format={output}"]
         for job in jobs:
             command += [f"--{name}={value}" for name, value in job.items()]
-        return Ran(*self._measure(command))
+        return command
 
-    def replay(self, *observers, output="normal,json", **options):
-        """A replay at full speed unless the options say otherwise."""
+    def _replay(self, *observers, output="normal,json", **options):
         shared = {"ioengine": f"external:{self._engine}", "rw": "randrw",
                   "trace": self.trace, "filename": self.path("kv.dat"),
                   "replay_no_stall": 1, **options}
@@ -123,6 +125,17 @@ class Context:
         jobs += [{"name": each, **shared, "numjobs": 1, "new_group": 1,
                   "observe": each} for each in observers]
         return self._fio(output, jobs)
+
+    def replay(self, *observers, **options):
+        """A replay at full speed unless the options say otherwise."""
+        return Ran(*self._measure(self._replay(*observers, **options)))
+
+    def replay_in_slices(self, seconds, *replays):
+        """Several, each the options of one, of which one at a time goes on."""
+        commands = [self._note(self._replay(**each, thread=1))
+                    for each in replays]
+        return [Ran(*each)
+                for each in fiorun.measure_in_slices(commands, seconds)]
 
     def plain(self, **options):
         """A plain fio job on the same file."""

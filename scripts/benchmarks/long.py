@@ -17,6 +17,7 @@ SHORT_SLOTS = 10000
 LOOPED = 10  # times the short trace, which SLOTS have no room for
 IOS = 30_000_000
 BLOCK = 4096
+SLICE = 1  # seconds of a whole replay at a time
 
 
 def _compile_repeated(bench, times, path):
@@ -34,11 +35,10 @@ def _compile_repeated(bench, times, path):
         os.unlink(fifo)
 
 
-def _run(bench, path, slots, **more):
-    return bench.replay(trace=path, backend="null", bytes_per_token=8,
-                        size=slots * BLOCK, iodepth=32,
-                        max_inflight_requests=0, output="json", **CLOCK,
-                        **more)
+def _options(path, slots):
+    return {"trace": path, "backend": "null", "bytes_per_token": 8,
+            "size": slots * BLOCK, "iodepth": 32, "max_inflight_requests": 0,
+            "output": "json", **CLOCK}
 
 
 class _Traces:
@@ -57,9 +57,12 @@ class _Traces:
         self.times = times
         self.lookups = {name: each * once for name, each in times.items()}
 
+    def options(self, name):
+        return _options(self.paths[name],
+                        SHORT_SLOTS if name == "short" else SLOTS)
+
     def run(self, bench, name, **more):
-        slots = SHORT_SLOTS if name == "short" else SLOTS
-        return _run(bench, self.paths[name], slots, **more)
+        return bench.replay(**self.options(name), **more)
 
 
 def _measure_ios(bench, traces):
@@ -82,23 +85,32 @@ def _measure_starts(bench, traces):
         for name in traces.paths})
 
 
-def _measure_whole(bench, traces):
-    """All of the long one, between as many I/Os of the short one."""
-    loops = max(1, traces.times["long"] // 2)
-    before = traces.run(bench, "short", loops=loops)
-    whole = traces.run(bench, "long")
-    after = traces.run(bench, "short", loops=loops)
-    short = (before.ios + after.ios) / (before.ios / before.iops
-                                        + after.ios / after.iops)
-    return whole, whole.iops / short
+def _measure_whole(bench, traces, starts):
+    """
+    All of the long one and as many I/Os of the short one, a slice of each in
+    turn. Returns the I/Os a second of both in their own slices, without the
+    start of fio, and the memory of the long one.
+    """
+    short, long = bench.replay_in_slices(
+        bench.choose(SLICE, 0.1),
+        {**traces.options("short"), "loops": traces.times["long"]},
+        traces.options("long"))
+    rates = {name: run.ios / (run.usage.seconds - spread(
+        start.usage.seconds for start in starts[name]).median)
+        for name, run in (("short", short), ("long", long))}
+    return rates, long.usage.peak
 
 
-def _whole_cells(whole, ratio):
-    return [f"{whole.iops / 1e6:.3f}", f"{ratio:.3f}",
-            units.size(whole.usage.peak)]
+def _whole_cells(rates, name, peak):
+    if name not in rates:
+        return [""] * 3
+    cells = [f"{rates[name] / 1e6:.3f}"]
+    if name != "long":
+        return [*cells, "", ""]
+    return [*cells, f"{rates['long'] / rates['short']:.3f}", units.size(peak)]
 
 
-def _row(traces, name, starts, runs, whole):
+def _row(traces, name, starts, runs, cells):
     runs, long = runs[name], runs["long"]
     against = "" if name == "long" else show_ratio(spread(
         a.iops / b.iops for a, b in zip(long, runs)))
@@ -109,7 +121,7 @@ def _row(traces, name, starts, runs, whole):
                  units.seconds),
             show(spread(run.iops / 1e6 for run in runs)),
             show(spread(run.cpu_per_io for run in runs), units.nanoseconds),
-            against, *(whole if name == "long" else [""] * len(whole)),
+            against, *cells,
             units.size(os.path.getsize(traces.paths[name]))]
 
 
@@ -117,7 +129,7 @@ def measure(bench, found):
     traces = _Traces(bench)
     starts = _measure_starts(bench, traces)
     runs = _measure_ios(bench, traces)
-    whole, whole_ratio = _measure_whole(bench, traces)
+    rates, peak = _measure_whole(bench, traces, starts)
     found.figures.update({
         "lookups": traces.lookups["long"],
         "start_seconds": spread(run.usage.seconds
@@ -126,8 +138,8 @@ def measure(bench, found):
                              lambda run: run.iops).median,
         "same_cache_ratio": ratios(runs, "long", "looped",
                                    lambda run: run.iops).median,
-        "whole_iops_ratio": whole_ratio,
-        "peak_bytes": whole.usage.peak,
+        "whole_iops_ratio": rates["long"] / rates["short"],
+        "peak_bytes": peak,
         "file_bytes": os.path.getsize(traces.paths["long"])})
     found.table(
         ["trace", "lookups", "slots", "share of reads",
@@ -135,7 +147,7 @@ def measure(bench, found):
          "the long one against it",
          "whole replay, million I/Os a second", "against the short one",
          "memory of a whole replay", "file"],
-        [_row(traces, name, starts, runs, _whole_cells(whole, whole_ratio))
+        [_row(traces, name, starts, runs, _whole_cells(rates, name, peak))
          for name in traces.paths])
     found.note(
         f"Run with --lookups={bench.lookups}. Each is the trace so many times "
@@ -143,7 +155,8 @@ def measure(bench, found):
         "short one has a cache, and with it tables, that a core's own cache "
         "holds, and fewer hits; the one in the middle differs from the long "
         "one by its length alone. Those are the first I/Os of each, "
-        f"{units.count(IOS)}, in turn; a whole replay is between as many I/Os "
-        "of the short one, half of them before it and half after it. Memory is "
-        "that of the larger one of fio's processes, with what it has mapped of "
-        "the file.")
+        f"{units.count(IOS)}, in turn; of a whole replay and as many I/Os of "
+        f"the short one each runs for {SLICE} s at a time, while the other is "
+        "stopped, with thread=1, so that a stop is one of all that fio is. "
+        "Memory is that of the whole replay, with what it has mapped of the "
+        "file.")

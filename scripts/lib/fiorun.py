@@ -1,5 +1,6 @@
 """Running fio."""
 
+import contextlib
 import os
 import select
 import shutil
@@ -28,13 +29,20 @@ def binary():
     return fio
 
 
-def launch(command, **more):
+def launch(command, signalled="TERM", **more):
     """
     In a session of its own: Ctrl-C comes to it from here alone. It ends in
     good order when this process is killed.
     """
-    return subprocess.Popen(["setpriv", "--pdeathsig", "TERM", *command],
+    return subprocess.Popen(["setpriv", "--pdeathsig", signalled, *command],
                             start_new_session=True, **more)
+
+
+def _reap(process, seconds):
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return Usage(seconds, used.ru_utime, used.ru_stime, used.ru_maxrss * 1024,
+                 used.ru_inblock * 512, used.ru_oublock * 512)
 
 
 def _wait(process, show):
@@ -46,11 +54,20 @@ def _wait(process, show):
             show(time.monotonic() - start)
     finally:
         os.close(ended)
-    seconds = time.monotonic() - start
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return Usage(seconds, used.ru_utime, used.ru_stime, used.ru_maxrss * 1024,
-                 used.ru_inblock * 512, used.ru_oublock * 512)
+    return _reap(process, time.monotonic() - start)
+
+
+def _said(process, command, output):
+    output.seek(0)
+    said = output.read().strip()
+    if process.returncode:
+        raise Error(f"{' '.join(command)} failed with status "
+                    f"{process.returncode}:\n{said}")
+    return said
+
+
+def _output():
+    return tempfile.TemporaryFile("w+", errors="replace")
 
 
 def measure(command, show=lambda seconds: None):
@@ -58,19 +75,14 @@ def measure(command, show=lambda seconds: None):
     Runs @command to its end and returns what it said, which is in the error
     if it fails, and its Usage. An interrupt stops it and is passed on.
     """
-    with tempfile.TemporaryFile("w+", errors="replace") as output:
+    with _output() as output:
         process = launch(command, stdout=output, stderr=subprocess.STDOUT)
         try:
             usage = _wait(process, show)
         except KeyboardInterrupt:
             _stop(process)
             raise
-        output.seek(0)
-        said = output.read().strip()
-    if process.returncode:
-        raise Error(f"{' '.join(command)} failed with status "
-                    f"{process.returncode}:\n{said}")
-    return said, usage
+        return _said(process, command, output), usage
 
 
 def run(command, show=lambda seconds: None):
@@ -85,6 +97,55 @@ def _stop(process):
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+class _Sliced:
+    """A program of one process that runs for a slice of time now and then."""
+
+    def __init__(self, command, clean_up):
+        self._command = command
+        self._output = clean_up.enter_context(_output())
+        self._seconds = 0
+        # Stopped as it may be, no other signal would end it.
+        self._process = launch(command, "KILL", stdout=self._output,
+                               stderr=subprocess.STDOUT)
+        self._process.send_signal(signal.SIGSTOP)
+        self._ended = os.pidfd_open(self._process.pid)
+        clean_up.callback(os.close, self._ended)
+        clean_up.callback(self._kill)
+
+    def _kill(self):
+        if self._process.returncode is None:
+            self._process.kill()
+            self._process.wait()
+
+    def run(self, seconds):
+        """Returns whether it has not come to its end."""
+        begin = time.monotonic()
+        self._process.send_signal(signal.SIGCONT)
+        goes_on = not select.select([self._ended], [], [], seconds)[0]
+        if goes_on:
+            self._process.send_signal(signal.SIGSTOP)
+        self._seconds += time.monotonic() - begin
+        return goes_on
+
+    def result(self):
+        usage = _reap(self._process, self._seconds)
+        return _said(self._process, self._command, self._output), usage
+
+
+def measure_in_slices(commands, seconds):
+    """
+    Runs all @commands to their ends, in turn for so many seconds each while the
+    others are stopped: what slows the machine for a while slows all. Returns
+    the same as measure() for each; the seconds are those of its slices.
+    """
+    with contextlib.ExitStack() as clean_up:
+        programs = [_Sliced(each, clean_up) for each in commands]
+        left = programs
+        while left:
+            left = [each for each in left if each.run(seconds)]
+        return [each.result() for each in programs]
 
 
 def interrupt_on_sigterm():
