@@ -35,12 +35,6 @@ def _compile_repeated(bench, times, path):
         os.unlink(fifo)
 
 
-def _options(path, slots):
-    return {"trace": path, "backend": "null", "bytes_per_token": 8,
-            "size": slots * BLOCK, "iodepth": 32, "max_inflight_requests": 0,
-            "output": "json", **CLOCK}
-
-
 class _Traces:
     """The short one, the long one, and one that fills the same cache."""
 
@@ -58,8 +52,10 @@ class _Traces:
         self.lookups = {name: each * once for name, each in times.items()}
 
     def options(self, name):
-        return _options(self.paths[name],
-                        SHORT_SLOTS if name == "short" else SLOTS)
+        slots = SHORT_SLOTS if name == "short" else SLOTS
+        return {"trace": self.paths[name], "backend": "null",
+                "bytes_per_token": 8, "size": slots * BLOCK, "iodepth": 32,
+                "max_inflight_requests": 0, "output": "json", **CLOCK}
 
     def run(self, bench, name, **more):
         return bench.replay(**self.options(name), **more)
@@ -88,29 +84,21 @@ def _measure_starts(bench, traces):
 def _measure_whole(bench, traces, starts):
     """
     All of the long one and as many I/Os of the short one, a slice of each in
-    turn. Returns the I/Os a second of both in their own slices, without the
-    start of fio, and the memory of the long one.
+    turn. Returns the I/Os a second of the short one and of the long one in
+    their own slices, without the start of fio, and the memory of the long one.
     """
+    def rate(name, run):
+        start = spread(each.usage.seconds for each in starts[name]).median
+        return run.ios / (run.usage.seconds - start)
+
     short, long = bench.replay_in_slices(
         bench.choose(SLICE, 0.1),
         {**traces.options("short"), "loops": traces.times["long"]},
         traces.options("long"))
-    rates = {name: run.ios / (run.usage.seconds - spread(
-        start.usage.seconds for start in starts[name]).median)
-        for name, run in (("short", short), ("long", long))}
-    return rates, long.usage.peak
+    return rate("short", short), rate("long", long), long.usage.peak
 
 
-def _whole_cells(rates, name, peak):
-    if name not in rates:
-        return [""] * 3
-    cells = [f"{rates[name] / 1e6:.3f}"]
-    if name != "long":
-        return [*cells, "", ""]
-    return [*cells, f"{rates['long'] / rates['short']:.3f}", units.size(peak)]
-
-
-def _row(traces, name, starts, runs, cells):
+def _row(traces, name, starts, runs, whole):
     runs, long = runs[name], runs["long"]
     against = "" if name == "long" else show_ratio(spread(
         a.iops / b.iops for a, b in zip(long, runs)))
@@ -121,7 +109,7 @@ def _row(traces, name, starts, runs, cells):
                  units.seconds),
             show(spread(run.iops / 1e6 for run in runs)),
             show(spread(run.cpu_per_io for run in runs), units.nanoseconds),
-            against, *cells,
+            against, *whole,
             units.size(os.path.getsize(traces.paths[name]))]
 
 
@@ -129,7 +117,10 @@ def measure(bench, found):
     traces = _Traces(bench)
     starts = _measure_starts(bench, traces)
     runs = _measure_ios(bench, traces)
-    rates, peak = _measure_whole(bench, traces, starts)
+    short, long, peak = _measure_whole(bench, traces, starts)
+    whole = {"short": [f"{short / 1e6:.3f}", "", ""], "looped": [""] * 3,
+             "long": [f"{long / 1e6:.3f}", f"{long / short:.3f}",
+                      units.size(peak)]}
     found.figures.update({
         "lookups": traces.lookups["long"],
         "start_seconds": spread(run.usage.seconds
@@ -138,7 +129,7 @@ def measure(bench, found):
                              lambda run: run.iops).median,
         "same_cache_ratio": ratios(runs, "long", "looped",
                                    lambda run: run.iops).median,
-        "whole_iops_ratio": rates["long"] / rates["short"],
+        "whole_iops_ratio": long / short,
         "peak_bytes": peak,
         "file_bytes": os.path.getsize(traces.paths["long"])})
     found.table(
@@ -147,7 +138,7 @@ def measure(bench, found):
          "the long one against it",
          "whole replay, million I/Os a second", "against the short one",
          "memory of a whole replay", "file"],
-        [_row(traces, name, starts, runs, _whole_cells(rates, name, peak))
+        [_row(traces, name, starts, runs, whole[name])
          for name in traces.paths])
     found.note(
         f"Run with --lookups={bench.lookups}. Each is the trace so many times "

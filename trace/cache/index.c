@@ -66,6 +66,12 @@ void index_exit(struct index *x, const struct mem *mem)
 	memset(x, 0, sizeof(*x));
 }
 
+/* Returns which of the places in @others it is, counted round and round. */
+static uint64_t wrap(const struct index *x, uint64_t at)
+{
+	return at & (x->nr / 2 - 1);
+}
+
 /* Returns where in @others the search for a block begins: for a run of blocks
  * anywhere, but side by side. */
 static uint64_t start_of(const struct index *x, uint32_t block)
@@ -73,13 +79,13 @@ static uint64_t start_of(const struct index *x, uint32_t block)
 	uint64_t home = index_home(x, block);
 	uint64_t run = home / RUN * INDEX_HASH >> 32;
 
-	return (home + run) & (x->nr / 2 - 1);
+	return wrap(x, home + run);
 }
 
 /* Returns where it goes on. The step is odd, so it comes to every place. */
 static uint64_t behind(const struct index *x, uint64_t at)
 {
-	return (at + RUN + 1) & (x->nr / 2 - 1);
+	return wrap(x, at + RUN + 1);
 }
 
 /* Returns where in @others the block is, or the free place where it belongs. */
@@ -107,7 +113,7 @@ void index_set_other(struct index *x, uint32_t block, uint32_t number)
 /* Returns how many steps a search takes from one place to another. */
 static uint64_t steps(const struct index *x, uint64_t from, uint64_t to)
 {
-	return (to - from) * RUN_INVERSE & (x->nr / 2 - 1);
+	return wrap(x, (to - from) * RUN_INVERSE);
 }
 
 /* Frees a place in @others. What is behind it moves up into it where a search
