@@ -4,6 +4,7 @@ exported without need. The way of the data goes down the table below: a folder
 includes itself, what its row names, and nothing else of the project.
 """
 import os
+import platform
 import re
 import subprocess
 from collections import defaultdict
@@ -42,6 +43,7 @@ MAY_INCLUDE = {
 # A job is made of parts of all folders, and every file below engine/ may ask
 # for a job; of fio's releases and of waiting everybody may know.
 FOR_THE_ENGINE = {"engine/job.h", "engine/wait.h", "engine/fio_releases.h"}
+BUILT = TOP / os.environ.get("BUILD", "build") / "obj"
 FILES_IN_FOLDER = 15
 LINES_IN_FILE = 400
 LINES_IN_FUNCTION = 50
@@ -201,12 +203,15 @@ def test_functions_are_short():
          f"more than {LINES_IN_FUNCTION} lines")
 
 
+def object_of(path):
+    return BUILT / path.with_suffix(".o")
+
+
 def symbols(kind, folders):
     """Names that the object files define or need; left over ones don't count."""
-    built = TOP / os.environ.get("BUILD", "build") / "obj"
     objects = [path for folder in folders
-               for path in (built / folder).rglob("*.o")
-               if (TOP / path.relative_to(built)).with_suffix(".c").exists()]
+               for path in (BUILT / folder).rglob("*.o")
+               if (TOP / path.relative_to(BUILT)).with_suffix(".c").exists()]
     if not objects:
         raise Skip("nothing is built here")
     listed = subprocess.run(["nm", "-A", kind, *objects], check=True,
@@ -226,6 +231,22 @@ def test_nothing_is_exported_for_one_file():
           symbols("--defined-only", code)
           if name not in needed | EXPORTED and not name.startswith("__")],
          "make it static")
+
+
+def test_what_is_fetched_ahead_is_compiled():
+    """A compiler leaves out calls of functions that only fetch."""
+    objects = {path: object_of(path) for path in sources()
+               if path.suffix == ".c" and
+               re.search(r"__builtin_prefetch|/fetch\.h", text(path))}
+    check(objects, "nothing is fetched ahead")
+    if platform.machine() != "x86_64":
+        raise Skip("known is how this looks on x86_64 alone")
+    if not all(each.exists() for each in objects.values()):
+        raise Skip("nothing is built here")
+    none([path for path, each in objects.items() if "prefetch" not in
+          subprocess.run(["objdump", "-d", each], check=True, text=True,
+                         capture_output=True).stdout],
+         "fetches nothing ahead")
 
 
 def test_wrong_changes_fit_the_code():

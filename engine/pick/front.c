@@ -2,6 +2,7 @@
 
 #include "engine/job.h"
 #include "engine/layout/layout.h"
+#include "engine/pick/fetch.h"
 #include "engine/pick/front.h"
 #include "engine/pick/request.h"
 #include "engine/replay/order.h"
@@ -25,10 +26,9 @@ static void begin_request(struct thread_data *td, struct request *req,
 			  uint64_t arrival_ns)
 {
 	struct job *job = job_of(td);
-	unsigned int i;
 
-	for (i = 0; i < ORDER_AHEAD; i++)
-		order_fetch(job->replay, req, req->steps + i);
+	if (!job->picker.fetch_end)
+		fetch_first(job->replay, req);
 	req->begun = true;
 	req->arrival_ns = arrival_ns;
 	replay_count(&job->worker->nr_started);

@@ -2,6 +2,7 @@
 
 #include "engine/job.h"
 #include "engine/layout/layout.h"
+#include "engine/pick/fetch.h"
 #include "engine/pick/front.h"
 #include "engine/pick/request.h"
 #include "engine/replay/order.h"
@@ -25,9 +26,11 @@ static void begin_step(struct thread_data *td, struct cursor *cursor,
 		       struct request *req, struct plan_step *step)
 {
 	struct job *job = job_of(td);
-	uint32_t objects = job->picker.stages.objects[step->write];
+	struct picker *p = &job->picker;
+	uint32_t objects = p->stages.objects[step->write];
 
-	order_fetch(job->replay, req, step + ORDER_AHEAD);
+	fetch_ahead(job->replay, step,
+		    p->fetch_end ? p->fetch_end : req->steps + req->nr_steps);
 	cursor_set_step(cursor, running_use_step(&job->feed.running, req, step,
 						 objects));
 }
@@ -351,9 +354,12 @@ void picker_set_waiting(struct thread_data *td, bool waiting)
 
 int picker_start(struct thread_data *td)
 {
+	const struct replay *r = replay_of(td);
 	struct picker *p = picker_of(td);
 
 	p->async = option_store_async(td, job_of(td)->options);
+	if (r->nr_workers == 1 && !r->turns)
+		p->fetch_end = r->plan.steps + r->plan.step_mask + 1;
 	issue_start(td);
 	return front_start(td);
 }

@@ -34,6 +34,9 @@ struct picker {
 	struct stages stages;
 	struct issue_counts counts;
 	bool async;
+	/* A job that takes all requests, in the order of the plan, has all
+	 * steps before it, up to here. NULL: those of its requests alone. */
+	const struct plan_step *fetch_end;
 
 	struct cursor more; /* of an object that has begun */
 	struct cursor read;

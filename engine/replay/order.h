@@ -88,18 +88,6 @@ static inline void order_done_in_bucket(struct replay *r,
 				  memory_order_acq_rel);
 }
 
-#define ORDER_AHEAD 32 /* how many steps ahead the state of a slot is fetched */
-
-/* Fetches the state of a slot whose step comes soon: it is mostly in the CPU
- * cache of the job that used the slot last. */
-static inline void order_fetch(const struct replay *r,
-			       const struct request *req,
-			       const struct plan_step *step)
-{
-	if (step < req->steps + req->nr_steps)
-		__builtin_prefetch(&r->slots[step->slot]);
-}
-
 /* Notes that the step has completed. */
 static inline void order_done(struct replay *r, const struct plan_step *step)
 {
