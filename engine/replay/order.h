@@ -1,8 +1,8 @@
 /*
- * The order on slots, as one number and one equality. A step names how many
+ * The order on slots, as one number and one comparison. A step names how many
  * operations on its slot must have completed before it (plan.h), and the state
- * of the slot says how many have. The job that has done a write, alone on its
- * slot, says that the slot is filled; jobs that have done reads add one.
+ * of the slot is how many have. A write is alone on its slot and waits for all
+ * of them; a read waits for the write that fills the slot.
  */
 #ifndef MOONCAKE_ORDER_H
 #define MOONCAKE_ORDER_H
@@ -23,11 +23,12 @@ static inline bool order_awaited(const struct replay *r,
 	return r->reuses_slots || plan_kind(step) != PLAN_READ;
 }
 
-/* Returns up to which operation the step's slot is filled. */
-static inline uint32_t order_filled(const struct replay *r,
-				    const struct plan_step *step)
+/* Returns how many operations on the step's slot are done; with buckets, up to
+ * which operation on its bucket the slot is filled. */
+static inline uint32_t order_done_on_slot(const struct replay *r,
+					  const struct plan_step *step)
 {
-	return atomic_load_explicit(&r->slots[step->slot].filled,
+	return atomic_load_explicit(&r->slots[step->slot],
 				    memory_order_acquire);
 }
 
@@ -55,56 +56,80 @@ static inline bool order_ready_in_bucket(const struct replay *r,
 static inline bool order_read_ready(const struct replay *r,
 				    const struct plan_step *step)
 {
+	uint32_t done = order_done_on_slot(r, step);
+
 	if (TEST_IGNORES_ORDER)
 		return true;
-	return order_filled(r, step) == step->need;
+	if (r->bucket_blocks)
+		return done == step->need;
+	return (int32_t)(done - step->need) >= 0;
 }
 
 /* May this step be issued? */
 static inline bool order_ready(const struct replay *r,
 			       const struct plan_step *step)
 {
-	uint32_t done;
-
 	if (TEST_IGNORES_ORDER)
 		return true;
 	if (plan_kind(step) == PLAN_READ)
 		return order_read_ready(r, step);
 	if (r->bucket_blocks)
 		return order_ready_in_bucket(r, step);
-	done = order_filled(r, step) +
-	       atomic_load_explicit(&r->slots[step->slot].reads,
-				    memory_order_acquire);
-	return done == step->need;
+	return order_done_on_slot(r, step) == step->need;
+}
+
+/* Counts one more operation on a content whose reads have @need, as the plan
+ * counts: see PLAN_ROUND. */
+static inline void order_count(_Atomic uint32_t *done, uint32_t need)
+{
+	uint32_t before =
+		atomic_fetch_add_explicit(done, 1, memory_order_acq_rel);
+
+	if (before + 1 - need == PLAN_ROUND)
+		atomic_fetch_sub_explicit(done, PLAN_ROUND,
+					  memory_order_acq_rel);
+}
+
+/* Notes that a step has completed that was alone in its place. */
+static inline void order_done_alone(_Atomic uint32_t *done,
+				    const struct plan_step *step)
+{
+	atomic_store_explicit(done, step->need + 1, memory_order_release);
 }
 
 static inline void order_done_in_bucket(struct replay *r,
 					const struct plan_step *step)
 {
-	if (plan_kind(step) == PLAN_WRITE)
-		atomic_store_explicit(&r->slots[step->slot].filled,
-				      step->need + 1, memory_order_release);
-	atomic_fetch_add_explicit(order_bucket(r, step), 1,
-				  memory_order_acq_rel);
+	_Atomic uint32_t *done = order_bucket(r, step);
+
+	switch (plan_kind(step)) {
+	case PLAN_READ:
+		order_count(done, step->need);
+		break;
+	case PLAN_WRITE:
+		order_done_alone(&r->slots[step->slot], step);
+		order_count(done, step->need + 1);
+		break;
+	case PLAN_OPEN:
+	case PLAN_EVICT:
+		order_done_alone(done, step);
+		break;
+	}
 }
 
 /* Notes that the step has completed. */
 static inline void order_done(struct replay *r, const struct plan_step *step)
 {
-	struct slot_state *slot = &r->slots[step->slot];
+	_Atomic uint32_t *done = &r->slots[step->slot];
 
 	if (!order_awaited(r, step))
 		return;
-	if (r->bucket_blocks) {
+	if (r->bucket_blocks)
 		order_done_in_bucket(r, step);
-	} else if (plan_kind(step) == PLAN_READ) {
-		atomic_fetch_add_explicit(&slot->reads, 1,
-					  memory_order_release);
-	} else {
-		atomic_store_explicit(&slot->reads, 0, memory_order_relaxed);
-		atomic_store_explicit(&slot->filled, step->need + 1,
-				      memory_order_release);
-	}
+	else if (plan_kind(step) == PLAN_READ)
+		order_count(done, step->need);
+	else
+		order_done_alone(done, step);
 }
 
 /* Has the write that filled the step's slot failed? Mostly none has, and which

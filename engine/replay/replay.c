@@ -34,9 +34,8 @@ static struct replay *map_replay(const struct planner *planner,
 		       records * sizeof(struct request) +
 		       p->nr_workers * sizeof(struct worker) +
 		       p->nr_observers * sizeof(struct observer) +
-		       slots * sizeof(struct slot_state) +
-		       buckets * sizeof(_Atomic uint32_t) +
-		       2 * words * sizeof(_Atomic uint64_t);
+		       2 * words * sizeof(_Atomic uint64_t) +
+		       (slots + buckets) * sizeof(_Atomic uint32_t);
 	struct replay *r = mem_shared_table.alloc(bytes);
 
 	if (!r)
@@ -46,10 +45,11 @@ static struct replay *map_replay(const struct planner *planner,
 	r->request_mask = records - 1;
 	r->workers = (struct worker *)(r->requests + records);
 	r->observers = (struct observer *)(r->workers + p->nr_workers);
-	r->slots = (struct slot_state *)(r->observers + p->nr_observers);
-	r->slots_abandoned = (_Atomic uint64_t *)(r->slots + slots);
+	r->slots_abandoned =
+		(_Atomic uint64_t *)(r->observers + p->nr_observers);
 	r->slots_bad = r->slots_abandoned + words;
-	r->buckets = (_Atomic uint32_t *)(r->slots_bad + words);
+	r->slots = (_Atomic uint32_t *)(r->slots_bad + words);
+	r->buckets = r->slots + slots;
 	r->bucket_blocks = in_bucket;
 	return r;
 }

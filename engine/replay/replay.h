@@ -56,13 +56,6 @@ struct observer {
 	uint32_t kind;	       /* 1 + operation that it reports; 0: requests */
 };
 
-/* How many operations on a slot have completed, numbered as in plan.h. */
-struct slot_state {
-	_Atomic uint32_t filled; /* the write of the content, and those
-				  * before it, are done; 0: none */
-	_Atomic uint32_t reads;	 /* of the content that are done */
-};
-
 struct replay {
 	/* Fixed once set up. */
 	const struct trace *trace;
@@ -83,8 +76,9 @@ struct replay {
 	struct plan_stats stats; /* of the first pass, with @counted */
 	size_t bytes;		 /* of this mapping */
 
-	struct slot_state *slots;
-	_Atomic uint32_t *buckets;	   /* operations done on each */
+	_Atomic uint32_t *slots;	   /* of each how many operations on it
+					    * are done, as in plan.h */
+	_Atomic uint32_t *buckets;	   /* likewise */
 	_Atomic uint64_t *slots_abandoned; /* a bit for each slot */
 	_Atomic uint64_t *slots_bad;	   /* likewise; see order.h */
 	struct request *requests;

@@ -12,6 +12,7 @@
 #include "engine/replay/take.c"
 #include "engine/replay/turns.c"
 #include "small_trace.h"
+#include "trace/plan/planner.h"
 #include "unit.h"
 
 #define PASSES	  7
@@ -83,6 +84,13 @@ static void do_step(const struct plan_step *step)
 	order_done(replay, step);
 }
 
+/* Returns how many operations are done on the step's place. */
+static uint32_t done_in_place(const struct plan_step *step)
+{
+	return replay->bucket_blocks ? *order_bucket(replay, step) :
+				       order_done_on_slot(replay, step);
+}
+
 /* Does a step of the request if one may be done, or ends it. Returns false
  * where it can do neither. */
 static bool go_on(struct flight *f, uint64_t *seed)
@@ -101,10 +109,13 @@ static bool go_on(struct flight *f, uint64_t *seed)
 	from = small_random(seed, nr);
 	for (uint32_t n = 0; n < nr; n++) {
 		uint32_t i = (from + n) % nr;
+		const struct plan_step *step = &f->req->steps[i];
 
-		if (f->done[i] || !order_ready(replay, &f->req->steps[i]))
+		if (f->done[i] || !order_ready(replay, step))
 			continue;
-		do_step(&f->req->steps[i]);
+		do_step(step);
+		if (plan_kind(step) == PLAN_READ)
+			CHECK(done_in_place(step) - step->need < PLAN_ROUND);
 		f->done[i] = true;
 		f->left--;
 		return true;
@@ -196,6 +207,60 @@ static void a_window_shows_the_whole_trace(void)
 		run(&seed);
 		same_counts(&o, PASSES);
 		replay_destroy(replay);
+	}
+}
+
+/* Has block 0 read so many times more, as far as plan and replay know. Nothing
+ * else is planned yet. */
+static void read_more(uint32_t times)
+{
+	struct planner *pl = replay->planner;
+
+	if (replay->bucket_blocks) {
+		pl->orders[0].ops += times;
+		replay->buckets[0] += times;
+	} else {
+		pl->storage.cached[cache_find(&pl->storage, 0)].order.ops +=
+			times;
+		replay->slots[0] += times;
+	}
+}
+
+static void read_again_and_evict(const struct plan_options *o, uint32_t reads,
+				 uint64_t *seed)
+{
+	const uint32_t blocks[] = { 0, 1, 2, 3, 4, 5 };
+
+	small_begin(&small);
+	for (uint32_t i = 0; i <= reads; i++)
+		small_request(&small, blocks, 1, 0);
+	for (uint32_t i = 1; i < 6; i++)
+		small_request(&small, &blocks[i], 1, 0);
+	begin(o, 1);
+	take(&flights[0]);
+	while (flights[0].req && go_on(&flights[0], seed))
+		continue;
+	read_more(PLAN_ROUND - 80);
+	run(seed);
+	CHECK_EQ(steps_done[PLAN_READ], reads);
+	CHECK_EQ(requests_done, reads + 6);
+	CHECK(held[0] != 0);
+	replay_destroy(replay);
+}
+
+/* The count of operations on it goes back at the 80th read, or with buckets at
+ * the write that comes before that, and what reuses its place waits for all. */
+static void a_content_is_read_without_end(void)
+{
+	struct plan_options o;
+	uint64_t seed = 37;
+
+	plan_options_init(&o);
+	o.bucket_blocks = 2;
+	for (o.layout = 0; o.layout < 3; o.layout++) {
+		o.slots = o.layout == PLAN_LAYOUT_BUCKETS ? 4 : 2;
+		for (uint32_t reads = 70; reads < 90; reads++)
+			read_again_and_evict(&o, reads, &seed);
 	}
 }
 
@@ -322,6 +387,7 @@ int main(void)
 	RUN(what_was_not_planned_is_counted);
 	RUN(the_oldest_request_holds_its_place);
 	RUN(what_can_not_be_planned_ends_the_replay);
+	RUN(a_content_is_read_without_end);
 	RUN(rings_hand_samples_on);
 	UNIT_END();
 }

@@ -82,9 +82,14 @@ int plan_options_check(const struct plan_options *o, const struct shape *shape,
  */
 enum plan_kind { PLAN_READ, PLAN_WRITE, PLAN_OPEN, PLAN_EVICT };
 
+#define PLAN_ROUND (UINT32_C(1) << 30)
+
 /*
  * One operation. @need orders it against others on the same place. All counts
- * go from the planner's first pass on, and are modulo 2^32.
+ * go from the planner's first pass on, and are modulo 2^32. A content can be
+ * read without end, so once the count is PLAN_ROUND above @need of its reads it
+ * goes back to that. No more operations than that are planned and not done at a
+ * time.
  *
  * layout=slots and files: the place is the slot. @need is the number of
  * operations on it that must have completed before this one may be issued. For

@@ -99,6 +99,13 @@ static inline uint32_t storage_touch(struct planner *pl, uint32_t ticket,
 	return ticket;
 }
 
+/* Counts one more operation on a content: see PLAN_ROUND. */
+static inline void storage_count(struct order *order)
+{
+	if (++order->ops - order->filled == PLAN_ROUND)
+		order->ops = order->filled;
+}
+
 static inline void storage_set_step(struct plan_step *step, enum plan_kind kind,
 				    uint32_t slot, uint32_t block,
 				    uint32_t need)
@@ -138,13 +145,13 @@ static inline void storage_read(struct plan_run *run, uint32_t block,
 			&pl->orders[slot / pl->buckets.bucket_blocks];
 
 		need = order->filled;
-		order->ops++;
+		storage_count(order);
 	} else if (pl->storage.evicts) {
 		struct cached *cached = &pl->storage.cached[ticket];
 
 		slot = cached->slot;
 		need = cached->order.filled;
-		cached->order.ops++;
+		storage_count(&cached->order);
 	}
 	if (run->steps)
 		storage_set_step(&run->steps[run->nr_reads], PLAN_READ, slot,

@@ -103,7 +103,7 @@ static void write_to_bucket(struct plan_run *run, uint32_t block)
 	run->nr_rewrites += pl->buckets.open_again;
 	order = &pl->orders[slot / pl->buckets.bucket_blocks];
 	storage_add(run, PLAN_WRITE, slot, block, order->filled - 1);
-	order->ops++;
+	storage_count(order);
 }
 
 void storage_write(struct plan_run *run, uint32_t block, uint64_t next_use)
