@@ -237,8 +237,13 @@ def both(a, b):
 
 
 def apart(a, b):
+    """Each has a plan of its own, so it does all of the trace."""
     done = both(a, b)
     check(done.status == 0, f"{a} beside {b}: {done.text[-500:]}")
+    for job, more in zip(report(done).jobs, (a, b)):
+        options = {"eviction": more["eviction"]} if "eviction" in more else {}
+        check_equal(counts(job), planned(mixed_trace(), **options),
+                    f"{job['jobname']}, {a} beside {b}")
 
 
 def over_each_other(a, b, path=None):
