@@ -17,7 +17,7 @@ SHORT_SLOTS = 10000
 LOOPED = 10  # times the short trace, which SLOTS have no room for
 IOS = 30_000_000
 BLOCK = 4096
-SLICE = 1  # seconds of a whole replay at a time
+SLICE = 5  # seconds of a whole replay at a time
 
 
 def _compile_repeated(bench, times, path):
@@ -66,10 +66,8 @@ def _measure_ios(bench, traces):
     ios = bench.choose(IOS, IOS // 100)
 
     def run(name):
-        if name == "long":
-            return traces.run(bench, name, number_ios=ios)
-        return traces.run(bench, name,
-                          loops=max(1, ios // traces.lookups[name]))
+        return traces.run(bench, name, number_ios=ios,
+                          loops=ios // traces.lookups[name] + 1)
 
     return in_turn(bench.choose(9, 1), {
         name: lambda n=name: run(n) for name in traces.paths})
