@@ -287,6 +287,15 @@ def test_observers_need_block_jobs():
     refused_jobs(*jobs, saying=["no job of this replay group"])
 
 
+def test_observers_write_no_plan():
+    blocks, load = with_observers("load")
+    blocks["plan_json"] = file("blocks.json")
+    replay(blocks, {**load, "plan_json": file("blocks.json")})
+    refused_jobs(blocks, {**load, "plan_json": file("load.json")},
+                 saying=["'load'", f"plan_json={file('load.json')}",
+                         "[global]"])
+
+
 def test_observers_need_a_reporting_group():
     refused_jobs(*with_observers("load", group_reporting=1),
                  saying=["group_reporting", "new_group=1", "'blocks'"])

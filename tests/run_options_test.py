@@ -214,6 +214,21 @@ def test_plan_json():
                 "options in force")
 
 
+def test_plan_json_of_any_member():
+    """What is counted for it alone is counted whichever of them asks."""
+    row, = plan(mixed_trace(), capacity=64)
+    for asks in range(3):
+        path = file(f"plan{asks}.json")
+        jobs = [mixed(name=f"job{n}", filename=file("members.dat"))
+                for n in range(3)]
+        jobs[asks]["plan_json"] = path
+        replay(*jobs)
+        with open(path, encoding="utf-8") as ours:
+            got = json.load(ours)
+        for name in ("hottest_block_hits", "unique_blocks"):
+            check_equal(got[name], row[name], f"{name}, job {asks}")
+
+
 def test_output_formats():
     out = replay(mixed(), output="json").out
     check(out.startswith("{"), f"before the JSON: {out[:200]}")

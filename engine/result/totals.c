@@ -117,23 +117,16 @@ static int try_to_write(const struct plan_file *file, struct error *err)
 	return 0;
 }
 
-static int add_plan_file(struct thread_data *td, struct error *err)
+/* The first worker that names the file writes it, or tries to. */
+static int begin_plan_file(struct thread_data *td, struct error *err)
 {
 	struct mooncake_options *o = job_of(td)->options;
 	struct group *g = job_of(td)->group;
-	struct plan_file *file;
+	struct plan_file *file = group_plan_file(g, o->plan_json);
 
-	for (file = g->plan_files; file; file = file->next)
-		if (!strcmp(file->path, o->plan_json))
-			return 0;
-	file = calloc(1, sizeof(*file));
-	if (!file || !(file->path = strdup(o->plan_json))) {
-		free(file);
-		return fail(err, "no memory for plan_json=");
-	}
+	if (file->options)
+		return 0;
 	file->options = options_json(td, o, &g->shape);
-	file->next = g->plan_files;
-	g->plan_files = file;
 	return g->counted ? write_plan(g, file, err) : try_to_write(file, err);
 }
 
@@ -151,7 +144,7 @@ int totals_begin(struct thread_data *td, struct error *err)
 			log_info("mooncake: trace=%s: %s\n", g->source,
 				 g->trace.remark);
 	}
-	return job->options->plan_json ? add_plan_file(td, err) : 0;
+	return job->options->plan_json ? begin_plan_file(td, err) : 0;
 }
 
 void totals_end(struct group *g)

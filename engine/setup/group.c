@@ -43,6 +43,7 @@ static int load_group(struct group *g, const struct thread_data *td,
 	s.plan.bucket_blocks =
 		shape_bucket_blocks(&g->shape, s.bucket_size, s.bucket_objects);
 	g->plan_options = s.plan;
+	g->plan_options.tallies = g->plan_files != NULL;
 	if (!g->nr_workers)
 		return fail(err,
 			    "observe=: no job of this replay group does the I/O; put the trace, cache and file options where both have them, such as [global]");

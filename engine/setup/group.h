@@ -24,11 +24,12 @@ struct group_observer {
 	enum option_observe observe;
 };
 
-/* plan_json= of a member. */
+/* What plan_json= of a worker names. */
 struct plan_file {
 	struct plan_file *next;
 	char *path;
-	struct json_object *options;
+	struct json_object *options; /* of the first worker that names it; NULL
+				      * until that is set up */
 };
 
 struct group {
@@ -125,6 +126,10 @@ unsigned int group_section(const struct thread_data *td);
  * memory.
  */
 int group_count_members(struct group *g, const struct thread_data *first);
+
+/* Returns the file that plan_json=@path of a worker names, or NULL where none
+ * does. */
+struct plan_file *group_plan_file(const struct group *g, const char *path);
 
 /* Is a job of this engine, which is still to be set up, in the group? Does it
  * run between the same stonewalls? */

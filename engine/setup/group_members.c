@@ -67,6 +67,31 @@ static int add_observer(struct group *g, const struct thread_data *td)
 	return 0;
 }
 
+struct plan_file *group_plan_file(const struct group *g, const char *path)
+{
+	struct plan_file *file = g->plan_files;
+
+	while (file && strcmp(file->path, path))
+		file = file->next;
+	return file;
+}
+
+static int add_plan_file(struct group *g, const char *path)
+{
+	struct plan_file *file;
+
+	if (group_plan_file(g, path))
+		return 0;
+	file = calloc(1, sizeof(*file));
+	if (!file || !(file->path = strdup(path))) {
+		free(file);
+		return -1;
+	}
+	file->next = g->plan_files;
+	g->plan_files = file;
+	return 0;
+}
+
 static int add_member(struct group *g, const struct thread_data *td)
 {
 	const struct mooncake_options *o = td->eo;
@@ -74,7 +99,7 @@ static int add_member(struct group *g, const struct thread_data *td)
 	if (o->observe != OBSERVE_NONE)
 		return add_observer(g, td);
 	g->nr_workers++;
-	return 0;
+	return o->plan_json ? add_plan_file(g, o->plan_json) : 0;
 }
 
 int group_count_members(struct group *g, const struct thread_data *first)

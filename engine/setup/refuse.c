@@ -286,8 +286,14 @@ int refuse_observer(struct thread_data *td, const struct job *job,
 	struct thread_data *other;
 	unsigned int i;
 
+	const char *plan_json = job->options->plan_json;
+
 	if (check_observed(job, err))
 		return -1;
+	if (plan_json && !group_plan_file(job->group, plan_json))
+		return fail(err,
+			    "observe=: plan_json=%s is written by the jobs that do the I/O; give it to one of them, or to [global]",
+			    plan_json);
 	if (td->o.wait_for)
 		return fail(err,
 			    "observe=: wait_for=%s would start this job too late; it must run beside the jobs it observes",

@@ -271,7 +271,7 @@ static void same_statistics(struct oracle *or, const struct plan_stats *st,
 {
 	uint32_t slots_used = held_blocks(or->storage);
 
-	for (int b = 0; b < BLOCKS; b++) {
+	for (int b = 0; b < BLOCKS && or->o->tallies; b++) {
 		or->st.unique_blocks += or->seen[b];
 		if (or->hits[b] > or->st.hottest_block_hits)
 			or->st.hottest_block_hits = or->hits[b];
@@ -372,6 +372,7 @@ static void every_tier(struct plan_options *o, uint64_t *seed)
 			     small_random(seed, small.t.nr_requests + 9);
 	for (o->offload = 0; o->offload < 2; o->offload++) {
 		o->memory_blocks = 0;
+		o->tallies = small_random(seed, 2);
 		against_rules(o, &mem_private);
 		o->memory_blocks = 1 + small_random(seed, 12);
 		against_rules(o, &mem_shared);

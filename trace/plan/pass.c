@@ -95,7 +95,7 @@ static void plan_request(struct planner *pl, struct plan *p, uint64_t number,
 	struct plan_run run = {
 		.pl = pl,
 		.stats = stats ? stats : &pl->unasked,
-		.tallies = stats,
+		.tallies = stats && pl->opt.tallies,
 		.nr_lookups = nr_lookups,
 		.steps = p ? &p->steps[first & p->step_mask] : NULL,
 	};
@@ -111,7 +111,7 @@ static void plan_request(struct planner *pl, struct plan *p, uint64_t number,
 static void begin_statistics(struct planner *pl, struct plan_stats *st,
 			     bool tallied)
 {
-	if (tallied)
+	if (tallied && pl->opt.tallies)
 		tally_clear(&pl->tally);
 	*st = (struct plan_stats){ .slots_rewritten = st->slots_rewritten };
 }

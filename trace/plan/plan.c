@@ -44,6 +44,7 @@ void plan_options_init(struct plan_options *o)
 	o->bucket_blocks = 500;
 	o->evict = WATERMARKS_OFF;
 	o->admit = 1;
+	o->tallies = true;
 }
 
 int plan_options_check(const struct plan_options *o, const struct shape *shape,

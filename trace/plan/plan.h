@@ -58,12 +58,15 @@ struct plan_options {
 	uint64_t memory_blocks;	  /* blocks of the DRAM tier, 0 is none */
 	uint32_t admit;		  /* write from the N-th lookup on, >= 1 */
 	uint32_t warmup_requests; /* left out of the statistics */
+	bool tallies; /* how often each block is a hit is counted, which takes
+		       * a byte for each; else unique_blocks and
+		       * hottest_block_hits are 0 */
 };
 
 /*
  * Sets every option to its default: an unbounded capacity, eviction=lru one
  * block at a time, lookup=prefix, offload=through, layout=slots, buckets of 500
- * blocks, no probes, no memory tier, admit=1, no warm-up.
+ * blocks, no probes, no memory tier, admit=1, no warm-up, tallies.
  */
 void plan_options_init(struct plan_options *o);
 

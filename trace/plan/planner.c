@@ -80,7 +80,8 @@ static int allocate(struct planner *pl)
 		return -1;
 	if (admit)
 		pl->lookups = mem->alloc(t->nr_blocks * sizeof(*pl->lookups));
-	if (tally_init(&pl->tally, t->nr_blocks, t->nr_lookups, mem))
+	if (o->tallies &&
+	    tally_init(&pl->tally, t->nr_blocks, t->nr_lookups, mem))
 		return -1;
 	pl->max_lookups = longest_request(t);
 	pl->max_store_steps =

@@ -23,7 +23,7 @@ struct planner {
 	struct future future; /* empty unless the eviction policy needs it */
 	struct order *orders; /* of each bucket */
 	uint32_t *lookups;    /* of each block, in all passes; for admit */
-	struct tally tally;
+	struct tally tally;   /* empty without tallies */
 	/* The steps that follow the reads of the request that is being planned:
 	 * writes, openings and evictions. */
 	struct plan_step *store_steps;
