@@ -52,7 +52,12 @@ static inline bool order_ready_in_bucket(const struct replay *r,
 	return done == step->need;
 }
 
-/* May this read be issued? */
+/*
+ * May this read be issued? Reads of a slot are counted on it, and are less than
+ * PLAN_ROUND, so no less than @need says that its write is done. With buckets
+ * they are not, and what a slot says of a bucket before this one may be any
+ * number behind @need.
+ */
 static inline bool order_read_ready(const struct replay *r,
 				    const struct plan_step *step)
 {

@@ -283,10 +283,9 @@ static int check_observed(const struct job *job, struct error *err)
 int refuse_observer(struct thread_data *td, const struct job *job,
 		    struct error *err)
 {
+	const char *plan_json = job->options->plan_json;
 	struct thread_data *other;
 	unsigned int i;
-
-	const char *plan_json = job->options->plan_json;
 
 	if (check_observed(job, err))
 		return -1;
